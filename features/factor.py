@@ -1,11 +1,17 @@
-"""A factor is a declared row; the as-of guard that all factors pass through is written here, once."""
+"""A factor is a declared row. How its value becomes a signal and a sentence is written here, once."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
-Combine = Literal["max", "min", "any"]
+import numpy as np
+import numpy.typing as npt
+
+Combine = Literal["max", "min"]
+Language = Literal["fr", "en"]
+Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +38,10 @@ class Scale:
 class Factor:
     """One thing that may weigh on a household, as a row of the catalogue.
 
-    ``value`` is a SQL aggregate over the rows of ``source`` known before ``as_of`` for one person (or over the
-    frame's row for one household when ``source`` is ``frame``); it gives a number, or null for "no trace".
+    ``value`` is a DuckDB aggregate over the rows of ``latest_<source>`` of one person that satisfy ``where`` (over the
+    row of ``households`` when ``source`` is ``frame``): a number, or null for "no trace". ``dated`` and ``window_days`` keep rows
+    whose date lies in [as_of - window, as_of). ``detail`` is a text aggregate shown beside the value (a service's name).
+    ``combine`` says how the members' values make the household's. ``is_weak`` marks an absence of trace: capped, and said.
     """
 
     name: str
@@ -43,13 +51,58 @@ class Factor:
     where: str = "true"
     dated: str | None = None
     window_days: int | None = None
+    detail: str | None = None
     unit: str
     combine: Combine = "max"
     scale: Scale = Scale()
     direction: Literal[-1, 1]
     prior: Prior
     monotone: bool = True
+    is_weak: bool = False
     if_none: str
     sentence_fr: str
     sentence_en: str
     needs_setting: str | None = None
+
+    def signal(self, values: Values) -> Values:
+        """Values → [0, 1]; no trace (NaN) → 0."""
+        span = self.scale.one - self.scale.zero
+        return np.nan_to_num(np.clip((values - self.scale.zero) / span, 0.0, 1.0), nan=0.0)
+
+
+SERVICES_FR = {
+    "PORTAGE_REPAS": "le portage de repas",
+    "TELEASSISTANCE": "la téléassistance",
+    "AIDE_DOMICILE": "l'aide à domicile",
+    "AIDE_FACULTATIVE": "l'aide facultative",
+    "BIBLIOTHEQUE": "la bibliothèque",
+    "CENTRE_SOCIAL": "le centre social",
+    "CLUB_SENIORS": "le club seniors",
+    "SPORT": "les activités sportives",
+    "TRANSPORT": "le transport accompagné",
+    "ATELIER_NUMERIQUE": "l'atelier numérique",
+    "PERISCOLAIRE": "le périscolaire",
+}
+SERVICES_EN = {
+    "PORTAGE_REPAS": "meal delivery",
+    "TELEASSISTANCE": "the alarm service",
+    "AIDE_DOMICILE": "home help",
+    "AIDE_FACULTATIVE": "discretionary aid",
+    "BIBLIOTHEQUE": "the library",
+    "CENTRE_SOCIAL": "the social centre",
+    "CLUB_SENIORS": "the seniors' club",
+    "SPORT": "sports",
+    "TRANSPORT": "the transport service",
+    "ATELIER_NUMERIQUE": "the digital workshop",
+    "PERISCOLAIRE": "after-school care",
+}
+
+
+def sentence(factor: Factor, value: float, detail: str | None, language: Language) -> str:
+    """The factor's sentence with its value, as a reviewer reads it. ``{n}`` is the rounded value, ``{detail}`` the service's name."""
+    template = factor.sentence_fr if language == "fr" else factor.sentence_en
+    names = SERVICES_FR if language == "fr" else SERVICES_EN
+    n = 0 if math.isnan(value) else round(value)
+    return template.format(
+        n=n, s="s" if n > 1 and language == "en" else "", detail=names.get(detail or "", detail or "")
+    )

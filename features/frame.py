@@ -1,0 +1,100 @@
+"""The frame: who lives where, as of a day, with the evidence for each statement and the counts of what fell away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from data_contracts.contract import Gate
+from features import households, known, people, presence
+from features.people import RECORDS, Linkage
+
+SMALLEST_CELL = 11
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """Counts of the frame as of ``as_of``; the tables themselves are temporary tables of the connection (see docs/architecture.md)."""
+
+    as_of: date
+    linkage: Linkage
+    persons: int
+    persons_with_place: int
+    households: int
+    by_presence: dict[tuple[str, str], int]
+    by_quartier: dict[tuple[str, str], int]
+
+    def as_json(self) -> dict[str, object]:
+        """As written to ``frame.json``; no cell below 11."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "persons": self.persons,
+            "persons_without_place": protected(self.persons - self.persons_with_place),
+            "households": self.households,
+            "linkage": {
+                "records": self.linkage.records,
+                "persons": self.linkage.persons,
+                "ambiguous_keys": self.linkage.ambiguous_keys,
+                "clusters_by_size": {str(k): protected(n) for k, n in self.linkage.clusters_by_size.items()},
+            },
+            "presence": [
+                {"presence": p, "reason": r, "persons": protected(n)}
+                for (p, r), n in self.by_presence.items()
+            ],
+            "by_neighbourhood": [
+                {"quartier": q, "presence": p, "persons": protected(n)}
+                for (q, p), n in self.by_quartier.items()
+            ],
+        }
+
+
+def protected(count: int) -> int | str:
+    """A count, or ``<11`` where so few people would be recognisable."""
+    return count if count == 0 or count >= SMALLEST_CELL else f"<{SMALLEST_CELL}"
+
+
+def build(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str, Gate]) -> Frame:
+    """Makes the temp tables ``people``, ``person_keys``, ``residents``, ``members``, ``households`` as of a day and counts them."""
+    known.open_views(connection, as_of, gates)
+    linkage = people.link(connection)
+    connection.execute(_FACTS)
+    for statement in (
+        households.RESIDENCES,
+        presence.DEPARTURES,
+        presence.PRESENT,
+        households.STAYS,
+        households.HOUSEHOLDS,
+        households.STATEMENTS,
+    ):
+        connection.execute(statement)
+    return Frame(
+        as_of=as_of,
+        linkage=linkage,
+        persons=linkage.persons,
+        persons_with_place=_count(connection, "residents"),
+        households=_count(connection, "households"),
+        by_presence=_pairs(connection, "presence, presence_reason"),
+        by_quartier=_pairs(connection, "coalesce(quartier, ''), presence"),
+    )
+
+
+_FACTS = "create or replace temp table linked_facts as " + " union all ".join(
+    f"select '{source}' as source, {record} as record_id, sexe, annee_naissance, min(known_on) as first_known from known_{source}"
+    f" where {record} is not null group by all"
+    for source, record in RECORDS.items()
+)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"select count(*) from {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _pairs(connection: duckdb.DuckDBPyConnection, columns: str) -> dict[tuple[str, str], int]:
+    rows = connection.execute(
+        f"select {columns}, count(*) from residents group by 1, 2 order by 1, 2"
+    ).fetchall()
+    return {(a, b): n for a, b, n in rows}

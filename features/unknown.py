@@ -1,0 +1,41 @@
+"""What the extracts cannot say about a household. Said on every line, because a list that hides its blind spots misleads."""
+
+from __future__ import annotations
+
+from features.factor import Language
+
+RISK_CARDS_NOT_SEEN = ("mental health", "illness", "violence", "social media", "addiction", "social skills")
+"""Of the plan's ten risk cards, those that no extract shows (domain.md); the others show only in part."""
+
+_TEXTS = {
+    "flat": (
+        "appartement inconnu : on ne sait pas qui vit avec qui",
+        "flat unknown: who lives with whom cannot be said",
+    ),
+    "occupants": (
+        "aucun bail : mineurs, étrangers et personnes non inscrites ne se voient pas",
+        "no lease: minors, foreigners and unregistered people do not show",
+    ),
+    "income": ("ressources et emploi inconnus", "resources and work unknown"),
+    "age": ("âge inconnu", "age unknown"),
+    "services": ("usage des services non communiqué", "service use not handed over"),
+    "contacts": (
+        "si ces personnes voient quelqu’un : aucun fichier ne le dit",
+        "whether these people see anyone: no extract says it",
+    ),
+}
+
+
+def not_known(
+    *, strength: str, has_lease: bool, has_age: bool, services_open: bool, language: Language
+) -> tuple[str, ...]:
+    """Statements for one household, the most important first."""
+    holds = {
+        "flat": strength == "cannot be known",
+        "occupants": strength == "likely",
+        "income": not has_lease,
+        "age": not has_age,
+        "services": not services_open,
+        "contacts": True,
+    }
+    return tuple(_TEXTS[name][0 if language == "fr" else 1] for name, it_does in holds.items() if it_does)

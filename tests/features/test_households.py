@@ -1,0 +1,196 @@
+"""Pictures of who lives with whom and who is still there."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from features import frame
+from tests.features.drawn import AS_OF, OPEN, Row, elector, households, lease, presence, service, warehouse
+
+
+def test_two_at_one_flat_are_one_household() -> None:
+    assert households(warehouse(liste_electorale=[elector("a"), elector("b", id_logement="flat-a")])) == [
+        {"a", "b"}
+    ]
+
+
+def test_strangers_of_one_building_are_never_merged() -> None:
+    unknown = {"id_logement": None}
+    assert households(warehouse(liste_electorale=[elector("a", **unknown), elector("b", **unknown)])) == [
+        {"a"},
+        {"b"},
+    ]
+
+
+def test_a_flat_that_another_register_knows_completes_the_roll() -> None:
+    rows = [elector("a", id_logement=None), elector("b", id_logement="flat-a")]
+    assert households(warehouse(liste_electorale=rows, parc_social=[lease("l", "a", nb_occupants=2)])) == [
+        {"a", "b"}
+    ]
+
+
+def test_a_lease_in_force_outweighs_an_old_roll_address() -> None:
+    connection = warehouse(
+        liste_electorale=[elector("a")],
+        parc_social=[lease("l", "a", id_adresse="new street", id_logement="new flat")],
+    )
+    frame.build(connection, AS_OF, OPEN)
+    assert connection.execute("select id_logement from residents").fetchall() == [("new flat",)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "alone", "strength"),
+    [
+        ({"liste_electorale": [elector("a")], "parc_social": [lease("l", "a")]}, True, "known"),
+        (
+            {"liste_electorale": [elector("a")], "parc_social": [lease("l", "a", nb_occupants=3)]},
+            False,
+            "known",
+        ),
+        ({"liste_electorale": [elector("a")]}, True, "likely"),
+        ({"liste_electorale": [elector("a"), elector("b", id_logement="flat-a")]}, False, "likely"),
+        ({"liste_electorale": [elector("a", id_logement=None)]}, None, "cannot be known"),
+    ],
+)
+def test_living_alone_carries_its_strength(
+    rows: dict[str, list[Row]], alone: bool | None, strength: str
+) -> None:
+    connection = warehouse(**rows)
+    frame.build(connection, AS_OF, OPEN)
+    assert connection.execute("select lives_alone, lives_alone_strength from households").fetchall() == [
+        (alone, strength)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "sources"),
+    [
+        (("present", ""), {}),
+        (
+            ("deceased", "fichier public des décès"),
+            {"deces_publics": [{"cle_identite": "key-a", "date_deces": date(2026, 9, 1)}]},
+        ),
+        (
+            ("establishment", "adresse d'un établissement"),
+            {"etablissements": [{"id_adresse": "street", "type": "EHPAD"}]},
+        ),
+        (("present", ""), {"etablissements": [{"id_adresse": "street", "type": "RESIDENCE_AUTONOMIE"}]}),
+        (
+            ("deceased", "visite"),
+            {
+                "visites": [
+                    {
+                        "id_visite": "v",
+                        "cle_identite": "key-a",
+                        "date_visite": date(2026, 9, 1),
+                        "issue": "DECEDE",
+                    }
+                ]
+            },
+        ),
+        (
+            ("moved", "visite"),
+            {
+                "visites": [
+                    {
+                        "id_visite": "v",
+                        "cle_identite": "key-a",
+                        "date_visite": date(2026, 9, 1),
+                        "issue": "DEMENAGE",
+                    }
+                ]
+            },
+        ),
+        (
+            ("present", ""),
+            {
+                "visites": [
+                    {
+                        "id_visite": "v",
+                        "cle_identite": "key-a",
+                        "date_visite": date(2026, 9, 1),
+                        "issue": "ABSENT",
+                    }
+                ]
+            },
+        ),
+        (
+            ("moved", "fin de bail"),
+            {"parc_social": [lease("l", "a", date_entree=date(2011, 1, 1), date_sortie=date(2026, 8, 1))]},
+        ),
+    ],
+)
+def test_presence(expected: tuple[str, str], sources: dict[str, list[Row]]) -> None:
+    assert presence(warehouse(liste_electorale=[elector("a")], **sources)) == expected
+
+
+def test_returned_mail_means_moved_until_a_newer_place_says_otherwise() -> None:
+    returned = elector("a", date_retour_npai=date(2026, 3, 1))
+    assert presence(warehouse(liste_electorale=[returned])) == ("moved", "courrier revenu (NPAI)")
+    newer = service("a", "SPORT", cle_identite="key-a", date_dernier_usage=date(2026, 9, 1))
+    assert presence(warehouse(liste_electorale=[returned], usages_services=[newer])) == ("present", "")
+
+
+def test_a_usage_name_links_where_it_equals_the_other_registers_identity() -> None:
+    married = lease("l", "x", cle_identite="key-usage", id_logement="flat-a")
+    assert households(
+        warehouse(liste_electorale=[elector("a", cle_usage="key-usage")], parc_social=[married])
+    ) == [{"a", "usage"}]
+
+
+def test_father_and_namesake_son_at_one_door_stay_apart() -> None:
+    father = elector("f", sexe="M", annee_naissance=1950, cle_nom_adresse="door", id_logement="flat")
+    son = elector("s", sexe="M", annee_naissance=1980, cle_nom_adresse="door", id_logement="flat")
+    connection = warehouse(liste_electorale=[father, son])
+    built = frame.build(connection, AS_OF, OPEN)
+    assert (built.persons, built.linkage.ambiguous_keys) == (2, 1)
+
+
+def test_twins_with_one_phonetic_key_are_two_entries_of_the_roll() -> None:
+    twins = [elector("a", cle_phonetique="sound"), elector("b", cle_phonetique="sound", id_logement="flat-a")]
+    assert frame.build(warehouse(liste_electorale=twins), AS_OF, OPEN).persons == 2
+
+
+def test_an_objection_by_one_key_removes_every_record_of_the_person() -> None:
+    connection = warehouse(
+        liste_electorale=[elector("a", cle_usage="used"), elector("b")],
+        usages_services=[service("a", "SPORT")],
+        oppositions=[{"cle_identite": "key-a"}],
+    )
+    assert households(connection) == [{"b"}]
+    assert connection.execute("select count(*) from people").fetchall() == [(1,)]
+
+
+def test_household_id_stays_while_a_member_and_the_dwelling_stay() -> None:
+    days = [date(2026, month, 1) for month in range(5, 12)]
+    rows = [elector("a", date_liste=d) for d in days[:4]] + [
+        elector("b", id_logement="flat-a", date_liste=d) for d in days[2:]
+    ]
+    connection = warehouse(liste_electorale=rows)
+    ids = set()
+    for day in days:
+        frame.build(connection, day + timedelta(days=1), OPEN)
+        ids |= {row[0] for row in connection.execute("select household_id from households").fetchall()}
+    assert len(ids) == 1
+
+
+def test_nobody_is_in_two_households_and_persons_add_up() -> None:
+    rows = [elector(str(i), id_logement=f"flat-{i // 2}") for i in range(10)]
+    connection = warehouse(liste_electorale=rows, parc_social=[lease("l", "3", id_logement="flat-1")])
+    built = frame.build(connection, AS_OF, OPEN)
+    once = connection.execute(
+        "select count(*), count(distinct person_id), count(distinct household_id) from members"
+    ).fetchone()
+    assert once == (10, 10, 5)
+    assert sum(built.by_presence.values()) == built.persons == 10
+
+
+def test_a_town_of_which_nothing_is_known_yet_has_no_household() -> None:
+    built = frame.build(warehouse(liste_electorale=[elector("a")]), date(2020, 1, 1), OPEN)
+    assert (built.persons, built.households) == (0, 0)
+
+
+def test_mail_returned_from_an_old_address_says_nothing_about_the_new_one() -> None:
+    returned = elector("a", date_retour_npai=date(2026, 3, 1))
+    elsewhere = lease("l", "a", id_adresse="new street", id_logement="new flat", date_entree=date(2025, 1, 1))
+    assert presence(warehouse(liste_electorale=[returned], parc_social=[elsewhere])) == ("present", "")

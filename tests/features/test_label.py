@@ -1,0 +1,74 @@
+"""Each outcome → label, worked by hand from the rule of extracts.md."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from features import known, label
+from tests.features.drawn import AS_OF, OPEN, Row, warehouse
+
+FIVES = {f"lsns6_{i}": 2 for i in range(1, 7)}
+NONE = dict.fromkeys(label.NETWORKS, 0)
+
+
+def outcome(**answers: object) -> list[tuple[object, object, object]]:
+    row: Row = {
+        "id_visite": "v",
+        "cle_identite": "key-a",
+        "date_visite": date(2026, 9, 1),
+        "issue": "VU",
+        "annee_naissance": 1950,
+    }
+    connection = warehouse(visites=[row | answers])
+    known.open_views(connection, AS_OF, OPEN)
+    met = label.outcomes(connection, label.visits(connection))
+    return [
+        tuple(None if pd.isna(v) else bool(v) for v in r)
+        for r in met[["isolated", "lonely", "judged_isolated"]].astype(object).to_numpy()
+    ]
+
+
+def one(**answers: object) -> object:
+    return outcome(**answers)[0][0]
+
+
+def test_twelve_is_not_isolated_and_eleven_is() -> None:
+    assert one(**FIVES) is False
+    assert one(**(FIVES | {"lsns6_1": 1})) is True
+
+
+def test_five_items_are_prorated_and_four_are_not_enough() -> None:
+    five = FIVES | {"lsns6_6": None}
+    assert one(**five) is False  # 10 × 6/5 = 12
+    assert one(**(five | {"lsns6_1": 1})) is True  # 9 × 6/5 = 10.8
+    assert one(**(five | {"lsns6_5": None})) is None
+
+
+def test_lsns_counts_from_sixty_on_only() -> None:
+    low = dict.fromkeys(label.LSNS_ITEMS, 0)
+    assert one(**low, annee_naissance=1966) is True
+    assert one(**low, annee_naissance=1967) is None
+    assert one(**low, annee_naissance=None) is None
+
+
+@pytest.mark.parametrize("network", label.NETWORKS)
+def test_one_living_network_is_enough(network: str) -> None:
+    assert one(**NONE, annee_naissance=1990) is True
+    assert one(**(NONE | {network: 1}), annee_naissance=1990) is False
+    assert one(**(NONE | {network: None}), annee_naissance=1990) is None
+
+
+def test_either_instrument_is_enough() -> None:
+    assert one(**FIVES, **NONE) is True
+
+
+@pytest.mark.parametrize("issue", ["ABSENT", "REFUS", "DEMENAGE", "DECEDE", "ETABLISSEMENT", "INTROUVABLE"])
+def test_any_other_issue_is_no_label(issue: str) -> None:
+    assert outcome(**NONE, issue=issue) == []
+
+
+def test_lonely_and_judged_are_other_things() -> None:
+    assert outcome(ucla3_1=2, ucla3_2=2, ucla3_3=2, jugement_unite=2) == [(None, True, True)]
+    assert outcome(ucla3_1=2, ucla3_2=2, ucla3_3=1, jugement_unite=1) == [(None, False, False)]
+    assert outcome(ucla3_1=3, ucla3_2=3) == [(None, None, None)]
