@@ -1,0 +1,57 @@
+"""Rolling origin: train on what was known before a day, test on the campaign after it, move the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from models.candidate import Bools
+
+TEST_MONTHS = 3
+MIN_TEST = 20
+MIN_TRAIN, MIN_TRAIN_POSITIVES = 100, 20
+"""A campaign is a test only once there is a past that every candidate can learn from, so that all are judged on the same campaigns."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fold:
+    """``train``: visited before ``origin``; ``test``: visited in [origin, origin + three months)."""
+
+    origin: date
+    train: Bools
+    test: Bools
+
+
+def month_shifted(day: date, months: int) -> date:
+    """The same day of the month, ``months`` later (negative: earlier); day 28 at most, so that it exists."""
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, min(day.day, 28))
+
+
+def origins(as_of: date, first_visit: date) -> list[date]:
+    """Days every three months before ``as_of``, oldest first, from the first visit on."""
+    days, step = [], 1
+    while (day := month_shifted(as_of, -TEST_MONTHS * step)) >= first_visit:
+        days.append(day)
+        step += 1
+    return days[::-1]
+
+
+def folds(labels: pd.DataFrame, days: list[date]) -> Iterator[Fold]:
+    """``labels``: one row a labelled visit with ``visited_on`` and ``isolated``; ``days``: possible origins."""
+    outcome = labels["isolated"].to_numpy(dtype=bool)
+    visited = labels["visited_on"].to_numpy(dtype="datetime64[D]")
+    for day in days:
+        start, end = np.datetime64(day), np.datetime64(month_shifted(day, TEST_MONTHS))
+        test = (visited >= start) & (visited < end)
+        train = visited < start
+        if (
+            test.sum() >= MIN_TEST
+            and train.sum() >= MIN_TRAIN
+            and outcome[train].sum() >= MIN_TRAIN_POSITIVES
+        ):
+            yield Fold(origin=day, train=train, test=test)
