@@ -80,8 +80,11 @@ class History:
     ``stays`` (one row a continuous stay of a person in a dwelling of the town): ``person``, ``dwelling``, ``from_on``, ``to_on`` (NaT: still there),
     ``arrival`` (INITIAL | BIRTH | MOVE_IN | WITHIN | INTO_ESTABLISHMENT | RETURN), ``departure`` ('' | DEATH | MOVE_OUT | WITHIN | INTO_ESTABLISHMENT).
 
-    ``unions`` (one row a couple): ``a``, ``b`` (persons), ``kind`` (MARIAGE | PACS | LIBRE), ``from_on``, ``to_on`` (NaT),
-    ``end`` ('' | DECES | DIVORCE | DISSOLUTION_PACS | SEPARATION | MOVE). A union that becomes a marriage is two rows.
+    The panel is the state on the first day of a month: resident means ``from_on <= day < to_on``. Nothing happens after the last month's first day.
+    A resident of an establishment is a household of size 1 with ``lives_alone`` False.
+
+    ``unions`` (one row a couple; an arriving couple's union may be older than its stay): ``a``, ``b`` (persons), ``kind`` (MARIAGE | PACS | LIBRE), ``from_on``, ``to_on`` (NaT),
+    ``end`` ('' | DECES | DIVORCE | DISSOLUTION_PACS | SEPARATION | MOVE). A union that becomes another kind is two rows; the first ends with ``end`` ''.
 
     ``panel`` (one row per observed month and resident, sorted by month, person): ``month`` int16 (index into ``months``), ``person`` int32,
     ``dwelling`` int32, ``household`` int32 (same number while a member and the dwelling stay), ``age`` int16, ``size`` int8 (members of the household),

@@ -1,0 +1,147 @@
+"""The calibration of the town: published figures beside simulated ones, as data and as a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from typing import Literal
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from data_contracts.errors import ConfigurationError
+from synthetic_city import calibration_people, calibration_ties
+from synthetic_city.calibration_words import WORDS, Words
+from synthetic_city.figure import Figure
+from synthetic_city.history import History, Ties
+
+Language = Literal["fr", "en"]
+
+PLOT_WIDTH, NAME_WIDTH, ROW_HEIGHT, HEAD_HEIGHT = 260, 440, 24, 34
+NAME_GAP = 16
+TOLERANCES_SHOWN = 2.0
+"""The chart reaches this many tolerances on each side; a dot beyond is drawn at the edge, as an arrow."""
+NAME_LETTERS = 62
+JSON_DECIMALS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One figure as the page shows it; ``x`` and ``y`` place its dot, ``is_beyond`` says that the dot is at the chart's edge."""
+
+    figure: Figure
+    name: str
+    published: str
+    simulated: str
+    gap: str
+    tolerance: str
+    short_name: str
+    x: float
+    y: float
+    is_beyond: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """The chart's measures in SVG units: the plot on the left, so that a narrow screen shows it, the names from ``names`` on."""
+
+    width: int
+    height: int
+    names: int
+    low: float
+    middle: float
+    high: float
+    right: float
+
+
+def collect(history: History, ties: Ties, extra: Sequence[Figure] = ()) -> tuple[Figure, ...]:
+    """Every figure: people, then ties, then ``extra`` (those of the registers, which need the deliveries)."""
+    return (*calibration_people.figures(history), *calibration_ties.figures(history, ties), *extra)
+
+
+def as_json(figures: Sequence[Figure]) -> bytes:
+    """``held``, ``total`` and one object a figure, with its ``distance`` and whether it ``holds``."""
+    rows = [_rounded(figure) for figure in figures]
+    content = {"held": sum(figure.holds for figure in figures), "total": len(figures), "figures": rows}
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def as_html(
+    figures: Sequence[Figure], *, title: str = "", subtitle: str = "", language: Language = "fr"
+) -> bytes:
+    """One page that needs nothing else: summary, dot chart, table. Raises ``ConfigurationError`` without figures."""
+    if not figures:
+        raise ConfigurationError(
+            "there is no figure to show", where="calibration page", hint="collect the figures of a town first"
+        )
+    words, chart = WORDS[language], _chart(len(figures))
+    lines = [_line(figure, place, words, chart) for place, figure in enumerate(figures)]
+    page = _template().render(
+        lines=lines, chart=chart, words=words, language=language, title=title or words.title, subtitle=subtitle,
+        summary=_summary(figures, words), ticks=_ticks(words, chart), reasons=_reasons(lines),
+    )  # fmt: skip
+    return page.encode()
+
+
+def _rounded(figure: Figure) -> dict[str, str | float | bool]:
+    fields = asdict(figure) | {"distance": figure.distance, "holds": figure.holds}
+    return {
+        name: round(value, JSON_DECIMALS) if isinstance(value, float) else value
+        for name, value in fields.items()
+    }
+
+
+def _template() -> Template:
+    source = files("synthetic_city").joinpath("templates", "calibration.html.j2").read_text(encoding="utf-8")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(source)
+
+
+def _summary(figures: Sequence[Figure], words: Words) -> str:
+    return words.summary.format(held=sum(figure.holds for figure in figures), total=len(figures))
+
+
+def _chart(rows: int) -> Chart:
+    middle, step = PLOT_WIDTH / 2, PLOT_WIDTH / 2 / (TOLERANCES_SHOWN + 0.2)
+    return Chart(
+        width=PLOT_WIDTH + NAME_WIDTH, height=HEAD_HEIGHT + rows * ROW_HEIGHT + 6, names=PLOT_WIDTH + NAME_GAP,
+        low=middle - step, middle=middle, high=middle + step, right=float(PLOT_WIDTH),
+    )  # fmt: skip
+
+
+def _ticks(words: Words, chart: Chart) -> list[tuple[float, str]]:
+    return [(chart.low, words.tick_low), (chart.middle, words.tick_middle), (chart.high, words.tick_high)]
+
+
+def _reasons(lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """Each reason for a wider tolerance once, with the figures it is given for."""
+    named: dict[str, list[str]] = {}
+    for line in lines:
+        if line.figure.wider_because:
+            named.setdefault(line.figure.wider_because, []).append(f"{line.name} ({line.tolerance})")
+    return [(reason, " · ".join(names)) for reason, names in named.items()]
+
+
+def _line(figure: Figure, place: int, words: Words, chart: Chart) -> Line:
+    allowed = figure.tolerance * (abs(figure.published) if figure.unit == "count" else 1.0)
+    tolerances = (figure.simulated - figure.published) / allowed if allowed else 0.0
+    shown = max(-TOLERANCES_SHOWN, min(TOLERANCES_SHOWN, tolerances))
+    return Line(
+        figure=figure,
+        name=words.name_of(figure.name),
+        published=words.value(figure.published, figure.unit),
+        simulated=words.value(figure.simulated, figure.unit),
+        gap=words.gap(figure),
+        tolerance=words.tolerance(figure),
+        short_name=_short(words.name_of(figure.name)),
+        x=round(chart.middle + shown * (chart.high - chart.middle), 1),
+        y=HEAD_HEIGHT + place * ROW_HEIGHT + ROW_HEIGHT / 2,
+        is_beyond=abs(tolerances) > TOLERANCES_SHOWN,
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_LETTERS else name[: NAME_LETTERS - 1].rstrip() + "…"

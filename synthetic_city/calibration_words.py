@@ -1,0 +1,164 @@
+"""The words and numbers of the calibration page, in each language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from synthetic_city.figure import Figure
+
+NAMES_FR = {
+    "population": "Habitants", "women": "Femmes", "women among": "Femmes parmi les", "births a year": "Naissances par an",
+    "deaths a year": "Décès par an", "marriages a year": "Mariages par an", "households": "Ménages",
+    "one person share": "Ménages d'une personne", "one person men share": "Ménages d'un homme seul",
+    "one person women share": "Ménages d'une femme seule", "people per household": "Personnes par ménage",
+    "couple with child share": "Ménages : couples avec enfant", "couple without child share": "Ménages : couples sans enfant",
+    "single parent share": "Ménages : familles monoparentales", "other households share": "Ménages : autres sans famille",
+    "living alone": "Vivent seuls", "in couple": "Vivent en couple", "married share of couples": "Couples mariés",
+    "pacs share of couples": "Couples pacsés", "free union share of couples": "Couples en union libre", "owner share": "Propriétaires",
+    "hlm share": "Logements HLM", "tenant share": "Locataires", "flat share": "Appartements", "dwellings": "Logements",
+    "vacant dwellings": "Logements vacants", "active 15 plus": "Actifs de 15 ans et plus", "unemployed share of active": "Chômeurs parmi les actifs",
+    "students 18 24 share": "Étudiants parmi les 18-24 ans", "population 18 24": "Habitants, 18-24 ans",
+    "out of school 15 plus": "15 ans et plus hors études", "poverty share": "Taux de pauvreté",
+    "in an establishment": "En établissement", "loss of autonomy": "Perte d'autonomie (APA)",
+}  # fmt: skip
+"""The people figures are named in English, like the code that counts them; here are their names for French readers."""
+NAME_PARTS = re.compile(r"(?P<what>.*?)(?: (?P<first>\d+)(?:-(?P<last>\d+)|\+))?(?P<derived> \(derived\))?")
+
+THIN, NARROW = "\u202f", "\u00a0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """One language of the page; ``comma`` and ``thousands`` write numbers, ``unit_space`` stands before a percent sign."""
+
+    title: str
+    summary: str
+    intro: str
+    chart: str
+    chart_note: str
+    table: str
+    name: str
+    published_by: str
+    simulated: str
+    gap_word: str
+    tolerance_word: str
+    verdict: str
+    source_word: str
+    holds: str
+    fails: str
+    wider: str
+    tick_low: str
+    tick_middle: str
+    tick_high: str
+    points: str
+    comma: str
+    thousands: str
+    unit_space: str
+    renames: bool
+
+    def name_of(self, name: str) -> str:
+        """The figure's name for this language's readers; a name that is not in the table stays as it is."""
+        return french(name) if self.renames else name
+
+    def value(self, number: float, unit: str) -> str:
+        """A share as a percentage with one decimal, a count whole (one decimal below 100)."""
+        if unit == "share":
+            return self._number(100 * number, 1) + self.unit_space + "%"
+        return self._number(number, 0 if abs(number) >= 100 else 1)
+
+    def gap(self, figure: Figure) -> str:
+        """Signed distance: points for a share, percent for a count."""
+        away = figure.simulated - figure.published
+        if figure.unit == "share":
+            return self._signed(100 * away, 1) + NARROW + self.points
+        return self._signed(100 * away / abs(figure.published), 1) + self.unit_space + "%"
+
+    def tolerance(self, figure: Figure) -> str:
+        """What is allowed, in the unit of the gap."""
+        number = "±" + NARROW + self._number(100 * figure.tolerance, 1)
+        return number + (NARROW + self.points if figure.unit == "share" else self.unit_space + "%")
+
+    def _number(self, number: float, decimals: int) -> str:
+        return (
+            f"{number:,.{decimals}f}".replace(",", "\0")
+            .replace(".", self.comma)
+            .replace("\0", self.thousands)
+        )
+
+    def _signed(self, number: float, decimals: int) -> str:
+        sign = "−" if round(number, decimals) < 0 else "+"
+        return sign + self._number(abs(number), decimals)
+
+
+def french(name: str) -> str:
+    """``living alone 80+ (derived)`` becomes ``Vivent seuls, 80 ans et plus (déduit)``."""
+    parts = NAME_PARTS.fullmatch(name)
+    if parts is None or parts["what"] not in NAMES_FR:
+        return NAMES_FR.get(name, name)
+    ages = f"{parts['first']}-{parts['last']} ans" if parts["last"] else f"{parts['first']} ans et plus"
+    joint = " " if NAMES_FR[parts["what"]].endswith("les") else ", "
+    return (
+        NAMES_FR[parts["what"]]
+        + (joint + ages if parts["first"] else "")
+        + (" (déduit)" if parts["derived"] else "")
+    )
+
+
+FRENCH = Words(
+    title="Calage de la ville simulée",
+    summary="Chiffres qui tiennent dans leur tolérance : {held} sur {total}.",
+    intro="Chaque ligne met un chiffre publié à côté de ce que montre la ville simulée. Aucune personne réelle n'y figure. "
+    "La ville est corrigée d'après ses sources, jamais d'après un modèle d'isolement.",
+    chart="Écart à chaque chiffre publié, en tolérances",
+    chart_note="Le trait central est le chiffre publié, la bande claire sa tolérance. Point plein : tient. Losange évidé : ne tient pas.",
+    table="Les chiffres",
+    name="Chiffre",
+    published_by="Publié",
+    simulated="Simulé",
+    gap_word="Écart",
+    tolerance_word="Tolérance",
+    verdict="Verdict",
+    source_word="Source",
+    holds="tient",
+    fails="ne tient pas",
+    wider="Pourquoi certaines tolérances sont plus larges",
+    tick_low="− tolérance",
+    tick_middle="publié",
+    tick_high="+ tolérance",
+    points="pt",
+    comma=",",
+    thousands=THIN,
+    unit_space=NARROW,
+    renames=True,
+)
+
+ENGLISH = Words(
+    title="Calibration of the simulated town",
+    summary="Figures within their tolerance: {held} of {total}.",
+    intro="Each line puts a published figure beside what the simulated town shows. No real person is in it. "
+    "The town is corrected from its sources, never from a model of isolation.",
+    chart="Distance from each published figure, in tolerances",
+    chart_note="The middle line is the published figure, the pale band its tolerance. Full dot: holds. Hollow diamond: does not.",
+    table="The figures",
+    name="Figure",
+    published_by="Published",
+    simulated="Simulated",
+    gap_word="Gap",
+    tolerance_word="Tolerance",
+    verdict="Verdict",
+    source_word="Source",
+    holds="holds",
+    fails="does not hold",
+    wider="Why some tolerances are wider",
+    tick_low="− tolerance",
+    tick_middle="published",
+    tick_high="+ tolerance",
+    points="pt",
+    comma=".",
+    thousands=",",
+    unit_space="",
+    renames=False,
+)
+
+WORDS = {"fr": FRENCH, "en": ENGLISH}

@@ -1,0 +1,45 @@
+"""The town as one thing: built once, then handed over month by month, its truth apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from synthetic_city.history import History, Ties
+from synthetic_city.lives import live
+from synthetic_city.registers import Registers, extracts, keep
+from synthetic_city.render import name_of, render
+from synthetic_city.ties import tie
+from synthetic_city.truth import truth_frames
+
+
+@dataclass(frozen=True, kw_only=True)
+class City:
+    """Lives, ties, and the registers that look at them."""
+
+    history: History
+    ties: Ties
+    registers: Registers
+
+
+def build(persons: int, months: int, seed: int) -> City:
+    """A town of about ``persons`` people over ``months`` months; the same arguments give the same town."""
+    history = live(persons, months, seed)
+    ties = tie(history, seed)
+    return City(history=history, ties=ties, registers=keep(history, ties, seed))
+
+
+def deliveries(city: City) -> Iterator[tuple[str, bytes]]:
+    """(relative path, content), month by month; a delivery's folder is dated the second of its month."""
+    for month, first in enumerate(city.history.months):
+        folder = str(first + np.timedelta64(1, "D"))
+        for source, frame in extracts(city.registers, city.history, month):
+            yield f"{folder}/{name_of(source)}", render(source, frame)
+
+
+def truth(city: City) -> Iterator[tuple[str, pd.DataFrame]]:
+    """(name, frame) of what is true; never part of a delivery. See ``truth.truth_frames``."""
+    yield from truth_frames(city.history, city.ties, city.registers)

@@ -1,0 +1,119 @@
+"""Who belongs with whom: people of their own making, couples of near ages, children with a parent of a possible age."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from synthetic_city.lives_state import NEVER, WOMEN, Floats, Index, Ints, Town, ages_on
+
+FOREIGN_SHARE = 0.078
+"""Foreigners among residents; France 2022 (INSEE, insee.fr/fr/statistiques/3633212), assumed for Agen."""
+
+OTHER_ROLL = {True: 0.60, False: 0.10}
+"""Share registered on another commune's roll of those who arrive at 17-25, and of those who grew up here; assumed
+so that about four in ten of the 18-25 are (the figure that the extracts are described with)."""
+
+AGE_GAP, AGE_GAP_SPREAD = 2.5, 4.0
+"""Years by which a man is older than his partner, and how far that varies; 2.5 is the gap of the mean ages
+at marriage (37.3 and 39.8, France 2022, INSEE), the spread is assumed."""
+
+PARENT_AT = (17, 45)
+"""Youngest and oldest age at which a child is born; assumed."""
+
+
+def spawn(town: Town, sex: npt.ArrayLike, born: Ints, day: int, rng: np.random.Generator) -> Index:
+    """People who did not exist yet, with what they keep for life; their age is that of ``day``."""
+    people, count = town.people, len(born)
+    new = people.add(count)
+    people.sex[new], people.born[new] = sex, born
+    people.age[new] = np.maximum(ages_on(born, day), 0)
+    people.skill[new] = rng.standard_normal(count)
+    people.foreign[new] = rng.random(count) < FOREIGN_SHARE
+    arrives_young = (people.age[new] >= 17) & (people.age[new] <= 25)
+    people.other_roll[new] = rng.random(count) < np.where(arrives_young, OTHER_ROLL[True], OTHER_ROLL[False])
+    return new
+
+
+def birthdays(ages: Ints, day: int, rng: np.random.Generator) -> Ints:
+    """A day of birth for people of these ages on ``day``, evenly over the year before their last birthday's limit."""
+    return (day - ages * 365.2425 - rng.integers(2, 364, len(ages))).astype(np.int32)
+
+
+def pick(weights: Floats, count: int, rng: np.random.Generator) -> Index:
+    """``count`` different positions drawn with these weights (all of the positive ones when there are fewer)."""
+    able = np.flatnonzero(weights > 0)
+    if count >= len(able):
+        return able
+    keys = np.log(weights[able]) + rng.gumbel(size=len(able))
+    return np.sort(able[np.argpartition(-keys, count)[:count]]) if count > 0 else able[:0]
+
+
+def whole_numbers(expected: Floats, rng: np.random.Generator) -> Index:
+    """Whole numbers, not below 0, whose means are ``expected``."""
+    floor: Index = np.floor(np.maximum(expected, 0.0) + rng.random(expected.shape)).astype(np.int64)
+    return floor
+
+
+def pair(town: Town, men: Index, women: Index, rng: np.random.Generator) -> tuple[Index, Index]:
+    """As many couples as the smaller side allows, of near ages; who is left over stays single."""
+    count = min(len(men), len(women))
+    men, women = rng.permutation(men)[:count], rng.permutation(women)[:count]
+    wished = town.people.age[women] + AGE_GAP + AGE_GAP_SPREAD * rng.standard_normal(count) * (count > 1)
+    by_age = men[np.argsort(town.people.age[men] + 0.5 * rng.random(count), kind="stable")]
+    return by_age, women[np.argsort(wished, kind="stable")]
+
+
+def pair_by_age(town: Town, guests: Index, hosts: Index, rng: np.random.Generator) -> tuple[Index, Index]:
+    """A host for each guest as far as there are some, young enough to be the guest's child."""
+    placed, holder = more_children(-town.people.age[guests], -town.people.age[hosts], rng, rounds=6)
+    _, first = np.unique(holder, return_index=True)
+    return guests[placed[first]], hosts[holder[first]]
+
+
+def first_children(children: Ints, parents: Ints, rng: np.random.Generator) -> tuple[Index, Index]:
+    """One child for each parent, by rank of age: positions in ``children`` and in ``parents`` (ages), as far as ages allow."""
+    count = min(len(children), len(parents))
+    chosen = rng.permutation(len(children))[:count]
+    holders = rng.permutation(len(parents))[:count]
+    chosen = chosen[np.argsort(children[chosen] + 2.0 * rng.random(count))]
+    holders = holders[np.argsort(parents[holders] + 4.0 * rng.random(count))]
+    fits = _possible(children[chosen], parents[holders])
+    return chosen[fits], holders[fits]
+
+
+def more_children(
+    children: Ints, parents: Ints, rng: np.random.Generator, rounds: int = 12
+) -> tuple[Index, Index]:
+    """A possible parent for each child, drawn anew up to ``rounds`` times; children without one are left out."""
+    holder = np.full(len(children), -1)
+    for _ in range(rounds if len(parents) else 0):
+        waiting = np.flatnonzero(holder < 0)
+        drawn = rng.integers(0, len(parents), len(waiting))
+        fits = _possible(children[waiting], parents[drawn])
+        holder[waiting[fits]] = drawn[fits]
+    placed = np.flatnonzero(holder >= 0)
+    return placed, holder[placed]
+
+
+def adopt(town: Town, children: Index, parents: Index) -> None:
+    """Sets mother and father from one parent and that parent's partner, where the partner is old enough to be one."""
+    people = town.people
+    partner = people.partner[parents]
+    partner = np.where(people.age[partner] - people.age[children] >= PARENT_AT[0] - 1, partner, -1)
+    is_mother = people.sex[parents] == WOMEN
+    people.mother[children] = np.where(is_mother, parents, partner)
+    people.father[children] = np.where(is_mother, partner, parents)
+    people.other_roll[children] &= people.age[children] < 17
+    people.foreign[children] = people.foreign[parents]
+
+
+def months_since(days: Ints, day: int) -> npt.NDArray[np.int16]:
+    """Whole months from ``days`` to ``day``; -1 where it never was; capped at 999."""
+    months = (day - days) * 12 // 365
+    return np.where(days == NEVER, -1, np.minimum(months, 999)).astype(np.int16)
+
+
+def _possible(children: Ints, parents: Ints) -> npt.NDArray[np.bool_]:
+    gap = parents - children
+    return (gap >= PARENT_AT[0]) & (gap <= PARENT_AT[1])

@@ -1,0 +1,187 @@
+"""How a register writes a person and a place: surnames left out, letters and days mistyped, flats not given; then only keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data_contracts.pseudonyms import KEYS, dwelling_ids, person_keys
+from synthetic_city.rates import rate
+from synthetic_city.registers_ledger import Days, Flags, Index, Texts, days
+from synthetic_city.registers_people import Everyone
+from synthetic_city.registers_places import Places
+
+LETTERS = "abcdefghilmnoprstuv"
+NO_KEYS = dict.fromkeys(KEYS, "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """What a form asks. Shares in [0, 1]: ``usage_only`` forms with one surname only (the one in use), ``birth_date`` full dates,
+    ``year`` at least the year of birth, ``named`` a name at all."""
+
+    usage_only: float = 0.0
+    birth_date: float = 1.0
+    year: float = 1.0
+    named: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """What every register starts from."""
+
+    everyone: Everyone
+    places: Places
+
+
+def person_columns(
+    scene: Scene,
+    persons: Index,
+    dwellings: Index,
+    since: Days,
+    forms: npt.NDArray[np.generic],
+    style: Style,
+    chance: np.random.Generator,
+) -> pd.DataFrame:
+    """SEXE, ANNEE_NAISSANCE (NaN = not given) and the four keys.
+
+    Rows with the same value in ``forms`` were filled in once: they share their mistakes. ``since``: the day of writing, on which a
+    surname of marriage is in use or not.
+    """
+    slips = _slips(forms, style, chance)
+    raw = _written(scene, persons, since, slips, chance)
+    raw["ID_ADRESSE"] = scene.places.id_adresse[scene.places.building[dwellings]]
+    keys = person_keys(raw, scene.places.secret)
+    born = pd.to_datetime(raw["DATE_NAISSANCE"].where(raw["DATE_NAISSANCE"] != "", None)).dt.year.to_numpy(
+        float
+    )
+    true_year = scene.everyone.people["born_on"].dt.year.to_numpy(float)[persons]
+    year = np.where(np.isnan(born), np.where(slips.year, true_year, np.nan), born)
+    sex = np.where(slips.no_sex, "", scene.everyone.people["sex"].to_numpy(dtype=object)[persons])
+    return pd.DataFrame({"SEXE": sex, "ANNEE_NAISSANCE": year}).join(keys)
+
+
+def place_columns(
+    places: Places, dwellings: Index, flat_given: Flags, otherwise: Flags | None = None
+) -> pd.DataFrame:
+    """ID_ADRESSE, ID_LOGEMENT and QUARTIER; no dwelling (-1) leaves them empty.
+
+    ``otherwise``: rows whose flat is written in another manner, so that its pseudonym is another.
+    """
+    building = places.building[dwellings]
+    several = places.has_several[dwellings]
+    dwelling = np.where(flat_given | ~several, places.id_logement[dwellings], "")
+    if otherwise is not None:
+        rows = np.flatnonzero(otherwise & several & flat_given)
+        flats = pd.Series([f"porte {number % 97} face" for number in dwellings[rows]], dtype=object)
+        addresses = pd.Series(places.address[building[rows]], dtype=object)
+        dwelling[rows] = dwelling_ids(addresses, flats, np.ones(len(rows), dtype=bool), places.secret)
+    return pd.DataFrame(
+        {
+            "ID_ADRESSE": places.id_adresse[building],
+            "ID_LOGEMENT": dwelling,
+            "QUARTIER": places.quartier[building],
+        }
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Slips:
+    """Per row: what was left out or mistyped when its form was filled in."""
+
+    usage_only: Flags
+    named: Flags
+    full_date: Flags
+    year: Flags
+    no_sex: Flags
+    surname: Flags
+    given: Flags
+    date: Flags
+    hyphen: Flags
+    half: Flags
+    lot: npt.NDArray[np.int64]
+
+
+def _slips(forms: npt.NDArray[np.generic], style: Style, chance: np.random.Generator) -> _Slips:
+    row, distinct = pd.factorize(forms)
+
+    def happens(share: float) -> Flags:
+        return np.asarray((chance.random(len(distinct)) < share)[row])
+
+    return _Slips(
+        usage_only=happens(style.usage_only),
+        named=happens(style.named),
+        full_date=happens(style.birth_date),
+        year=happens(style.year),
+        no_sex=happens(rate("sex_missing")),
+        surname=happens(rate("typo_surname")),
+        given=happens(rate("typo_given")),
+        date=happens(rate("wrong_birth_date")),
+        hyphen=happens(rate("hyphen_lost")),
+        half=happens(rate("half_compound")),
+        lot=chance.integers(0, 2**31, len(distinct))[row],
+    )
+
+
+def _written(
+    scene: Scene, persons: Index, since: Days, slips: _Slips, chance: np.random.Generator
+) -> pd.DataFrame:
+    """The form as the clerk has it; ``half``: only the first part of a compound first name; ``hyphen``: a space instead."""
+    names = scene.everyone.names
+    birth = names.surnames[names.birth[persons]]
+    has_married = (names.married[persons] >= 0) & (names.married_on[persons] <= since)
+    usage = np.where(has_married, names.surnames[names.married[persons]], "")
+    usage = np.where(slips.usage_only & ~has_married, birth, usage)
+    birth = np.where(slips.usage_only, "", birth)
+    given = _given(names.given_names, names.given[persons], slips)
+    columns = {
+        "NOM_NAISSANCE": _mistyped(birth, slips.surname, slips.lot),
+        "NOM_USAGE": _mistyped(usage, slips.surname & (birth == ""), slips.lot),
+        "PRENOMS": _mistyped(given, slips.given, slips.lot),
+        "DATE_NAISSANCE": _dates(days(scene.everyone.people["born_on"])[persons], slips),
+    }
+    return pd.DataFrame(
+        {name: np.where(slips.named, column, "") for name, column in columns.items()}, dtype=object
+    )
+
+
+def _given(labels: Texts, codes: npt.NDArray[np.int32], slips: _Slips) -> Texts:
+    spaced = np.array([label.replace("-", " ") for label in labels], dtype=object)
+    half = np.array([label.split("-")[0] for label in labels], dtype=object)
+    return np.where(slips.half, half[codes], np.where(slips.hyphen, spaced[codes], labels[codes]))
+
+
+def _mistyped(texts: Texts, wrong: Flags, lots: npt.NDArray[np.int64]) -> Texts:
+    """One letter replaced, left out, doubled or exchanged with the next."""
+    typed = texts.copy()
+    for row in np.flatnonzero(wrong):
+        typed[row] = _slip(texts[row], int(lots[row]))
+    return typed
+
+
+def _slip(word: str, lot: int) -> str:
+    if len(word) < 3:
+        return word
+    at, kind = 1 + lot % (len(word) - 2), lot // 101 % 4
+    changed = (
+        LETTERS[lot // 7 % len(LETTERS)] + word[at + 1 :],
+        word[at + 1 :],
+        word[at] + word[at:],
+        word[at + 1] + word[at] + word[at + 2 :],
+    )
+    return word[:at] + changed[kind]
+
+
+def _dates(born: Days, slips: _Slips) -> Texts:
+    """ISO text; a wrong date has day and month exchanged where that is a date, or lies a few days off."""
+    texts = born.astype(str).astype(object)
+    for row in np.flatnonzero(slips.date):
+        year, month, day = texts[row].split("-")
+        swapped = f"{year}-{day}-{month}"
+        texts[row] = (
+            swapped if int(day) <= 12 and day != month else str(born[row] + 1 + int(slips.lot[row]) % 9)
+        )
+    return np.where(slips.full_date, texts, "")
