@@ -1,0 +1,40 @@
+"""The pages: one environment, one style, no network, readable without JavaScript and on paper."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+
+from reports.risk_list import RiskList, about, arm_words, how_ranked
+from reports.words import day, number, percent, words
+
+
+def list_page(risk_list: RiskList) -> bytes:
+    """``list.html``: why each household is on the list, what speaks against it and what is not known."""
+    say = words(risk_list.language)
+    page = _environment().get_template("list.html.j2")
+    return page.render(
+        list=risk_list,
+        say=say,
+        about=about(risk_list, say),
+        how_ranked=how_ranked(risk_list.champion, risk_list.is_by_rules, say),
+        arm=lambda a: arm_words(a, say),
+        day=lambda d: day(d, risk_list.language),
+        number=lambda v, digits=0: number(v, risk_list.language, digits),
+        percent=lambda v, digits=0: percent(v, risk_list.language, digits),
+        quartiers=sorted({(line.quartier, line.quartier_name) for line in risk_list.lines}),
+    ).encode("utf-8")
+
+
+def _environment() -> Environment:
+    folder = files("reports").joinpath("templates")
+    names = ("base.html.j2", "list.html.j2", "style.css")
+    texts = {name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}
+    return Environment(
+        loader=DictLoader(texts),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
