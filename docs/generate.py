@@ -1,0 +1,8 @@
+"""Writes the generated pages of this folder (`make docs`)."""
+
+from pathlib import Path
+
+from pipelines.documents import pages
+
+for name, content in pages().items():
+    Path(__file__).with_name(name).write_text(content, encoding="utf-8")

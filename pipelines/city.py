@@ -1,0 +1,134 @@
+"""``lanterne city``: writes a synthetic town, its deliveries, its configuration and, apart from them, its truth."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pandas as pd
+from synthetic_city.city import City, build, deliveries, truth
+
+from data_contracts.errors import ConfigurationError
+from synthetic_city import calibration, calibration_registers
+from synthetic_city.figure import Figure
+
+SMALLEST, LARGEST = 2_000, 1_000_000
+MARKER = ".lanterne-city"
+Progress = Callable[[str], None]
+
+CITY_TOML = """\
+# Written by `lanterne city`. The data beside this file are fictitious: they describe nobody.
+name = "Agen (ville synthétique)"
+insee_code = "47001"
+language = "fr"
+purpose = "social isolation outreach"
+fictitious = true
+capacity = {capacity}
+exploration_share = 0.1
+cool_off_days = 180
+seed = {seed}
+
+[paths]
+deliveries = "deliveries"
+database = "lanterne.duckdb"
+runs = "runs"
+
+# In a real city these gates stay at their defaults until somebody signs. Here nobody can be harmed, so they are open.
+"""
+
+OPENED = ("liste_electorale", "parc_social", "usages_services")
+GATE_TOML = """\
+[sources.{source}]
+gate = "open"
+basis = "fictitious"
+signed_by = "lanterne city"
+signed_on = 2026-01-01
+
+"""
+
+
+def write_city(
+    out: Path, *, persons: int, months: int, seed: int, replace: bool, progress: Progress
+) -> tuple[Figure, ...]:
+    """Writes the whole town beside ``out`` and moves it there when it is complete; returns its calibration."""
+    _check_size(persons, months)
+    _check_free(out, replace=replace)
+    partial = out.with_name(f".{out.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    figures = _fill(partial, build_town(persons, months, seed, progress), seed, persons, progress)
+    if out.exists():
+        shutil.rmtree(out)
+    partial.rename(out)
+    return figures
+
+
+def build_town(persons: int, months: int, seed: int, progress: Progress) -> City:
+    """Lives, ties and names, in memory."""
+    progress(f"{persons:,} people live through {months} months")
+    return build(persons, months, seed)
+
+
+def _fill(folder: Path, town: City, seed: int, persons: int, progress: Progress) -> tuple[Figure, ...]:
+    (folder / MARKER).touch()
+    _write_bytes(folder / "deliveries", deliveries(town), progress)
+    progress("truth, kept apart")
+    _write_frames(folder / "truth", truth(town))
+    progress("calibration against published figures")
+    figures = calibration.collect(town.history, town.ties, extra=calibration_registers.figures(town))
+    (folder / "calibration.json").write_bytes(calibration.as_json(figures))
+    (folder / "calibration.html").write_bytes(calibration.as_html(figures))
+    (folder / "city.toml").write_text(city_toml(seed, persons), encoding="utf-8")
+    return figures
+
+
+def city_toml(seed: int, persons: int) -> str:
+    """The configuration of the town: 60 visits a list for a town of Agen's size, fewer for a smaller one."""
+    capacity = max(10, min(60, round(60 * persons / 33_012)))
+    return CITY_TOML.format(capacity=capacity, seed=seed) + "".join(
+        GATE_TOML.format(source=s) for s in OPENED
+    )
+
+
+def _write_bytes(folder: Path, files: Iterable[tuple[str, bytes]], progress: Progress) -> None:
+    for name, content in files:
+        path = folder / name
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+            progress(f"delivery {path.parent.name}")
+        path.write_bytes(content)
+
+
+def _write_frames(folder: Path, frames: Iterable[tuple[str, pd.DataFrame]]) -> None:
+    folder.mkdir()
+    for name, frame in frames:
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def _check_size(persons: int, months: int) -> None:
+    if not SMALLEST <= persons <= LARGEST:
+        raise ConfigurationError(
+            f"a town of {persons} people cannot be built",
+            where="--persons",
+            hint=f"give a number from {SMALLEST:,} to {LARGEST:,}.",
+        )
+    if not 1 <= months <= 120:
+        raise ConfigurationError(
+            f"{months} months cannot be built", where="--months", hint="give a number from 1 to 120."
+        )
+
+
+def _check_free(out: Path, *, replace: bool) -> None:
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not replace:
+        raise ConfigurationError(
+            "the folder is not empty", where=str(out), hint="give another folder, or remove this one first."
+        )
+    if not (out / MARKER).exists():
+        raise ConfigurationError(
+            "the folder holds something else than a synthetic town; it is left alone",
+            where=str(out),
+            hint="give another folder with --out.",
+        )

@@ -1,0 +1,138 @@
+"""``lanterne``: the commands that schedules and other cities call by name."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data_contracts.errors import ConfigurationError, LanterneError
+from pipelines import bench, console, screens, settings
+from pipelines.checks import check as check_installation
+from pipelines.city import write_city
+from pipelines.ingest import ingest as ingest_deliveries
+from pipelines.run import run_cycle
+from pipelines.store import open_store
+
+app = typer.Typer(
+    name="lanterne",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Finds the households that nobody sees.",
+)
+app.add_typer(bench.app, name="bench")
+
+Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+Persons = Annotated[int, typer.Option("--persons", help="Inhabitants, from 2,000 to 1,000,000.")]
+Months = Annotated[int, typer.Option("--months", help="Months observed after burn-in.")]
+Seed = Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")]
+AsOf = Annotated[
+    str, typer.Option("--as-of", help="Day of the list, YYYY-MM-DD; only facts known before it count.")
+]
+
+
+@app.command()
+def city(
+    out: Path, persons: Persons = 33_012, months: Months = 36, seed: Seed = 1, json: Json = False
+) -> None:
+    """Writes a synthetic town: deliveries, city.toml, calibration and, apart from them, the truth."""
+    with console.progress("city", quiet=json) as progress:
+        figures = write_city(out, persons=persons, months=months, seed=seed, replace=False, progress=progress)
+    if json:
+        console.print_json({"out": str(out), "figures": len(figures), "held": sum(f.holds for f in figures)})
+    else:
+        screens.city(out, figures)
+
+
+@app.command()
+def ingest(
+    config: Config, deliveries: Annotated[list[Path] | None, typer.Argument()] = None, json: Json = False
+) -> None:
+    """Ingests what is new; prints rows read, accepted and quarantined per file."""
+    chosen = settings.load(config)
+    with console.progress("ingest", quiet=json) as progress, open_store(chosen.paths.database) as connection:
+        report = ingest_deliveries(connection, chosen.paths.deliveries, deliveries or [], progress)
+    if json:
+        console.print_json(report.as_json())
+    else:
+        screens.ingest(report)
+
+
+@app.command()
+def cycle(
+    config: Config,
+    as_of: AsOf,
+    capacity: Annotated[int | None, typer.Option("--capacity", min=1, help="Households on the list.")] = None,
+    keep_working_tables: Annotated[bool, typer.Option("--keep-working-tables")] = False,
+    json: Json = False,
+) -> None:
+    """Ingest what is new, frame, factors, duel, list, reports."""
+    day = _day(as_of)
+    with console.progress("cycle", quiet=json) as progress:
+        progress("ingest, frame, labels, duel, list, reports")
+        run = run_cycle(config, day, capacity, keep_working_tables=keep_working_tables)
+    by_rules = screens.by_rules(run)
+    if json:
+        console.print_json(screens.run_json(run))
+    else:
+        screens.run(run)
+    raise typer.Exit(5 if by_rules else 0)
+
+
+@app.command()
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder of the demonstration; an earlier one is replaced.")
+    ] = Path("demo"),
+    persons: Persons = 33_012,
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Synthetic city → deliveries → cycle → the top of the list, the duel, where to look."""
+    with console.progress("demo", quiet=json) as progress:
+        figures = write_city(out, persons=persons, months=36, seed=seed, replace=True, progress=progress)
+        progress("ingest, frame, labels, duel, list, reports")
+        last = max(p.name for p in (out / "deliveries").iterdir())
+        run = run_cycle(out / "city.toml", date.fromisoformat(last), None, keep_working_tables=False)
+    if json:
+        console.print_json(screens.run_json(run))
+    else:
+        screens.city(out, figures)
+        screens.run(run)
+
+
+@app.command()
+def check(config: Config, json: Json = False) -> None:
+    """Is this installation sound: configuration, gates, contracts, deliveries, disk, versions."""
+    findings = check_installation(config)
+    if json:
+        console.print_json([f.__dict__ for f in findings])
+    else:
+        screens.findings(findings)
+    raise typer.Exit(0 if all(f.is_sound for f in findings) else 2)
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no time zone
+    except ValueError as error:
+        raise ConfigurationError(
+            f"`{text}` is not a day", where="--as-of", hint="write it as YYYY-MM-DD, such as 2026-11-02."
+        ) from error
+
+
+def main() -> None:
+    """The entry point: every refusal is a sentence and an exit code, never a traceback."""
+    try:
+        app()
+    except LanterneError as error:
+        sys.exit(console.refuse(error))
+
+
+if __name__ == "__main__":
+    main()

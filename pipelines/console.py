@@ -1,0 +1,49 @@
+"""What the terminal shows: progress and logs on standard error, results on standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from data_contracts.errors import LanterneError
+
+out = Console()
+err = Console(stderr=True)
+
+
+@contextmanager
+def progress(title: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """A line that moves on a terminal; one line per message elsewhere. The yielded function takes the next message."""
+    if quiet:
+        yield lambda message: None
+    elif err.is_terminal:
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.fields[title]} · {task.description}"),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=err, transient=True) as bar:
+            task = bar.add_task("…", title=title, total=None)
+            yield lambda message: bar.update(task, description=message)
+    else:
+        yield lambda message: err.print(f"{title} · {message}", highlight=False, markup=False)
+
+
+def print_json(content: object) -> None:
+    """One JSON object on standard output."""
+    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def refuse(error: LanterneError) -> int:
+    """Prints what, where and the hint, and gives the exit code."""
+    err.print(f"[bold]lanterne:[/bold] {_escaped(error.text())}", highlight=False)
+    return error.exit_code
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

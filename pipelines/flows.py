@@ -1,0 +1,34 @@
+"""The only room that knows Prefect: names and order of the steps, no arithmetic. Tasks pass paths, dates and numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from pipelines import cycle as steps
+from pipelines.publish import publish_step
+from pipelines.reporting import reports_step
+
+step = task(cache_policy=NO_CACHE)
+ingest = step(steps.ingest_step)
+frame = step(steps.frame_step)
+labels = step(steps.labels_step)
+duel = step(steps.duel_step)
+listing = step(steps.list_step)
+reports = step(reports_step)
+publish = step(publish_step)
+
+
+@flow(name="cycle", validate_parameters=False)
+def cycle(config: Path, folder: Path, as_of: date, capacity: int, keep_working_tables: bool) -> Path:
+    """Ingest → frame → labels → duel → list → reports → published run; gives the run's folder."""
+    ingest(config, folder)
+    frame(config, folder, as_of)
+    labels(config, folder, as_of)
+    duel(config, folder, as_of, capacity)
+    listing(config, folder, as_of, capacity)
+    reports(config, folder, as_of, capacity)
+    return publish(config, folder, as_of, capacity, keep_working_tables)

@@ -1,0 +1,43 @@
+"""The last step: the manifest, the purge of the joined tables, and the folder moved to its name."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+from features.catalogue import FACTORS
+from pipelines import manifest, settings
+from pipelines.cycle import factors_of
+
+
+def publish_step(config: Path, folder: Path, as_of: date, capacity: int, keep_working_tables: bool) -> Path:
+    """Writes ``manifest.json`` and moves the finished run to ``runs/<run_id>``."""
+    city = settings.load(config)
+    used = {f.name for f in factors_of(city)}
+    ingested = json.loads((folder / "ingest.json").read_text())
+    inputs: dict[str, object] = {
+        "as_of": as_of.isoformat(),
+        "capacity": capacity,
+        "seed": city.seed,
+        "code": manifest.code_version(),
+        "configuration": manifest.sha256(config.read_bytes()),
+        "contracts": manifest.contract_hashes(),
+        "deliveries": {f["name"]: f["file_id"] for f in ingested["files"]},
+    }
+    name = manifest.run_id(as_of, inputs)
+    content = {
+        "run_id": name,
+        **inputs,
+        "gates": settings.gates(city),
+        "fictitious": city.fictitious,
+        "factors_used": sorted(used),
+        "factors_left_out": sorted(f.name for f in FACTORS if f.name not in used),
+        "versions": manifest.versions(),
+        "steps": manifest.steps(folder),
+        "files": {p.name: manifest.sha256(p.read_bytes()) for p in sorted(folder.glob("*.*")) if p.is_file()},
+    }
+    manifest.write_json(folder / "manifest.json", content)
+    final = city.paths.runs / name
+    manifest.publish(folder, final, keep_working_tables=keep_working_tables)
+    return final

@@ -1,0 +1,166 @@
+"""Builds the list that people read from the run's tables, and writes it in four forms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import pandas as pd
+
+from features.catalogue import FACTORS
+from features.factor import Language
+from features.unknown import not_known
+from models.explain import Reason, explained
+from pipelines import settings
+from pipelines.manifest import timed
+from pipelines.store import read_store
+from reports import html, risk_list
+from reports.risk_list import Arm, Line, RiskList, Said
+from reports.words import words
+
+SOURCE_WORDS = {
+    "liste_electorale": "electoral roll",
+    "etat_civil": "civil status",
+    "parc_social": "social housing",
+    "usages_services": "services",
+    "registre_vulnerables": "register of vulnerable people",
+    "signalements": "alerts",
+    "visites": "visits",
+    "etablissements": "establishments",
+    "deces_publics": "public death file",
+    "oppositions": "objections",
+    "quartiers": "neighbourhoods",
+    "frame": "who lives where",
+}
+
+
+def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
+    """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``."""
+    city = settings.load(config)
+    with timed(folder, "reports") as rows:
+        built = _risk_list(city, folder, as_of, capacity)
+        (folder / "list.csv").write_bytes(risk_list.to_csv(built))
+        (folder / "list.xlsx").write_bytes(risk_list.to_xlsx(built))
+        (folder / "list.parquet").write_bytes(risk_list.to_parquet(built))
+        (folder / "list.html").write_bytes(html.list_page(built))
+        rows["lines"] = len(built.lines)
+
+
+def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int) -> RiskList:
+    judged = json.loads((folder / "duel.json").read_text())
+    champion = str(judged["champion"])
+    standing = judged["candidates"].get(champion)
+    precision = standing["precision"] if standing else {"value": None, "low": None, "high": None}
+    say = words(city.language)
+    return RiskList(
+        run_id=as_of.isoformat(),
+        city=city.name,
+        as_of=as_of,
+        language=city.language,
+        is_fictitious=city.fictitious,
+        capacity=capacity,
+        households=len(pd.read_parquet(folder / "working" / "frame.parquet", columns=["household_id"])),
+        champion=champion,
+        is_by_rules=judged["beats_rules"] is False,
+        is_judged=standing is not None,
+        judged_on=judged["test_labels"],
+        precision=precision["value"],
+        precision_low=precision["low"],
+        precision_high=precision["high"],
+        share_visited_isolated=judged["test_positives"] / judged["test_labels"]
+        if judged["test_labels"]
+        else None,
+        closed_sources=tuple(say(SOURCE_WORDS[s]) for s, g in settings.gates(city).items() if g == "closed"),
+        lines=_lines(city, folder),
+    )
+
+
+def _lines(city: settings.City, folder: Path) -> tuple[Line, ...]:
+    working = folder / "working"
+    drawn = pd.read_parquet(working / "drawn.parquet")
+    table = drawn.merge(
+        pd.read_parquet(working / "frame.parquet"), on="household_id", how="left", validate="one_to_one"
+    )
+    long = pd.read_parquet(folder / "explanations.parquet")
+    said = explained(long, FACTORS, city.language)
+    largest = max((r.contribution for e in said.values() for r in e.reasons), default=1.0)
+    names = _neighbourhoods(city)
+    services_open = settings.gates(city)["usages_services"] == "open"
+    return tuple(
+        _line(
+            rank,
+            row,
+            said[str(row["household_id"])].reasons,
+            said[str(row["household_id"])].counter,
+            largest,
+            names,
+            services_open,
+            city.language,
+        )
+        for rank, row in enumerate(cast("list[dict[str, object]]", table.to_dict("records")), start=1)
+    )
+
+
+def _line(
+    rank: int,
+    row: Mapping[str, object],
+    reasons: tuple[Reason, ...],
+    counter: tuple[Reason, ...],
+    largest: float,
+    names: Mapping[str, str],
+    services_open: bool,
+    language: Language,
+) -> Line:
+    quartier = _text(row["quartier"]) or ""
+    return Line(
+        rank=rank,
+        household_id=str(row["household_id"]),
+        id_logement=_text(row["id_logement"]),
+        id_adresse=_text(row["id_adresse"]) or "",
+        quartier=quartier,
+        quartier_name=names.get(quartier, ""),
+        arm=cast(Arm, row["arm"]),
+        score=float(cast(float, row["score"])),
+        probability=None,
+        drawing_probability=_number(row["drawing_probability"]),
+        reasons=tuple(_said(r, largest, language) for r in reasons),
+        counter_evidence=tuple(_said(r, largest, language) for r in counter),
+        not_known=not_known(
+            strength=str(row["lives_alone_strength"]),
+            has_lease=not pd.isna(cast(float, row["occupants"])),
+            has_age=not pd.isna(cast(float, row["oldest_age"])),
+            services_open=services_open,
+            language=language,
+        ),
+        equals=int(cast(int, row["equals"])),
+        members=int(cast(int, row["members"])),
+        is_data_thin=bool(row["is_data_thin"]),
+    )
+
+
+def _said(reason: Reason, largest: float, language: Language) -> Said:
+    return Said(
+        sentence=reason.sentence,
+        known_on=date.fromisoformat(reason.known_on) if reason.known_on else None,
+        source=words(language)(SOURCE_WORDS[reason.source]),
+        weight=min(1.0, abs(reason.contribution) / largest),
+    )
+
+
+def _neighbourhoods(city: settings.City) -> dict[str, str]:
+    with read_store(city.paths.database) as connection:
+        rows = connection.execute(
+            "select quartier, arg_max(nom, delivered_on) from raw.quartiers where nom is not null group by 1"
+        ).fetchall()
+    return dict(rows)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> float | None:
+    return None if value is None or pd.isna(cast(float, value)) else float(cast(float, value))

@@ -1,0 +1,56 @@
+"""Runs the flow from the command line: Prefect kept quiet, local and without telemetry; one run at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from data_contracts.errors import ConfigurationError
+from pipelines import manifest, settings
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+}
+
+
+def run_cycle(config: Path, as_of: date, capacity: int | None, *, keep_working_tables: bool) -> Path:
+    """One cycle under Prefect; gives the published run's folder. Nothing is published when a step refuses."""
+    city = settings.load(config)
+    with _one_at_a_time(city.paths.runs):
+        folder = manifest.partial_folder(city.paths.runs, f"cycle-{as_of.isoformat()}")
+        _quiet(city.paths.runs)
+        from pipelines.flows import cycle  # Prefect reads its settings when it is imported
+
+        return cycle(config.resolve(), folder, as_of, capacity or city.capacity, keep_working_tables)
+
+
+def _quiet(runs: Path) -> None:
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("PREFECT_HOME", str(runs / ".prefect"))
+
+
+@contextmanager
+def _one_at_a_time(runs: Path) -> Iterator[None]:
+    import fcntl
+
+    runs.mkdir(parents=True, exist_ok=True)
+    with (runs / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigurationError(
+                "another run is under way in this folder",
+                where=str(runs),
+                hint="wait until it ends, then run this again.",
+            ) from error
+        yield

@@ -1,0 +1,170 @@
+"""What the terminal shows at the end of a command: the duel, the top of the list, where to look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from rich.table import Table
+
+from models.survey import Cell
+from pipelines.checks import Finding
+from pipelines.console import out
+from pipelines.ingest import IngestReport
+from reports.risk_list import BETWEEN, arm_words, how_ranked
+from reports.words import Words, number, percent, words
+from synthetic_city.figure import Figure
+
+TOP = 8
+REPORTS = ("list.html", "list.xlsx", "list.csv", "duel.json", "frame.json", "ingest.json", "manifest.json")
+
+
+def city(folder: Path, figures: Sequence[Figure]) -> None:
+    """How many published figures the town holds."""
+    say = words("fr")
+    held = sum(f.holds for f in figures)
+    out.print(
+        f"\n[bold]{say('Synthetic town')}[/bold] · {held}/{len(figures)} {say('figures within tolerance')} · {folder / 'calibration.html'}"
+    )
+
+
+def ingest(report: IngestReport) -> None:
+    """Rows read, accepted, quarantined per file that changed something."""
+    say = words("fr")
+    table = Table(title=None, box=None, pad_edge=False)
+    for title, justify in (
+        ("File", "left"),
+        ("status", "left"),
+        ("read", "right"),
+        ("accepted", "right"),
+        ("quarantined", "right"),
+    ):
+        table.add_column(say(title), justify="right" if justify == "right" else "left")
+    for file in report.files:
+        counts = (file.rows_read, file.rows_accepted, file.rows_quarantined)
+        table.add_row(file.name, file.status, *(number(n, "fr") for n in counts))
+    out.print(table)
+
+
+def by_rules(folder: Path) -> bool:
+    """Whether no candidate beat the rules in this run."""
+    return json.loads((folder / "duel.json").read_text())["beats_rules"] is False
+
+
+def run_json(folder: Path) -> dict[str, object]:
+    """The run as one object."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    duel = json.loads((folder / "duel.json").read_text())
+    return {
+        "run": str(folder),
+        "run_id": manifest["run_id"],
+        "champion": duel["champion"],
+        "why": duel["why"],
+        "steps": manifest["steps"],
+    }
+
+
+def run(folder: Path) -> None:
+    """The duel, the top of the list, and the path of every report."""
+    say = words("fr")
+    duel = json.loads((folder / "duel.json").read_text())
+    _duel(duel, say)
+    _top(folder, say)
+    out.print(f"\n[bold]{say('Where to look')}[/bold]")
+    for name in REPORTS:
+        out.print(f"  {folder / name}", highlight=False, soft_wrap=True)
+
+
+def _duel(duel: dict[str, object], say: Words) -> None:
+    out.print(
+        f"\n[bold]{say('The duel')}[/bold] · {duel['test_labels']} {say('visits')}, {duel['test_positives']} {say('isolated')}"
+    )
+    table = Table(box=None, pad_edge=False)
+    for title in ("Candidate", "Precision at capacity", "95 % interval", "Lift", "AUC"):
+        table.add_column(say(title), justify="left" if title == "Candidate" else "right")
+    candidates = duel["candidates"]
+    assert isinstance(candidates, dict)
+    for name, figures in candidates.items():
+        p, lift, auc = figures["precision"], figures["lift"], figures["auc"]
+        mark = "[bold]" if name == duel["champion"] else ""
+        interval = f"{_percent(p['low'])} – {_percent(p['high'])}"
+        table.add_row(
+            f"{mark}{name}", _percent(p["value"]), interval, _digits(lift["value"]), _digits(auc["value"])
+        )
+    out.print(table)
+    how = how_ranked(str(duel["champion"]), duel["beats_rules"] is False, say)
+    out.print(f"{say('Champion')} : [bold]{duel['champion']}[/bold] – {how}", highlight=False)
+
+
+def _top(folder: Path, say: Words) -> None:
+    listed = pd.read_csv(folder / "list.csv", dtype={"quartier": str}, keep_default_na=False)
+    out.print(f"\n[bold]{say('The top of the list')}[/bold] · {len(listed)} {say('households')}")
+    table = Table(box=None, pad_edge=False, show_lines=False)
+    for title in ("Rank", "Household", "Neighbourhood", "Reasons", "What is not known"):
+        table.add_column(say(title), overflow="fold")
+    for row in listed.head(TOP).to_dict("records"):
+        reasons = str(row["reasons"]).replace(BETWEEN, "\n") or arm_words(row["arm"], say)
+        table.add_row(
+            str(row["rank"]),
+            str(row["household_id"])[:9],
+            str(row["quartier"]),
+            reasons,
+            str(row["not_known"]).replace(BETWEEN, "\n"),
+        )
+        table.add_section()
+    out.print(table)
+
+
+def findings(found: Sequence[Finding]) -> None:
+    """One line each."""
+    for finding in found:
+        mark = "[green]✓[/green]" if finding.is_sound else "[red]✗[/red]"
+        out.print(f"{mark} [bold]{finding.what}[/bold] {finding.detail}", highlight=False)
+
+
+def cell_json(cell: Cell) -> dict[str, object]:
+    """One cell of the survey table."""
+    fixed = {
+        "target": cell.target,
+        "labels": cell.labels,
+        "candidate": cell.candidate,
+        "splits": cell.splits,
+        "respondents": cell.respondents,
+    }
+    return {
+        **fixed,
+        "prevalence": round(cell.prevalence, 4),
+        "auc": cell.auc.rounded(),
+        "top_precision": cell.top_precision.rounded(),
+    }
+
+
+def survey(cells: Sequence[Cell]) -> None:
+    """AUC and precision in the top 5 %, mean and 2.5–97.5 % range of the splits."""
+    table = Table(box=None, pad_edge=False)
+    for title in (
+        "target",
+        "labels",
+        "candidate",
+        "AUC",
+        "2.5–97.5 %",
+        "top 5 %",
+        "2.5–97.5 %",
+        "prevalence",
+    ):
+        table.add_column(title, justify="left" if title in ("target", "candidate") else "right")
+    for c in cells:
+        auc = (f"{c.auc.value:.3f}", f"{c.auc.low:.3f}–{c.auc.high:.3f}")
+        top = (f"{c.top_precision.value:.3f}", f"{c.top_precision.low:.3f}–{c.top_precision.high:.3f}")
+        table.add_row(c.target, str(c.labels), c.candidate, *auc, *top, f"{c.prevalence:.3f}")
+    out.print(table)
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else percent(value, "fr")
+
+
+def _digits(value: float | None) -> str:
+    return "–" if value is None else number(value, "fr", 2)

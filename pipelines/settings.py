@@ -1,0 +1,176 @@
+"""``city.toml``: what a city decides before anything runs. Unknown keys are errors, so that a typo changes nothing silently."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from data_contracts import contract
+from data_contracts.errors import ConfigurationError, GateClosed
+
+FORBIDDEN_USES = (
+    "fraud control",
+    "rent recovery",
+    "benefit control",
+    "housing allocation",
+    "police",
+    "elections",
+)
+"""Uses that Lanterne refuses, whatever the configuration says (docs/use.md)."""
+
+Gate = Literal["open", "frame", "consent", "closed"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Paths(_Strict):
+    """Where things are; relative paths start at the folder of ``city.toml``."""
+
+    deliveries: Path = Field(Path("deliveries"), description="Folder of dated delivery folders.")
+    database: Path = Field(Path("lanterne.duckdb"), description="The warehouse file; created when absent.")
+    runs: Path = Field(Path("runs"), description="Folder that receives one folder per run.")
+
+
+class SourceGate(_Strict):
+    """The legal gate of one source."""
+
+    gate: Gate = Field(
+        description="open: all of it; frame: identity, age, address and presence only; consent: consenting rows only; closed: nothing."
+    )
+    basis: str = Field("", description="Legal basis. Required for a gate wider than the source's default.")
+    signed_by: str = Field("", description="Who signed for it.")
+    signed_on: date | None = Field(None, description="When it was signed.")
+
+
+class Features(_Strict):
+    """Which audit variables may also be factors."""
+
+    sex_as_feature: bool = Field(
+        False, description="Whether sex may weigh in the ranking. It is always audited."
+    )
+
+
+class City(_Strict):
+    """The whole of ``city.toml``."""
+
+    name: str = Field(description="Name of the city, shown on every page.")
+    insee_code: str = Field(pattern=r"^[0-9AB]{5}$", description="INSEE commune code, five characters.")
+    language: Literal["fr", "en"] = Field("fr", description="Language of what people read.")
+    purpose: Literal["social isolation outreach"] = Field(
+        description="The only use this software accepts: an offer of a visit to isolated people. Forbidden uses: "
+        + ", ".join(FORBIDDEN_USES)
+        + "."
+    )
+    fictitious: bool = Field(False, description="Marks every page: the data describe nobody.")
+    capacity: int = Field(
+        60, ge=1, le=100_000, description="Households that the visiting teams can meet per list."
+    )
+    exploration_share: float = Field(
+        0.1, ge=0.0, le=0.5, description="Random visits on top of the list, as a share of the capacity."
+    )
+    cool_off_days: int = Field(
+        180, ge=0, description="Days after a visit during which a household is not listed."
+    )
+    seed: int = Field(1, ge=0, description="Seed of lots, draws and resampling.")
+    paths: Paths = Paths.model_validate({})
+    features: Features = Features.model_validate({})
+    sources: dict[str, SourceGate] = Field(
+        default_factory=dict, description="One table per source with its gate."
+    )
+
+
+def load(path: Path) -> City:
+    """Reads ``city.toml``; paths come back absolute. Raises ConfigurationError that names the key and a likely spelling."""
+    city = _validated(_parsed(path), path)
+    _check_sources(city, path)
+    root = path.resolve().parent
+    paths = Paths(**{name: root / value for name, value in city.paths.model_dump().items()})
+    return city.model_copy(update={"paths": paths})
+
+
+def gates(city: City) -> dict[str, Gate]:
+    """The gate of every source: the city's own, else the contract's default."""
+    return {s: _gate(city, s) for s in contract.SOURCES}
+
+
+def _gate(city: City, source: str) -> Gate:
+    chosen = city.sources.get(source)
+    return chosen.gate if chosen else contract.load(source).gate
+
+
+def _parsed(path: Path) -> dict[str, object]:
+    if not path.is_file():
+        raise ConfigurationError(
+            "there is no such configuration file",
+            where=str(path),
+            hint="`lanterne city OUT` writes one for a synthetic town; give its path with --config.",
+        )
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"not a readable TOML file: {error}",
+            where=str(path),
+            hint="check quotes and brackets on that line.",
+        ) from error
+
+
+def _validated(content: dict[str, object], path: Path) -> City:
+    purpose = str(content.get("purpose", "")).strip().lower()
+    if purpose in FORBIDDEN_USES:
+        raise GateClosed(
+            f"Lanterne may not be used for {purpose}",
+            where=f"{path}, purpose",
+            hint="it exists to offer a visit; for any other purpose it has no legal basis.",
+        )
+    try:
+        return City.model_validate(content)
+    except ValidationError as error:
+        raise _translated(error.errors()[0], path) from error
+
+
+def _translated(detail: ErrorDetails, path: Path) -> ConfigurationError:
+    key = ".".join(str(part) for part in detail["loc"])
+    where = f"{path}, {key}"
+    if detail["type"] == "extra_forbidden":
+        close = get_close_matches(str(detail["loc"][-1]), _known_keys(), n=1)
+        hint = f"did you mean `{close[0]}`?" if close else "docs/configuration.md lists every key."
+        return ConfigurationError(f"unknown key `{key}`", where=where, hint=hint)
+    return ConfigurationError(
+        f"`{key}`: {detail['msg']}", where=where, hint="docs/configuration.md lists every key."
+    )
+
+
+def _known_keys() -> list[str]:
+    return [key for model in (City, Paths, SourceGate, Features) for key in model.model_fields]
+
+
+def _check_sources(city: City, path: Path) -> None:
+    for source, chosen in city.sources.items():
+        where = f"{path}, [sources.{source}]"
+        if source not in contract.SOURCES:
+            close = get_close_matches(source, contract.SOURCES, n=1)
+            hint = f"did you mean `{close[0]}`?" if close else f"sources are: {', '.join(contract.SOURCES)}."
+            raise ConfigurationError(f"unknown source `{source}`", where=where, hint=hint)
+        _check_basis(source, chosen, where)
+
+
+_WIDTH: dict[Gate, int] = {"closed": 0, "consent": 1, "frame": 1, "open": 2}
+
+
+def _check_basis(source: str, chosen: SourceGate, where: str) -> None:
+    wider = _WIDTH[chosen.gate] > _WIDTH[contract.load(source).gate]
+    if wider and not (chosen.basis and chosen.signed_by and chosen.signed_on):
+        raise GateClosed(
+            f"{source} is {contract.load(source).gate} by default and cannot be `{chosen.gate}`: no legal basis is recorded",
+            where=where,
+            hint="after the convention is signed, fill basis, signed_by and signed_on; until then leave the gate out.",
+        )

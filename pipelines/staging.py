@@ -1,0 +1,130 @@
+"""New rows of one source, from text to judged: temp tables that ``ingest`` settles.
+
+``stage``: as delivered, with ``row`` (a number within the portion), ``file_id``, ``delivered_on``, ``line``. ``misshapen``: rows with another number of fields.
+``typed``: canonical values. ``broken``: (row, rule, reason). ``inexact``: (file_id, what, n).
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from data_contracts import conversions, dialects, expectations
+from data_contracts.contract import Contract
+from data_contracts.dialects import Dialect
+from pipelines.arrivals import Arrival
+
+NEW_FILE_COLUMNS = "row bigint, file_id varchar, delivered_on date, line bigint"
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival], found: dict[str, Dialect]
+) -> None:
+    """Reads every file as text into ``stage`` and ``misshapen``."""
+    names = ", ".join(f'"{c.name}" varchar' for c in promise.columns)
+    connection.execute(f"create or replace temp table stage ({NEW_FILE_COLUMNS}, {names})")
+    connection.execute(
+        "create or replace temp table misshapen (file_id varchar, line bigint, raw_length bigint)"
+    )
+    row = 0
+    for arrival in files:
+        for batch in dialects.batches(promise, found[arrival.file_id], arrival.name, arrival.open):
+            for line, length in batch.misshapen:
+                connection.execute("insert into misshapen values (?, ?, ?)", [arrival.file_id, line, length])
+            rows = _with_provenance(batch.table, arrival, row)
+            connection.register("arriving", rows)
+            connection.execute("insert into stage by name select * from arriving")
+            connection.unregister("arriving")
+            row += rows.num_rows
+
+
+def _with_provenance(table: pa.Table, arrival: Arrival, first_row: int) -> pa.Table:
+    size = table.num_rows
+    added = {
+        "row": pa.array(range(first_row, first_row + size), pa.int64()),
+        "file_id": pa.array([arrival.file_id] * size, pa.string()),
+        "delivered_on": pa.array([arrival.delivered_on] * size, pa.date32()),
+    }
+    for name, values in added.items():
+        table = table.append_column(name, values)
+    return table
+
+
+def convert(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
+    """``typed``: canonical values; ``broken``: (row, rule, reason) of what cannot be converted; ``inexact``: counts."""
+    _blank_is_no(connection, promise)
+    clean = ", ".join(f"{conversions.present(c)} as {c.name}" for c in promise.columns)
+    connection.execute(
+        f"create or replace temp table texts as select row, file_id, delivered_on, line, {clean} from stage"
+    )
+    typed = ", ".join(f"{conversions.converted(c)} as {c.name}" for c in promise.columns)
+    known = (
+        f"coalesce(greatest({', '.join(promise.known_on)}), delivered_on)"
+        if promise.known_on
+        else "delivered_on"
+    )
+    connection.execute(
+        f"create or replace temp table typed as with converted as (select row, file_id, delivered_on, line, {typed} from texts)"
+        f" select *, {known} as known_on from converted"
+    )
+    _note_unreadable(connection, promise)
+    connection.execute("create or replace temp table inexact (file_id varchar, what varchar, n bigint)")
+    for column in promise.columns:
+        for what, condition in conversions.inexact(column):
+            connection.execute(
+                f"insert into inexact select file_id, $1, count(*) from texts where {condition} group by 1",
+                [f"{column.name} : {what}"],
+            )
+
+
+def _note_unreadable(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
+    """One pass over texts and values side by side: whatever was there and is not any more could not be read."""
+    kept = [c for c in promise.columns if c.kind != "string"]
+    lost = [
+        f"case when t.{c.name} is not null and y.{c.name} is null then {i} end" for i, c in enumerate(kept)
+    ]
+    connection.execute("create or replace temp table broken (row bigint, rule varchar, reason varchar)")
+    if kept:
+        connection.execute(
+            f"insert into broken select row, $1[which + 1], 'illisible' from (select row, unnest([{', '.join(lost)}]) as which"
+            f" from texts t join typed y using (row)) where which is not null",
+            [[conversions.refusal(c) for c in kept]],
+        )
+
+
+def _blank_is_no(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
+    """A column that holds nothing but X and blanks is a ticked box: blank means no. Decided file by file."""
+    for column in promise.columns:
+        if column.kind == "boolean":
+            connection.execute(
+                f"update stage set {column.name} = 'N' where nullif(trim({column.name}), '') is null and file_id in ("
+                f" select file_id from stage group by file_id having bool_and(coalesce(upper(trim({column.name})), '') in ('X', '')) and bool_or(upper(trim({column.name})) = 'X'))"
+            )
+
+
+def judge(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
+    """The contract's promises, held by Great Expectations against all new rows of the source at once."""
+    batch = connection.execute("select * exclude (line) from typed order by row").df()
+    for name in [c.name for c in promise.columns if c.kind in ("integer", "year")]:
+        batch[name] = batch[name].astype("Int64")
+    found = [
+        pd.DataFrame({"row": list(v.broken_by), "rule": v.rule, "reason": v.reason})
+        for v in expectations.check(promise, batch)
+        if v.broken_by
+    ]
+    if found:
+        connection.register("verdicts", pd.concat(found))
+        connection.execute("insert into broken select row, rule, reason from verdicts")
+        connection.unregister("verdicts")
+    _forgive_identical_copies(connection, promise)
+
+
+def _forgive_identical_copies(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
+    """Of rows that are the same in every column one is kept: nobody is lost to a double export, and which copy does not matter."""
+    columns = ", ".join(c.name for c in promise.columns)
+    connection.execute(
+        f"delete from broken where reason = 'clé en double' and row in (select row from typed qualify"
+        f" count(*) over (partition by file_id, {columns}) = count(*) over (partition by file_id, {', '.join(promise.key) or 'row'})"
+        f" and row_number() over (partition by file_id, {columns} order by line) = 1)"
+    )

@@ -1,0 +1,97 @@
+"""The only opener of the warehouse. One writer at a time; a crash at any moment leaves the last committed state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from data_contracts import contract
+from data_contracts.conversions import sql_type
+from data_contracts.errors import ConfigurationError, IntegrityError
+
+PROVENANCE = (
+    "file_id varchar not null, line bigint not null, delivered_on date not null, known_on date not null"
+)
+FILES = """
+create table if not exists meta.files (
+  file_id varchar primary key, source varchar not null, delivered_on date not null, name varchar not null, sha256 varchar not null,
+  bytes bigint not null, dialect varchar not null, rows_read bigint not null, rows_accepted bigint not null, rows_quarantined bigint not null,
+  rejects varchar not null, inexact varchar not null, supersedes varchar, is_current boolean not null
+)
+"""
+
+
+@contextmanager
+def open_store(path: Path, *, threads: int = 2, memory: str = "6GB") -> Iterator[duckdb.DuckDBPyConnection]:
+    """A writing connection; the file and its tables are created when absent. A second writer gets a clear refusal."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _connect(path, read_only=False)
+    try:
+        _configure(connection, path, threads, memory)
+        create_tables(connection)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def read_store(path: Path, *, threads: int = 2, memory: str = "6GB") -> Iterator[duckdb.DuckDBPyConnection]:
+    """A reading connection: temporary views and tables only."""
+    if not path.is_file():
+        raise ConfigurationError(
+            "nothing has been ingested yet", where=str(path), hint="run `lanterne ingest --config …` first."
+        )
+    connection = _connect(path, read_only=True)
+    try:
+        _configure(connection, path, threads, memory)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(
+            str(path), read_only=read_only, config={"autoinstall_known_extensions": "false"}
+        )
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise ConfigurationError(
+                "another run is using the warehouse",
+                where=str(path),
+                hint="wait until it ends, then run this again.",
+            ) from error
+        raise IntegrityError(
+            "the warehouse cannot be opened; it is not a DuckDB file or it is damaged",
+            where=str(path),
+            hint="restore it from the last backup.",
+        ) from error
+    except duckdb.Error as error:
+        raise IntegrityError(
+            "the warehouse cannot be opened", where=str(path), hint="restore it from the last backup."
+        ) from error
+
+
+def _configure(connection: duckdb.DuckDBPyConnection, path: Path, threads: int, memory: str) -> None:
+    connection.execute(f"set threads = {int(threads)}")
+    connection.execute(f"set memory_limit = '{memory}'")
+    connection.execute("set temp_directory = $1", [str(path.with_suffix(".tmp"))])
+    connection.execute("set preserve_insertion_order = false")
+    connection.execute("set enable_progress_bar = false")
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Schemas and tables of the warehouse, where they are not there yet."""
+    for schema in ("meta", "raw", "quarantine"):
+        connection.execute(f"create schema if not exists {schema}")
+    connection.execute(FILES)
+    for source in contract.SOURCES:
+        columns = ", ".join(f"{c.name} {sql_type(c)}" for c in contract.load(source).columns)
+        connection.execute(f"create table if not exists raw.{source} ({columns}, {PROVENANCE})")
+        connection.execute(
+            f"create table if not exists quarantine.{source} "
+            "(file_id varchar not null, line bigint not null, raw_length bigint not null, rule varchar not null, reason varchar not null)"
+        )

@@ -1,0 +1,166 @@
+"""The whole road on a hand-made city, through the command line and a real Prefect flow."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.pipelines.little_city import write
+
+OUTPUTS = {
+    "manifest.json",
+    "ingest.json",
+    "frame.json",
+    "duel.json",
+    "model",
+    "list.csv",
+    "list.xlsx",
+    "list.html",
+    "list.parquet",
+    "explanations.parquet",
+}
+
+
+def lanterne(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pipelines.cli", *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | more, timeout=300
+    )
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(config, run folder) after one cycle."""
+    config = write(tmp_path_factory.mktemp("city"))
+    done = lanterne("cycle", "--config", config, "--as-of", "2026-11-02", "--json", "--keep-working-tables")
+    assert done.returncode == 0, done.stderr
+    return config, Path(json.loads(done.stdout)["run"])
+
+
+def test_a_run_leaves_every_promised_file_and_adds_up(ran: tuple[Path, Path]) -> None:
+    _, run = ran
+    assert {p.name for p in run.iterdir()} >= OUTPUTS
+    ingest = json.loads((run / "ingest.json").read_text())
+    assert all(f["rows_read"] == f["rows_accepted"] + f["rows_quarantined"] for f in ingest["files"])
+    manifest = json.loads((run / "manifest.json").read_text())
+    assert [s["name"] for s in manifest["steps"]] == ["ingest", "frame", "labels", "duel", "list", "reports"]
+    assert manifest["steps"][1]["rows"]["households"] == 40
+
+
+def test_contributions_and_base_make_the_score_of_every_listed_household(ran: tuple[Path, Path]) -> None:
+    _, run = ran
+    listed = pd.read_parquet(run / "list.parquet").set_index("household_id")
+    summed = pd.read_parquet(run / "explanations.parquet").groupby("household_id")["contribution"].sum()
+    base = pd.read_parquet(run / "working" / "drawn.parquet")["base"].iloc[0]
+    assert ((summed + base - listed["score"]).abs() < 1e-6).all()
+    assert len(listed) == len(summed) == 12
+
+
+def test_the_list_is_explained_drawn_and_says_what_it_does_not_know(ran: tuple[Path, Path]) -> None:
+    _, run = ran
+    listed = pd.read_csv(run / "list.csv", dtype={"quartier": str})
+    assert listed["arm"].value_counts().to_dict() == {"MODELE": 10, "EXPLORATION": 2}
+    assert listed.loc[listed["arm"] == "EXPLORATION", "drawing_probability"].tolist() == pytest.approx(
+        [2 / 30, 2 / 30]
+    )
+    assert listed.loc[0, "reasons"].startswith("seul titulaire du bail, 1 occupant déclaré ; ")
+    assert listed["not_known"].str.len().gt(0).all()
+    assert set(listed["quartier"]) <= {"01", "02", "03"}
+
+
+def test_no_published_count_is_below_eleven(ran: tuple[Path, Path]) -> None:
+    _, run = ran
+    frame = json.loads((run / "frame.json").read_text())
+    cells = [row["persons"] for row in (*frame["presence"], *frame["by_neighbourhood"])]
+    assert cells and all(cell == "<11" or cell == 0 or cell >= 11 for cell in cells)
+
+
+def test_the_same_inputs_give_the_same_list_bytes(ran: tuple[Path, Path], tmp_path: Path) -> None:
+    _, run = ran
+    again = lanterne("cycle", "--config", write(tmp_path), "--as-of", "2026-11-02", "--json")
+    assert again.returncode == 0, again.stderr
+    other = Path(json.loads(again.stdout)["run"])
+    for name in (
+        "list.csv",
+        "list.xlsx",
+        "list.parquet",
+        "list.html",
+        "explanations.parquet",
+        "duel.json",
+        "frame.json",
+    ):
+        assert (other / name).read_bytes() == (run / name).read_bytes(), name
+    assert not (other / "working").exists()
+
+
+def test_ingest_again_reports_nothing_new(ran: tuple[Path, Path]) -> None:
+    config, _ = ran
+    done = lanterne("ingest", "--config", config, "--json")
+    assert done.returncode == 0
+    assert {f["status"] for f in json.loads(done.stdout)["files"]} == {"unchanged"}
+
+
+def test_check_looks_at_the_installation(ran: tuple[Path, Path]) -> None:
+    config, _ = ran
+    done = lanterne("check", "--config", config, "--json")
+    assert (done.returncode, {f["is_sound"] for f in json.loads(done.stdout)}) == (0, {True})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "says"),
+    [
+        (("cycle", "--config", "absent.toml", "--as-of", "2026-11-02"), 2, "no such configuration"),
+        (("cycle", "--config", "{config}", "--as-of", "2 novembre"), 2, "is not a day"),
+        (("city", "{folder}", "--persons", "12"), 2, "cannot be built"),
+        (("city", "{folder}", "--persons", "2000"), 2, "not empty"),
+        (("demo", "--out", "{folder}"), 2, "left alone"),
+        (("bench", "survey", "--mapping", "absent.toml", "absent.csv"), 2, "no such mapping"),
+        (("ingest", "--config", "{config}", "{folder}/city.toml"), 2, "not a delivery folder"),
+    ],
+)
+def test_wrong_use_is_a_sentence_with_a_hint(
+    tmp_path: Path, arguments: tuple[str, ...], exit_code: int, says: str
+) -> None:
+    config = write(tmp_path)
+    done = lanterne(*(a.format(config=config, folder=tmp_path) for a in arguments))
+    assert done.returncode == exit_code
+    assert says in " ".join(done.stderr.split())
+    assert "Hint:" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_bad_delivery_stops_the_cycle_and_publishes_nothing(tmp_path: Path) -> None:
+    config = write(tmp_path)
+    (tmp_path / "deliveries" / "2026-11-02" / "parc_social.csv").write_text("NOM;PRENOM\n", encoding="utf-8")
+    done = lanterne("cycle", "--config", config, "--as-of", "2026-11-02")
+    assert done.returncode == 3
+    assert "NOM" in done.stderr and "Hint:" in done.stderr and "Traceback" not in done.stderr
+    assert not [p for p in (tmp_path / "runs").iterdir() if not p.name.startswith(".")]
+
+
+def test_a_cycle_runs_with_outbound_sockets_blocked(tmp_path: Path) -> None:
+    record = tmp_path / "attempts.txt"
+    offline = Path(__file__).resolve().parents[1] / "offline"
+    root = Path(__file__).resolve().parents[2]
+    done = lanterne(
+        *("cycle", "--config", write(tmp_path), "--as-of", "2026-11-02"),
+        PYTHONPATH=f"{offline}:{root}",
+        OFFLINE_RECORD=str(record),
+    )
+    assert done.returncode == 0, done.stderr
+    assert not record.exists(), record.read_text()
+
+
+def test_the_block_does_block(tmp_path: Path) -> None:
+    """Without this the test above could pass because nothing was blocked."""
+    record = tmp_path / "attempts.txt"
+    offline = Path(__file__).resolve().parents[1] / "offline"
+    code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)"
+    more = {"PYTHONPATH": str(offline), "OFFLINE_RECORD": str(record)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ | more
+    )
+    assert "blocked by this test" in done.stderr and "192.0.2.1" in record.read_text()

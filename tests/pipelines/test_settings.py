@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+
+from data_contracts.errors import ConfigurationError, GateClosed
+from pipelines import settings
+from pipelines.city import city_toml
+
+GOOD = 'name = "Ville"\ninsee_code = "47001"\npurpose = "social isolation outreach"\n'
+
+
+def load(tmp_path: Path, text: str) -> settings.City:
+    path = tmp_path / "city.toml"
+    path.write_text(text, encoding="utf-8")
+    return settings.load(path)
+
+
+def test_the_smallest_city_has_the_defaults_and_absolute_paths(tmp_path: Path) -> None:
+    city = load(tmp_path, GOOD)
+    assert (city.capacity, city.exploration_share, city.language) == (60, 0.1, "fr")
+    assert city.paths.deliveries == tmp_path / "deliveries"
+
+
+def test_the_synthetic_city_writes_a_city_toml_that_loads(tmp_path: Path) -> None:
+    city = load(tmp_path, city_toml(seed=7, persons=33_012))
+    assert city.capacity == 60 and city.fictitious
+    assert settings.gates(city)["parc_social"] == "open"
+
+
+def test_gates_default_to_the_contract(tmp_path: Path) -> None:
+    gates = settings.gates(load(tmp_path, GOOD))
+    assert gates["parc_social"] == "closed"
+    assert gates["liste_electorale"] == "frame"
+    assert gates["etat_civil"] == "consent"
+    assert gates["registre_vulnerables"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "hint"),
+    [
+        (GOOD + "capacty = 3\n", "capacty", "capacity"),
+        (GOOD + "capacity = 0\n", "capacity", "configuration.md"),
+        (GOOD + "capacity = 'many'\n", "capacity", "configuration.md"),
+        (GOOD + "[sources.liste_electoral]\ngate = 'open'\n", "liste_electoral", "liste_electorale"),
+        (GOOD + "[paths]\ndelivery = 'x'\n", "delivery", "deliveries"),
+        ('name = "Ville', "TOML", "quotes"),
+        (GOOD.replace("47001", "4701"), "insee_code", "configuration.md"),
+    ],
+)
+def test_a_typo_is_named_with_a_hint(tmp_path: Path, text: str, says: str, hint: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, text)
+    assert says in str(caught.value)
+    assert hint in caught.value.hint
+    assert caught.value.exit_code == 2
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no such configuration"):
+        settings.load(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize("use", settings.FORBIDDEN_USES)
+def test_a_forbidden_use_is_refused_by_the_gate(tmp_path: Path, use: str) -> None:
+    with pytest.raises(GateClosed) as caught:
+        load(tmp_path, GOOD.replace("social isolation outreach", use))
+    assert caught.value.exit_code == 4
+
+
+def test_a_wider_gate_needs_basis_signatory_and_date(tmp_path: Path) -> None:
+    with pytest.raises(GateClosed, match="no legal basis"):
+        load(tmp_path, GOOD + "[sources.parc_social]\ngate = 'open'\nbasis = 'convention'\n")
+    signed = "[sources.parc_social]\ngate = 'open'\nbasis = 'convention'\nsigned_by = 'DPO'\nsigned_on = 2026-01-05\n"
+    assert settings.gates(load(tmp_path, GOOD + signed))["parc_social"] == "open"

@@ -1,0 +1,48 @@
+"""The whole town, the whole road: minutes, so `make slow`."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from synthetic_city import calibration, calibration_registers
+from synthetic_city.city import build
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.slow
+def test_the_demo_runs_offline_from_nothing_to_the_list(tmp_path: Path) -> None:
+    record = tmp_path / "attempts.txt"
+    offline = {"PYTHONPATH": f"{ROOT / 'tests' / 'offline'}:{ROOT}", "OFFLINE_RECORD": str(record)}
+    command = [sys.executable, "-m", "pipelines.cli", "demo", "--out", str(tmp_path / "demo"), "--json"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | offline, timeout=1200
+    )
+    assert done.returncode == 0, done.stderr
+    assert not record.exists(), record.read_text()
+    run = Path(json.loads(done.stdout)["run"])
+    ingest = json.loads((run / "ingest.json").read_text())
+    assert all(f["rows_read"] == f["rows_accepted"] + f["rows_quarantined"] for f in ingest["files"])
+    duel = json.loads((run / "duel.json").read_text())
+    assert set(duel["candidates"]) == {"random", "rule_80_plus", "rule_75_alone", "points", "lightgbm"}
+    assert duel["suspicious"] == []
+    listed = pd.read_csv(run / "list.csv")
+    assert listed["arm"].value_counts()[["MODELE", "EXPLORATION"]].to_dict() == {
+        "MODELE": 60,
+        "EXPLORATION": 6,
+    }
+    figures = json.loads((tmp_path / "demo" / "calibration.json").read_text())
+    assert len(figures if isinstance(figures, list) else figures["figures"]) >= 35
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_every_published_figure_holds(seed: int) -> None:
+    town = build(33_012, 36, seed)
+    figures = calibration.collect(town.history, town.ties, extra=calibration_registers.figures(town))
+    assert [f.name for f in figures if not f.holds] == []
