@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
-from synthetic_city.city import City, build, deliveries, truth
 
 from data_contracts.errors import ConfigurationError
 from synthetic_city import calibration, calibration_registers
+from synthetic_city.city import City, build, deliveries, truth
 from synthetic_city.figure import Figure
 
 SMALLEST, LARGEST = 2_000, 1_000_000
