@@ -74,7 +74,7 @@ def cycle(
     """Ingest what is new, frame, factors, duel, list, reports."""
     day = _day(as_of)
     with console.progress("cycle", quiet=json) as progress:
-        progress("ingest, frame, labels, duel, list, reports")
+        progress("starting Prefect")
         run = run_cycle(config, day, capacity, keep_working_tables=keep_working_tables)
     by_rules = screens.by_rules(run)
     if json:
@@ -96,7 +96,7 @@ def demo(
     """Synthetic city → deliveries → cycle → the top of the list, the duel, where to look."""
     with console.progress("demo", quiet=json) as progress:
         figures = write_city(out, persons=persons, months=36, seed=seed, replace=True, progress=progress)
-        progress("ingest, frame, labels, duel, list, reports")
+        progress("starting Prefect")
         last = max(p.name for p in (out / "deliveries").iterdir())
         run = run_cycle(out / "city.toml", date.fromisoformat(last), None, keep_working_tables=False)
     if json:

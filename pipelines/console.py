@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,37 @@ err = Console(stderr=True)
 @contextmanager
 def progress(title: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """A line that moves on a terminal; one line per message elsewhere. The yielded function takes the next message."""
+    with _steps_shown(title, quiet=quiet) as show:
+        yield show
+
+
+class _Steps(logging.Handler):
+    """Hands the names of the steps, which run inside Prefect's tasks, to the progress line."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        super().__init__(logging.INFO)
+        self._show = show
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._show(record.getMessage())
+
+
+@contextmanager
+def _steps_shown(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    steps = logging.getLogger("lanterne")
+    steps.setLevel(logging.INFO)
+    steps.propagate = False  # Prefect would print each line a second time
+    with _line(title, quiet=quiet) as show:
+        handler = _Steps(show)
+        steps.addHandler(handler)
+        try:
+            yield show
+        finally:
+            steps.removeHandler(handler)
+
+
+@contextmanager
+def _line(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
     if quiet:
         yield lambda message: None
     elif err.is_terminal:

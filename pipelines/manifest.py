@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import platform
 import resource
 import shutil
@@ -16,6 +17,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+log = logging.getLogger("lanterne")
 LIBRARIES = (
     "lanterne",
     "duckdb",
@@ -45,6 +47,7 @@ def timed(folder: Path, name: str) -> Iterator[dict[str, int]]:
     """Times a step and writes ``working/steps/<name>.json``; the caller fills the yielded row counts."""
     started = time.perf_counter()
     rows: dict[str, int] = {}
+    log.info("%s", name)
     yield rows
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     step = Step(
