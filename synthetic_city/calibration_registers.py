@@ -14,7 +14,6 @@ from synthetic_city.rates import rate
 from synthetic_city.registers_ledger import Flags, Index, Ledger, days
 
 PLACE = "Agen (47001)"
-ROUNDED = "the source says about four in ten; no sampling error is published"
 BY_COMMUNE = "the share registered in the right commune depends on how much people move; Agen's adults are young and move often"
 ROLL = "assumed from two orders of size: 95 % of French adults registered somewhere, about one in six of them in another commune"
 
@@ -59,7 +58,7 @@ def _roll_figures(city: City, last: _Last) -> tuple[Figure, ...]:
     quality = last.roll.rows["QUALITE_ADRESSE"].to_numpy(dtype=object)[last.entries]
     resident = np.isin(last.roll.person[last.entries], last.panel["person"])
     return (
-        _share("18-25 ans inscrits sur la liste d'une autre commune", 0.39, elsewhere[young], 0.03, "France", "2022", "INSEE, as given by the interface with the city", ROUNDED),
+        _share("18-25 ans inscrits sur la liste d'une autre commune", 0.39, elsewhere[young], 0.015, "France", "2022", "INSEE, as given by the interface with the city", ""),
         _share("adultes français inscrits à Agen", 0.79, last.on_roll[last.is_french_adult], 0.08, "France", "2017-2022", ROLL, BY_COMMUNE),
         _share("inscrits qui n'habitent plus en ville", 0.17, ~resident, 0.05, "France", "2017-2022", ROLL, BY_COMMUNE),
         _share("inscrits sans numéro d'appartement, immeubles de plusieurs logements", rate("flat_missing"), quality[several] == "SANS_COMPLEMENT", _noise(rate("flat_missing"), int(several.sum())), PLACE, "–", "assumed (rates.py)", "at least two standard errors of a draw of as many entries"),
