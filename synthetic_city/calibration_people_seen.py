@@ -68,7 +68,8 @@ def _homes(people: pd.DataFrame, history: History) -> pd.DataFrame:
         )
     )
     building = history.dwellings["building"].to_numpy()[homes["dwelling"]]
-    return homes.assign(is_flat=history.buildings["n_dwellings"].to_numpy()[building] > 1)
+    lent = history.dwellings["is_lent"].to_numpy()[homes["dwelling"]]
+    return homes.assign(is_flat=history.buildings["n_dwellings"].to_numpy()[building] > 1, is_lent=lent)
 
 
 def from_fact(

@@ -70,7 +70,7 @@ class History:
     ``buildings`` (one row a building, index = building): ``quartier`` ('01'..'23'), ``is_qpv`` bool,
     ``n_dwellings`` int, ``establishment`` ('' | EHPAD | RESIDENCE_AUTONOMIE | HOPITAL | FOYER), ``places`` int.
 
-    ``dwellings`` (index = dwelling): ``building``, ``tenure`` (Tenure), ``rooms``, ``area_m2``, ``floor``, ``has_lift`` bool.
+    ``dwellings`` (index = dwelling): ``building``, ``tenure`` (Tenure), ``rooms``, ``area_m2``, ``floor``, ``has_lift`` bool, ``is_lent`` bool (a private home lent free of charge).
     A place in an establishment is a dwelling with tenure ESTABLISHMENT (one dwelling per establishment, shared).
 
     ``people`` (index = person; everyone who ever lived in town in the observed months, or died there): ``sex`` ('M'|'F'),

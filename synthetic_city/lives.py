@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from data_contracts.errors import ConfigurationError
 from synthetic_city.facts import Facts, read_facts
-from synthetic_city.history import History
+from synthetic_city.history import History, Tenure
 from synthetic_city.lives_arrivals import arrive, come_back
 from synthetic_city.lives_autonomy import first_autonomy, lose_autonomy
 from synthetic_city.lives_couples import formalise, meet, part
@@ -61,7 +61,19 @@ def live(persons: int, months: int, seed: int, last_month: np.datetime64 = LAST_
     buildings, stock = build(persons, facts, aims, stream(seed, "dwellings"))
     town = _founded(Town(stock), rules, int(days[0]))
     snapshots = _months(town, rules, days)
-    return history(town, calendar[BURN_IN:], buildings, snapshots)
+    return _with_lent_homes(
+        history(town, calendar[BURN_IN:], buildings, snapshots), facts, stream(seed, "lent homes")
+    )
+
+
+def _with_lent_homes(lived: History, facts: Facts, rng: np.random.Generator) -> History:
+    """Some private homes are lent free of charge: their people are neither owners nor tenants (what the census leaves between the two)."""
+    owners, social = facts.value("owner_share"), facts.value("hlm_share")
+    lent = (1 - owners - facts.value("tenant_share")) / (1 - owners - social)
+    private = lived.dwellings["tenure"].to_numpy() == Tenure.PRIVATE
+    return replace(
+        lived, dwellings=lived.dwellings.assign(is_lent=private & (rng.random(len(private)) < lent))
+    )
 
 
 def _check(persons: int, months: int) -> None:

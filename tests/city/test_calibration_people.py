@@ -83,7 +83,11 @@ def drawn_town() -> History:
         months=np.array(["2026-11-01"], dtype="datetime64[D]"),
         buildings=pd.DataFrame({"n_dwellings": [1, 3]}),
         dwellings=pd.DataFrame(
-            {"building": [0, 1, 1, 1], "tenure": [Tenure.OWNER, Tenure.HLM, Tenure.PRIVATE, Tenure.PRIVATE]}
+            {
+                "building": [0, 1, 1, 1],
+                "tenure": [Tenure.OWNER, Tenure.HLM, Tenure.PRIVATE, Tenure.PRIVATE],
+                "is_lent": [False, False, True, True],
+            }
         ),
         people=people,
         stays=stays,
@@ -113,6 +117,7 @@ def drawn_town() -> History:
         ("married share of couples", 1),
         ("owner share", 1 / 3),
         ("hlm share", 1 / 3),
+        ("tenant share", 1 / 3),
         ("flat share", 2 / 3),
         ("active 15 plus", 3),
         ("unemployed share of active", 1 / 3),
