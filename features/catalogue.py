@@ -28,6 +28,7 @@ FACTORS: tuple[Factor, ...] = (
         group="household",
         source="frame",
         value="case when lives_alone_strength = 'known' then lives_alone::int end",
+        known_by="lease",
         unit="0/1",
         direction=1,
         prior=Prior(
@@ -90,7 +91,7 @@ FACTORS: tuple[Factor, ...] = (
         ),
         monotone=False,
         if_none="year of birth unknown",
-        sentence_fr="{n} ans pour le membre le plus âgé",
+        sentence_fr="membre le plus âgé : {n} ans",
         sentence_en="oldest member aged {n}",
     ),
     Factor(
@@ -240,6 +241,7 @@ FACTORS: tuple[Factor, ...] = (
         group="participation",
         source="frame",
         value="case when is_services_open then (not has_trace)::int end",
+        known_by="services",
         unit="0/1",
         direction=1,
         prior=Prior(

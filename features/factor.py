@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Combine = Literal["max", "min"]
 Language = Literal["fr", "en"]
+KnownBy = Literal["members", "lease", "services"]
 Values = npt.NDArray[np.float64]
 
 
@@ -41,6 +42,7 @@ class Factor:
     ``value`` is a DuckDB aggregate over the rows of ``latest_<source>`` of one person that satisfy ``where`` (over the
     row of ``households`` when ``source`` is ``frame``): a number, or null for "no trace". ``dated`` and ``window_days`` keep rows
     whose date lies in [as_of - window, as_of). ``detail`` is a text aggregate shown beside the value (a service's name).
+    ``known_by``: for a factor of the frame, whose records say it (the explanation names them and their day).
     ``combine`` says how the members' values make the household's. ``is_weak`` marks an absence of trace: capped, and said.
     """
 
@@ -62,6 +64,7 @@ class Factor:
     if_none: str
     sentence_fr: str
     sentence_en: str
+    known_by: KnownBy = "members"
     needs_setting: str | None = None
 
     def signal(self, values: Values) -> Values:

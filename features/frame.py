@@ -61,6 +61,7 @@ def build(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str
     known.open_views(connection, as_of, gates)
     linkage = people.link(connection)
     connection.execute(_FACTS)
+    connection.execute(_LATEST_RECORDS)
     for statement in (
         households.RESIDENCES,
         presence.DEPARTURES,
@@ -86,6 +87,13 @@ _FACTS = "create or replace temp table linked_facts as " + " union all ".join(
     f" where {record} is not null group by all"
     for source, record in RECORDS.items()
 )
+
+_LATEST_RECORDS = "create or replace temp table latest_records as " + " union all ".join(
+    f"select '{source}' as source, {record} as record_id, max(known_on) as known_on from latest_{source}"
+    f" where {record} is not null group by all"
+    for source, record in RECORDS.items()
+)
+"""One row a record of the last snapshots: what a statement of today can rest on."""
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

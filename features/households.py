@@ -104,10 +104,15 @@ with leases as (
 sources as (
   select m.household_id, count(distinct p.source) as n_sources from members m join people p using (person_id) group by 1
 ),
+supports as (
+  select m.household_id, string_agg(distinct r.source, '+' order by r.source) as members_source, max(r.known_on) as members_known_on
+  from members m join people p using (person_id) join latest_records r using (source, record_id)
+  where m.presence = 'present' group by 1
+),
 present as (
   select household_id, any_value(id_logement) as id_logement, min(id_adresse) as id_adresse, min(quartier) as quartier,
     count(*) as members, count(*) filter (where age >= 18 or age is null) as adults, max(age) as oldest_age,
-    bool_and(sexe = 'M') as is_men_only, max(place_on) as place_on
+    bool_and(sexe = 'M') as is_men_only
   from members where presence = 'present' group by 1
 )
 select p.household_id, p.id_logement, p.id_adresse, p.quartier, p.members, p.oldest_age, p.is_men_only, l.occupants,
@@ -126,8 +131,9 @@ select p.household_id, p.id_logement, p.id_adresse, p.quartier, p.members, p.old
     else 'appartement inconnu'
   end as lives_alone_evidence,
   (s.n_sources = 1 and l.occupants is null) as is_data_thin,
-  coalesce(l.lease_known_on, p.place_on) as known_on
-from present p left join leases l using (household_id) left join sources s using (household_id)
+  u.members_source, u.members_known_on, case when l.occupants is not null then 'parc_social' end as lease_source, l.lease_known_on
+from present p left join leases l using (household_id) left join sources s using (household_id) left join supports u using (household_id)
 where p.adults > 0
 """
-"""One row a household with a present adult: the statement about living alone, its strength and its evidence."""
+"""One row a household with a present adult: the statement about living alone, its strength and its evidence. ``members_source`` names the
+registers of the last snapshots that hold its members, joined by ``+``, and ``members_known_on`` the newest day of them; ``lease_*`` likewise for the lease."""

@@ -19,7 +19,7 @@ def matrix(
 
     Gives (wide, long). ``wide``: one row a household, ordered by ``household_id``: ``household_id``, ``as_of``, one float column a factor; NaN = no trace.
     ``long``: one row a (household, factor) with a value: ``household_id``, ``factor``, ``person_id`` (null for the household as a whole),
-    ``value``, ``detail``, ``known_on``, ``source``.
+    ``value``, ``detail``, ``known_on`` (newest day of the records that say it), ``source`` (several joined by ``+``).
     """
     connection.execute(_traces(gates))
     connection.execute(_FACTS_OF_SURVIVORS)
@@ -44,7 +44,8 @@ def _traces(gates: Mapping[str, Gate]) -> str:
         " select distinct m.household_id from members m join people p on p.person_id = m.person_id and p.source = 'usages_services'"
         " join latest_usages_services s on s.id_usager = p.record_id"
         " where coalesce(s.origine, '') <> 'VISITE' and coalesce(s.date_dernier_usage, s.date_debut) >= as_of() - 730)"
-        f" select h.*, {is_open} as is_services_open, (t.household_id is not null) as has_trace"
+        f" select h.*, {is_open} as is_services_open, (t.household_id is not null) as has_trace, 'usages_services' as services_source,"
+        " (select max(known_on) from latest_usages_services) as services_known_on"
         " from households h left join traces t using (household_id)"
     )
 
@@ -72,7 +73,8 @@ def _one(factor: Factor) -> str:
 def _of_household(factor: Factor) -> str:
     return (
         f"select household_id, '{factor.name}' as factor, null::varchar as person_id, cast({factor.value} as double) as value,"
-        f" null::varchar as detail, known_on, 'frame' as source from framed where {factor.where} and ({factor.value}) is not null"
+        f" null::varchar as detail, {factor.known_by}_known_on as known_on, {factor.known_by}_source as source"
+        f" from framed where {factor.where} and ({factor.value}) is not null"
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from features.factor import Factor, Language, sentence
 from models.candidate import Scorer
 
-MOST_REASONS = 4
+MOST_REASONS, MOST_COUNTER = 4, 2
 SMALLEST = 0.02
 """Log-odds below which a contribution is not worth a sentence."""
 
@@ -28,11 +28,13 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class Explained:
-    """One household: reasons strongest first, the strongest counter-evidence first."""
+    """One household: reasons strongest first, the strongest counter-evidence first; ``beside`` is what else the extracts say,
+    in the order of the catalogue: it moved nothing here and is shown so that a reviewer decides on all that is known."""
 
     household_id: str
     reasons: tuple[Reason, ...]
     counter: tuple[Reason, ...]
+    beside: tuple[Reason, ...]
 
 
 def contributions(scorer: Scorer, matrix: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
@@ -48,24 +50,52 @@ def contributions(scorer: Scorer, matrix: pd.DataFrame, evidence: pd.DataFrame) 
     ]
 
 
-def explained(long: pd.DataFrame, factors: Sequence[Factor], language: Language) -> dict[str, Explained]:
-    """Only factors with a value become sentences: the absence of a trace moves a score but is no reason to knock.
+def explained(
+    long: pd.DataFrame, evidence: pd.DataFrame, factors: Sequence[Factor], language: Language
+) -> dict[str, Explained]:
+    """One entry a household of ``long`` (see ``contributions``); ``evidence`` holds every factor's value, whether the scorer uses it or not.
 
+    Only factors with a value become sentences: the absence of a trace moves a score but is no reason to knock.
     A zero of a yes/no factor is no reason either: the sentence says yes.
     """
     by_name = {f.name: f for f in factors}
-    said = long[long["value"].notna() & (long["contribution"].abs() >= SMALLEST)]
-    said = said[[_is_said(by_name[n], v) for n, v in zip(said["factor"], said["value"], strict=True)]]
-    result = {h: Explained(household_id=h, reasons=(), counter=()) for h in long["household_id"].unique()}
-    for household, rows in said.groupby("household_id"):
-        ordered = rows.sort_values(["contribution", "factor"], ascending=[False, True])
-        reasons = [_reason(r, by_name[str(r.factor)], language) for r in ordered.itertuples()]
-        result[str(household)] = Explained(
-            household_id=str(household),
-            reasons=tuple(r for r in reasons if r.contribution > 0)[:MOST_REASONS],
-            counter=tuple(r for r in reversed(reasons) if r.contribution < 0)[:2],
-        )
-    return result
+    households = [str(h) for h in long["household_id"].unique()]
+    facts = evidence[evidence["household_id"].isin(households)]
+    facts = facts[[_is_said(by_name[n], v) for n, v in zip(facts["factor"], facts["value"], strict=True)]]
+    weighed = facts.merge(
+        long[["household_id", "factor", "contribution"]], on=["household_id", "factor"], how="left"
+    )
+    weighed["contribution"] = weighed["contribution"].fillna(0.0)
+    weighed = weighed.sort_values(["contribution", "factor"], ascending=[False, True])
+    said: dict[str, list[Reason]] = {h: [] for h in households}
+    for row in weighed.itertuples():
+        said[str(row.household_id)].append(_reason(row, by_name[str(row.factor)], language))
+    protective = frozenset(f.name for f in factors if f.direction < 0)
+    order = [f.name for f in factors]
+    return {h: _explained(h, reasons, protective, order) for h, reasons in said.items()}
+
+
+def _explained(
+    household: str, said: Sequence[Reason], protective: frozenset[str], order: Sequence[str]
+) -> Explained:
+    """``said``: everything that the extracts say of one household, the largest contribution first.
+
+    A protective fact speaks against even where the champion, a rule say, gives it no weight.
+    """
+    reasons = [r for r in said if r.contribution >= SMALLEST][:MOST_REASONS]
+    against = [
+        r
+        for r in reversed(said)
+        if r.contribution <= -SMALLEST or (r.factor in protective and r.contribution < SMALLEST)
+    ]
+    counter = against[:MOST_COUNTER]
+    beside = [r for r in said if r not in reasons and r not in counter]
+    return Explained(
+        household_id=household,
+        reasons=tuple(reasons),
+        counter=tuple(counter),
+        beside=tuple(sorted(beside, key=lambda r: order.index(r.factor))),
+    )
 
 
 def _is_said(factor: Factor, value: float) -> bool:

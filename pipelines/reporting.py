@@ -13,13 +13,13 @@ import pandas as pd
 from features.catalogue import FACTORS
 from features.factor import Language
 from features.unknown import not_known
-from models.explain import Reason, explained
+from models.explain import Explained, Reason, explained
 from pipelines import settings
 from pipelines.manifest import timed
 from pipelines.store import read_store
 from reports import html, risk_list
 from reports.risk_list import Arm, Line, RiskList, Said
-from reports.words import words
+from reports.words import Words, words
 
 SOURCE_WORDS = {
     "liste_electorale": "electoral roll",
@@ -33,7 +33,6 @@ SOURCE_WORDS = {
     "deces_publics": "public death file",
     "oppositions": "objections",
     "quartiers": "neighbourhoods",
-    "frame": "who lives where",
 }
 
 
@@ -85,7 +84,7 @@ def _lines(city: settings.City, folder: Path) -> tuple[Line, ...]:
         pd.read_parquet(working / "frame.parquet"), on="household_id", how="left", validate="one_to_one"
     )
     long = pd.read_parquet(folder / "explanations.parquet")
-    said = explained(long, FACTORS, city.language)
+    said = explained(long, pd.read_parquet(working / "evidence.parquet"), FACTORS, city.language)
     largest = max((r.contribution for e in said.values() for r in e.reasons), default=1.0)
     names = _neighbourhoods(city)
     services_open = settings.gates(city)["usages_services"] == "open"
@@ -93,8 +92,7 @@ def _lines(city: settings.City, folder: Path) -> tuple[Line, ...]:
         _line(
             rank,
             row,
-            said[str(row["household_id"])].reasons,
-            said[str(row["household_id"])].counter,
+            said[str(row["household_id"])],
             largest,
             names,
             services_open,
@@ -107,8 +105,7 @@ def _lines(city: settings.City, folder: Path) -> tuple[Line, ...]:
 def _line(
     rank: int,
     row: Mapping[str, object],
-    reasons: tuple[Reason, ...],
-    counter: tuple[Reason, ...],
+    said: Explained,
     largest: float,
     names: Mapping[str, str],
     services_open: bool,
@@ -126,8 +123,9 @@ def _line(
         score=float(cast(float, row["score"])),
         probability=None,
         drawing_probability=_number(row["drawing_probability"]),
-        reasons=tuple(_said(r, largest, language) for r in reasons),
-        counter_evidence=tuple(_said(r, largest, language) for r in counter),
+        reasons=tuple(_said(r, largest, language) for r in said.reasons),
+        counter_evidence=tuple(_said(r, largest, language) for r in said.counter),
+        beside=tuple(_said(r, largest, language) for r in said.beside),
         not_known=not_known(
             strength=str(row["lives_alone_strength"]),
             has_lease=not pd.isna(cast(float, row["occupants"])),
@@ -145,9 +143,14 @@ def _said(reason: Reason, largest: float, language: Language) -> Said:
     return Said(
         sentence=reason.sentence,
         known_on=date.fromisoformat(reason.known_on) if reason.known_on else None,
-        source=words(language)(SOURCE_WORDS[reason.source]),
+        source=_sources(reason.source, words(language)),
         weight=min(1.0, abs(reason.contribution) / largest),
     )
+
+
+def _sources(joined: str, say: Words) -> str:
+    """``liste_electorale+parc_social`` → « liste électorale, parc social »."""
+    return ", ".join(say(SOURCE_WORDS[source]) for source in joined.split("+"))
 
 
 def _neighbourhoods(city: settings.City) -> dict[str, str]:

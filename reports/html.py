@@ -6,8 +6,9 @@ from importlib.resources import files
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
+from features.factor import Language
 from reports.risk_list import RiskList, about, arm_words, how_ranked
-from reports.words import day, number, percent, words
+from reports.words import Words, day, number, percent, words
 
 
 def list_page(risk_list: RiskList) -> bytes:
@@ -19,12 +20,21 @@ def list_page(risk_list: RiskList) -> bytes:
         say=say,
         about=about(risk_list, say),
         how_ranked=how_ranked(risk_list.champion, risk_list.is_by_rules, say),
+        equal_with=lambda n: equal_with(n, risk_list.language, say),
         arm=lambda a: arm_words(a, say),
         day=lambda d: day(d, risk_list.language),
         number=lambda v, digits=0: number(v, risk_list.language, digits),
         percent=lambda v, digits=0: percent(v, risk_list.language, digits),
         quartiers=sorted({(line.quartier, line.quartier_name) for line in risk_list.lines}),
     ).encode("utf-8")
+
+
+def equal_with(others: int, language: Language, say: Words) -> str:
+    """Why the order among equals means nothing."""
+    if others == 1:
+        return say("Equal with one other household; the order between them is drawn by lot.")
+    sentence = say("Equal with {n} other households; the order among them is drawn by lot.")
+    return sentence.format(n=number(others, language))
 
 
 def _environment() -> Environment:

@@ -36,7 +36,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """One sentence with the day it was known and the source in words; ``weight`` is its share of the largest on the list, in [0, 1]."""
+    """One sentence with the newest day of the records that say it and the source in words; ``weight`` is its share of the largest on the list, in [0, 1]."""
 
     sentence: str
     known_on: date | None
@@ -46,7 +46,7 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One listed household. ``equals``: households of the whole frame with this very score; among them the lot decided. ``probability`` is None while it cannot be calibrated; ``drawing_probability`` is None when nothing was drawn."""
+    """One listed household. ``equals``: households of the whole frame with this very score; among them the lot decided. ``beside``: what else the extracts say, without weight here. ``probability`` is None while it cannot be calibrated; ``drawing_probability`` is None when nothing was drawn."""
 
     rank: int
     household_id: str
@@ -60,6 +60,7 @@ class Line:
     drawing_probability: float | None
     reasons: tuple[Said, ...]
     counter_evidence: tuple[Said, ...]
+    beside: tuple[Said, ...]
     not_known: tuple[str, ...]
     equals: int
     members: int
@@ -157,6 +158,7 @@ _SHEET_COLUMNS = (
     ("Why on the list", 16),
     ("Reasons", 52),
     ("What speaks against", 28),
+    ("Also in the extracts", 36),
     ("What is not known", 36),
     ("Members", 9),
 )
@@ -178,6 +180,7 @@ def _reading_sheet(book: xlsxwriter.Workbook, risk_list: RiskList, say: Words) -
             arm_words(line.arm, say),
             "\n".join(s.sentence for s in line.reasons) or say("no reason: drawn at random"),
             "\n".join(s.sentence for s in line.counter_evidence),
+            "\n".join(s.sentence for s in line.beside),
             "\n".join(line.not_known),
         )
         sheet.write_number(row, 0, line.rank, body)
@@ -233,10 +236,14 @@ def arm_words(arm: Arm, say: Words) -> str:
     return say(names[arm])
 
 
+RULE_WORDS = {"rule_80_plus": "a member of 80 or over", "rule_75_alone": "75 or over and alone"}
+
+
 def how_ranked(champion: str, is_by_rules: bool, say: Words) -> str:
     """How the list was ranked, in a sentence that nobody needs statistics for."""
     if is_by_rules:
-        return say("by a simple rule: on past visits no model did better")
+        sentence = say("by a simple rule, “{rule}”: on past visits no model did better")
+        return sentence.format(rule=say(RULE_WORDS[champion]))
     if champion == "points":
         return say("by points from published studies, without learning from past visits")
     return say("by a model learnt from past visits that did better than simple rules")

@@ -185,6 +185,20 @@ def test_nobody_is_in_two_households_and_persons_add_up() -> None:
     assert sum(built.by_presence.values()) == built.persons == 10
 
 
+def test_a_statement_names_the_registers_of_the_last_snapshots_and_their_newest_day() -> None:
+    left = elector("a", date_liste=date(2026, 9, 1), known_on=date(2026, 9, 1))
+    stays = elector("b", date_liste=date(2026, 10, 1), known_on=date(2026, 10, 1), id_logement="flat-a")
+    used = service("a", "SPORT", cle_identite="key-a", date_arrete=date(2026, 10, 20))
+    connection = warehouse(liste_electorale=[left, stays], usages_services=[used])
+    frame.build(connection, AS_OF, OPEN)
+    said = connection.execute("select members_source, members_known_on, lease_source from households")
+    assert said.fetchall() == [("liste_electorale+usages_services", date(2026, 10, 20), None)]
+    alone = warehouse(usages_services=[used], liste_electorale=[left, stays | {"id_logement": "flat-b"}])
+    frame.build(alone, AS_OF, OPEN)
+    found = alone.execute("select members_source from households order by 1").fetchall()
+    assert found == [("liste_electorale",), ("usages_services",)]
+
+
 def test_a_town_of_which_nothing_is_known_yet_has_no_household() -> None:
     built = frame.build(warehouse(liste_electorale=[elector("a")]), date(2020, 1, 1), OPEN)
     assert (built.persons, built.households) == (0, 0)

@@ -27,6 +27,7 @@ def line(rank: int, **more: object) -> Line:
         "drawing_probability": None,
         "reasons": (said,),
         "counter_evidence": (),
+        "beside": (),
         "not_known": ("âge inconnu",),
         "equals": 1,
         "members": 1,
