@@ -64,6 +64,7 @@ $(VENV)/.dev-installed: SHELL := /bin/bash
 $(VENV)/.dev-installed: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(call install_locked,requirements-dev.lock)
 	@ldconfig -p 2>/dev/null | grep -q libgomp.so.1 || [ "$$(uname)" != Linux ] || $(MAKE) --no-print-directory apt PACKAGES=libgomp1
+	@ldconfig -p 2>/dev/null | grep -q libatomic.so.1 || [ "$$(uname)" != Linux ] || $(MAKE) --no-print-directory apt PACKAGES=libatomic1
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory apt PACKAGES=chromium
 	@touch $(VENV)/.installed $@
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import duckdb
 
@@ -12,7 +13,10 @@ from data_contracts.contract import Gate
 from features import households, known, people, presence
 from features.people import RECORDS, Linkage
 
+Key = TypeVar("Key")
 SMALLEST_CELL = 11
+HIDDEN = "hidden"
+"""A larger cell that is left out so that a small one cannot be computed from the total."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +28,7 @@ class Frame:
     persons: int
     persons_with_place: int
     households: int
+    households_left_in_peace: int
     by_presence: dict[tuple[str, str], int]
     by_quartier: dict[tuple[str, str], int]
 
@@ -32,28 +37,51 @@ class Frame:
         return {
             "as_of": self.as_of.isoformat(),
             "persons": self.persons,
-            "persons_without_place": protected(self.persons - self.persons_with_place),
             "households": self.households,
+            "households_left_in_peace": protected(self.households_left_in_peace),
             "linkage": {
                 "records": self.linkage.records,
                 "persons": self.linkage.persons,
                 "ambiguous_keys": self.linkage.ambiguous_keys,
-                "clusters_by_size": {str(k): protected(n) for k, n in self.linkage.clusters_by_size.items()},
+                "clusters_by_size": {str(k): n for k, n in published(self.linkage.clusters_by_size).items()},
             },
             "presence": [
-                {"presence": p, "reason": r, "persons": protected(n)}
-                for (p, r), n in self.by_presence.items()
+                {"presence": p, "reason": r, "persons": n} for (p, r), n in self._presences().items()
             ],
             "by_neighbourhood": [
-                {"quartier": q, "presence": p, "persons": protected(n)}
-                for (q, p), n in self.by_quartier.items()
+                {"quartier": q, "presence": p, "persons": n} for (q, p), n in self._quartiers().items()
             ],
         }
+
+    def _presences(self) -> dict[tuple[str, str], int | str]:
+        """With those who have no place, so that the cells add up to all persons."""
+        return published(self.by_presence | {("without place", ""): self.persons - self.persons_with_place})
+
+    def _quartiers(self) -> dict[tuple[str, str], int | str]:
+        """Each presence on its own: its total stands in the other table."""
+        cells: dict[tuple[str, str], int | str] = {}
+        for one in {p for _, p in self.by_quartier}:
+            cells |= published({key: n for key, n in self.by_quartier.items() if key[1] == one})
+        return {key: cells[key] for key in self.by_quartier}
 
 
 def protected(count: int) -> int | str:
     """A count, or ``<11`` where so few people would be recognisable."""
     return count if count == 0 or count >= SMALLEST_CELL else f"<{SMALLEST_CELL}"
+
+
+def published(cells: Mapping[Key, int]) -> dict[Key, int | str]:
+    """Cells whose sum is known: small ones are hidden, and then the next larger too, until what is hidden cannot be solved back."""
+    hidden = {key for key, n in cells.items() if 0 < n < SMALLEST_CELL}
+    for key in sorted(cells, key=lambda k: cells[k]):
+        if not hidden or (len(hidden) > 1 and sum(cells[k] for k in hidden) >= SMALLEST_CELL):
+            break
+        if cells[key] > 0:
+            hidden.add(key)
+    return {
+        key: (protected(n) if n < SMALLEST_CELL else HIDDEN) if key in hidden else n
+        for key, n in cells.items()
+    }
 
 
 def build(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str, Gate]) -> Frame:
@@ -77,6 +105,7 @@ def build(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str
         persons=linkage.persons,
         persons_with_place=_count(connection, "residents"),
         households=_count(connection, "households"),
+        households_left_in_peace=_count(connection, _LEFT_IN_PEACE),
         by_presence=_pairs(connection, "presence, presence_reason"),
         by_quartier=_pairs(connection, "coalesce(quartier, ''), presence"),
     )
@@ -88,6 +117,7 @@ _FACTS = "create or replace temp table linked_facts as " + " union all ".join(
     for source, record in RECORDS.items()
 )
 
+_LEFT_IN_PEACE = "(select distinct household_id from members m join objected_dwellings using (id_logement) where m.presence = 'present')"
 _LATEST_RECORDS = "create or replace temp table latest_records as " + " union all ".join(
     f"select '{source}' as source, {record} as record_id, max(known_on) as known_on from latest_{source}"
     f" where {record} is not null group by all"

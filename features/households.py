@@ -133,7 +133,8 @@ select p.household_id, p.id_logement, p.id_adresse, p.quartier, p.members, p.old
   (s.n_sources = 1 and l.occupants is null) as is_data_thin,
   u.members_source, u.members_known_on, case when l.occupants is not null then 'parc_social' end as lease_source, l.lease_known_on
 from present p left join leases l using (household_id) left join sources s using (household_id) left join supports u using (household_id)
-where p.adults > 0
+where p.adults > 0 and (p.id_logement is null or p.id_logement not in (select id_logement from objected_dwellings))
 """
-"""One row a household with a present adult: the statement about living alone, its strength and its evidence. ``members_source`` names the
+"""One row a household with a present adult, where nobody known at the dwelling objected (a partner left over would look alone, and a visit
+would reach whoever objected): the statement about living alone, its strength and its evidence. ``members_source`` names the
 registers of the last snapshots that hold its members, joined by ``+``, and ``members_known_on`` the newest day of them; ``lease_*`` likewise for the lease."""

@@ -23,7 +23,7 @@ def open_views(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mappin
     """Makes the views for one day. ``gates`` holds every source of the contracts; nothing else may read ``raw``."""
     connection.execute("set variable as_of = cast($1 as date)", [as_of])
     connection.execute("create or replace temp macro as_of() as cast(getvariable('as_of') as date)")
-    connection.execute(_objected())
+    _object(connection)
     for source in contract.SOURCES:
         promise = contract.load(source)
         connection.execute(f"create or replace temp view known_{source} as {_known(promise, gates[source])}")
@@ -72,25 +72,55 @@ def _not_objected(promise: Contract) -> list[str]:
     return own + [f"(r.{n} is null or r.{n} not in (select key from objected))" for n in identifying]
 
 
-def _objected() -> str:
-    """Every key of whoever objected, by the register, on the roll or at the door; a day's ``as_of`` does not shield from an objection.
+PERSON_SOURCES = tuple(s for s in contract.SOURCES if {*KEYS} <= {c.name for c in contract.load(s).columns})
 
-    One round of closure: the keys found beside an objected key are objected too, so that a record that lacks the first key goes as well.
+
+def _object(connection: duckdb.DuckDBPyConnection) -> None:
+    """Temp tables ``objected`` (key: every key of whoever objected) and ``objected_dwellings`` (id_logement: where they are known to live).
+
+    A person objects by the register (by a key or by the dwelling), on the roll or at the door; a day's ``as_of`` does not shield from an objection.
+    Keys found beside an objected key in any source are objected too, until nothing is added, so that a record that lacks the first key
+    goes as well. A namesake who shares a key goes with them: to leave one too many in peace is the lesser harm.
     """
-    listed = " union all ".join(
+    sets = " union ".join(
+        f"select {', '.join(KEYS)}, id_logement from raw.{source}" for source in PERSON_SOURCES
+    )
+    connection.execute(f"create or replace temp table key_sets as {sets}")
+    connection.execute(f"create or replace temp table objected as {_stated()}")
+    beside = (
+        f"insert into objected select distinct k.key from key_sets, unnest([{', '.join(KEYS)}]) as k(key)"
+        f" where k.key is not null and k.key not in (select key from objected) and ({_has_objected_key()})"
+    )
+    while _added(connection, beside):
+        continue
+    connection.execute(
+        "create or replace temp table objected_dwellings as select distinct id_logement from key_sets"
+        f" where id_logement is not null and ({_has_objected_key()})"
+    )
+    connection.execute("drop table key_sets")
+
+
+def _has_objected_key() -> str:
+    return " or ".join(f"{key} in (select key from objected)" for key in KEYS)
+
+
+def _added(connection: duckdb.DuckDBPyConnection, insert: str) -> int:
+    row = connection.execute(insert).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _stated() -> str:
+    """Keys and dwellings of the register of objections, the keys of everybody at such a dwelling, and what was said on the roll or at the door."""
+    listed = " union ".join(
         f"select {k} as key from raw.oppositions where {k} is not null" for k in (*KEYS, "id_logement")
     )
-    said = " union all ".join(
+    said = " union ".join(
         f"select {k} from raw.{s} where opposition and {k} is not null"
         for s in ("liste_electorale", "visites")
         for k in KEYS
     )
-    beside = " union ".join(
-        f"select distinct k.key from raw.{s}, unnest([{', '.join(KEYS)}]) as k(key)"
-        f" where k.key is not null and ({' or '.join(f'{key} in (select key from stated)' for key in KEYS)})"
-        for s in ("liste_electorale", "parc_social", "usages_services", "registre_vulnerables")
+    there = (
+        f"select k.key from key_sets, unnest([{', '.join(KEYS)}]) as k(key) where k.key is not null"
+        " and id_logement in (select id_logement from raw.oppositions)"
     )
-    return (
-        f"create or replace temp table objected as with stated as ({listed} union all {said}), beside as ({beside})"
-        " select distinct key from (from stated union all from beside)"
-    )
+    return f"{listed} union {said} union {there}"

@@ -74,7 +74,9 @@ def _files(folder: Path) -> Iterator[Arrival]:
             hint="a delivery is a folder named by its date, such as 2026-11-02.",
         )
     delivered_on = _date(folder)
-    for path in sorted(p for p in folder.iterdir() if not p.name.startswith(".")):
+    for path in sorted(
+        p for p in folder.iterdir() if not p.name.startswith((".", "~$"))
+    ):  # ~$: Office is open
         yield _arrival(path, delivered_on)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import Abort, TyperException
 
 from data_contracts.errors import ConfigurationError, LanterneError
 from pipelines import bench, console, screens, settings
@@ -129,9 +130,19 @@ def _day(text: str) -> date:
 def main() -> None:
     """The entry point: every refusal is a sentence and an exit code, never a traceback."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except LanterneError as error:
         sys.exit(console.refuse(error))
+    except TyperException as error:
+        sys.exit(console.refuse(_wrong_use(error)))
+    except Abort:
+        sys.exit(130)
+
+
+def _wrong_use(error: TyperException) -> ConfigurationError:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "lanterne"
+    return ConfigurationError(error.format_message(), where=command, hint=f"see `{command} --help`.")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from data_contracts.errors import ConfigurationError
 from features import frame, known, label, matrix
 from features.catalogue import usable
 from features.factor import Factor
@@ -46,6 +47,12 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
     working = folder / "working"
     with timed(folder, "frame") as rows, read_store(city.paths.database) as connection:
         built = frame.build(connection, as_of, settings.gates(city))
+        if not built.households:
+            raise ConfigurationError(
+                "no household is known before this day",
+                where=f"--as-of {as_of.isoformat()}",
+                hint="choose a day after the first delivery, or check which sources the gates let through.",
+            )
         write_json(folder / "frame.json", built.as_json())
         _copy(
             connection,
@@ -223,8 +230,8 @@ def list_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
         )
         listed = drawn[["household_id"]].merge(wide, on="household_id", how="left", validate="one_to_one")
         long = explain.contributions(scorer, listed, pd.read_parquet(working / "evidence.parquet"))
-        long.to_parquet(folder / "explanations.parquet", index=False)
-        drawn = drawn.assign(base=scorer.base, equals=_equals(drawn["score"], marks))
+        long.assign(base=scorer.base).to_parquet(folder / "explanations.parquet", index=False)
+        drawn = drawn.assign(equals=_equals(drawn["score"], marks))
         drawn.to_parquet(working / "drawn.parquet", index=False)
         rows |= {str(arm).lower(): int(n) for arm, n in drawn["arm"].value_counts().items()}
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class FileReport:
     rejects: dict[str, int]
     inexact: dict[str, int]
     dialect: dict[str, object]
+    changes: dict[str, int] = field(default_factory=dict)
+    """Of a correction: accepted rows ``added`` and ``removed`` against the file it supersedes; an altered row counts in both."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +71,14 @@ def ingest(
     """Ingests what is new. Headers of all files are read before anything is stored; each portion of a source is one transaction."""
     started = time.perf_counter()
     arrived = arrivals(deliveries, only)
-    known = {row[0] for row in connection.execute("select file_id from meta.files").fetchall()}
+    known = dict(connection.execute("select file_id, is_current from meta.files").fetchall())
     fresh = [a for a in arrived if a.file_id not in known]
     found = {a.file_id: dialects.sniff(contract.load(a.source), a.name, a.form, a.open) for a in fresh}
-    reports = {a.file_id: _unchanged(connection, a) for a in arrived if a.file_id in known}
+    reports = {
+        a.file_id: _unchanged(connection, a) if known[a.file_id] else _restored(connection, a)
+        for a in arrived
+        if a.file_id in known
+    }
     for promise, files in _portions(fresh):
         progress(f"{promise.source}: {len(files)} file(s)")
         reports |= _ingest_source(connection, promise, files, found)
@@ -106,6 +112,7 @@ def _ingest_source(
         staging.judge(connection, promise)
         reports = {a.file_id: _settle(connection, promise, a, found[a.file_id]) for a in files}
         _keep(connection, promise)
+        reports = {id_: _with_changes(connection, promise, r) for id_, r in reports.items()}
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
@@ -210,6 +217,40 @@ def _keep(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
     )
     for table in ("stage", "texts", "typed", "broken", "inexact", "misshapen"):
         connection.execute(f"drop table {table}")
+
+
+def _with_changes(connection: duckdb.DuckDBPyConnection, promise: Contract, report: FileReport) -> FileReport:
+    """What a correction changed, counted over whole accepted rows."""
+    superseded = _one(connection, "select supersedes from meta.files where file_id = $1", [report.file_id])[0]
+    if superseded is None:
+        return report
+    columns = ", ".join(c.name for c in promise.columns)
+    counts = []
+    for one, other in ((report.file_id, superseded), (superseded, report.file_id)):
+        only = (
+            f"select count(*) from (select {columns} from raw.{promise.source} where file_id = $1"
+            f" except all select {columns} from raw.{promise.source} where file_id = $2)"
+        )
+        counts.append(int(_one(connection, only, [one, other])[0]))
+    return replace(report, changes={"added": counts[0], "removed": counts[1]})
+
+
+def _restored(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> FileReport:
+    """A file that returns to an earlier content corrects the correction: its rows are there, they only count again."""
+    connection.execute("begin")
+    previous = connection.execute(_PREVIOUS, [arrival.source, arrival.delivered_on]).fetchone()
+    connection.execute(
+        "update meta.files set is_current = (file_id = $1) where source = $2 and delivered_on = $3",
+        [arrival.file_id, arrival.source, arrival.delivered_on],
+    )
+    connection.execute(
+        "update meta.files set supersedes = $1 where file_id = $2",
+        [previous[0] if previous else None, arrival.file_id],
+    )
+    report = replace(_unchanged(connection, arrival), status="correction")
+    report = _with_changes(connection, contract.load(arrival.source), report)
+    connection.execute("commit")
+    return report
 
 
 def _unchanged(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> FileReport:

@@ -113,9 +113,10 @@ def run_id(as_of: date, inputs: Mapping[str, object]) -> str:
 
 
 def partial_folder(runs: Path, name: str) -> Path:
-    """An empty folder beside its final place; a crash leaves it there and the last good run untouched."""
+    """An empty folder beside its final place; a crash leaves the last good run untouched, and the next run clears what it left."""
+    for left_over in runs.glob(".*.partial"):  # of a run that was killed: its joined tables go first
+        shutil.rmtree(left_over, ignore_errors=True)
     folder = runs / f".{name}.partial"
-    shutil.rmtree(folder, ignore_errors=True)
     (folder / "working").mkdir(parents=True)
     return folder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from data_contracts.errors import ConfigurationError
 from pipelines import manifest, settings
+from pipelines.store import made
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -30,7 +32,11 @@ def run_cycle(config: Path, as_of: date, capacity: int | None, *, keep_working_t
         _quiet(city.paths.runs)
         from pipelines.flows import cycle  # Prefect reads its settings when it is imported
 
-        return cycle(config.resolve(), folder, as_of, capacity or city.capacity, keep_working_tables)
+        try:
+            return cycle(config.resolve(), folder, as_of, capacity or city.capacity, keep_working_tables)
+        finally:
+            # after a refusal the joined tables of a half-made run must not lie about; a published run has left this place
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _quiet(runs: Path) -> None:
@@ -43,7 +49,7 @@ def _quiet(runs: Path) -> None:
 def _one_at_a_time(runs: Path) -> Iterator[None]:
     import fcntl
 
-    runs.mkdir(parents=True, exist_ok=True)
+    made(runs, "paths.runs")
     with (runs / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

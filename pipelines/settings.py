@@ -14,15 +14,15 @@ from pydantic_core import ErrorDetails
 from data_contracts import contract
 from data_contracts.errors import ConfigurationError, GateClosed
 
-FORBIDDEN_USES = (
-    "fraud control",
-    "rent recovery",
-    "benefit control",
-    "housing allocation",
-    "police",
-    "elections",
-)
-"""Uses that Lanterne refuses, whatever the configuration says (docs/use.md)."""
+FORBIDDEN_USES = {
+    "fraud control": ("fraud",),
+    "rent recovery": ("rent recovery", "recouvrement", "loyer", "impayé", "arrears"),
+    "benefit control": ("benefit", "contrôle des prestations", "contrôle des aides"),
+    "housing allocation": ("housing allocation", "attribution de logement", "attribution des logements"),
+    "police": ("police", "sécurité publique"),
+    "elections": ("election", "élection", "électoral", "campaigning"),
+}
+"""Uses that Lanterne refuses, with the words by which a purpose gives itself away."""
 
 Gate = Literal["open", "frame", "consent", "closed"]
 
@@ -125,9 +125,9 @@ def _parsed(path: Path) -> dict[str, object]:
 
 def _validated(content: dict[str, object], path: Path) -> City:
     purpose = str(content.get("purpose", "")).strip().lower()
-    if purpose in FORBIDDEN_USES:
+    for use in (u for u, words in FORBIDDEN_USES.items() if any(word in purpose for word in words)):
         raise GateClosed(
-            f"Lanterne may not be used for {purpose}",
+            f"Lanterne may not be used for {use}",
             where=f"{path}, purpose",
             hint="it exists to offer a visit; for any other purpose it has no legal basis.",
         )

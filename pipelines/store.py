@@ -24,15 +24,30 @@ create table if not exists meta.files (
 """
 
 
+def made(folder: Path, key: str) -> Path:
+    """The folder, created when absent; ``key`` of city.toml is named when it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"this folder cannot be made: {error.strerror}",
+            where=str(folder),
+            hint=f"check {key} in city.toml and who may write there.",
+        ) from error
+    return folder
+
+
 @contextmanager
 def open_store(path: Path, *, threads: int = 2, memory: str = "6GB") -> Iterator[duckdb.DuckDBPyConnection]:
     """A writing connection; the file and its tables are created when absent. A second writer gets a clear refusal."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    made(path.parent, "paths.database")
     connection = _connect(path, read_only=False)
     try:
         _configure(connection, path, threads, memory)
         create_tables(connection)
         yield connection
+    except duckdb.IOException as error:
+        raise _damaged(path) from error
     finally:
         connection.close()
 
@@ -48,6 +63,8 @@ def read_store(path: Path, *, threads: int = 2, memory: str = "6GB") -> Iterator
     try:
         _configure(connection, path, threads, memory)
         yield connection
+    except duckdb.IOException as error:
+        raise _damaged(path) from error
     finally:
         connection.close()
 
@@ -58,21 +75,25 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
             str(path), read_only=read_only, config={"autoinstall_known_extensions": "false"}
         )
     except duckdb.IOException as error:
-        if "lock" in str(error).lower():
+        if "could not set lock" in str(error).lower():
             raise ConfigurationError(
                 "another run is using the warehouse",
                 where=str(path),
                 hint="wait until it ends, then run this again.",
             ) from error
-        raise IntegrityError(
-            "the warehouse cannot be opened; it is not a DuckDB file or it is damaged",
-            where=str(path),
-            hint="restore it from the last backup.",
-        ) from error
+        raise _damaged(path) from error
     except duckdb.Error as error:
         raise IntegrityError(
             "the warehouse cannot be opened", where=str(path), hint="restore it from the last backup."
         ) from error
+
+
+def _damaged(path: Path) -> IntegrityError:
+    return IntegrityError(
+        "the warehouse cannot be read; it is not a DuckDB file, it is damaged, or its disk fails",
+        where=str(path),
+        hint="check the disk, then restore it from the last backup.",
+    )
 
 
 def _configure(connection: duckdb.DuckDBPyConnection, path: Path, threads: int, memory: str) -> None:

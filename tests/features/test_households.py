@@ -161,6 +161,53 @@ def test_an_objection_by_one_key_removes_every_record_of_the_person() -> None:
     assert connection.execute("select count(*) from people").fetchall() == [(1,)]
 
 
+def test_an_objection_reaches_records_two_keys_away() -> None:
+    """The service knows the old door only; the old and the new entry of the roll join it to the objected key."""
+    rows = [
+        elector("a", cle_nom_adresse="old door"),
+        elector("b", cle_identite="key-a", cle_nom_adresse="new door"),
+    ]
+    used = service("z", "SPORT", cle_nom_adresse="old door", id_adresse="old street", id_logement="old flat")
+    connection = warehouse(
+        liste_electorale=rows, usages_services=[used], oppositions=[{"cle_nom_adresse": "new door"}]
+    )
+    frame.build(connection, AS_OF, OPEN)
+    assert connection.execute("select count(*) from people").fetchall() == [(0,)]
+
+
+def test_an_objection_by_the_dwelling_reaches_records_that_do_not_name_it() -> None:
+    connection = warehouse(
+        liste_electorale=[elector("a", id_logement=None), elector("b")],
+        parc_social=[lease("l", "a")],
+        oppositions=[{"id_logement": "flat-a"}],
+    )
+    assert households(connection) == [{"b"}]
+
+
+def test_whoever_lives_with_an_objector_is_left_in_peace_too() -> None:
+    """Alone on paper, since the partner's rows are gone: the reason would be false and the visit would reach the objector."""
+    pair = [elector("a"), elector("b", id_logement="flat-a"), elector("c")]
+    connection = warehouse(liste_electorale=pair, oppositions=[{"cle_identite": "key-a"}])
+    built = frame.build(connection, AS_OF, OPEN)
+    assert (built.households, built.households_left_in_peace) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        ({"a": 15, "b": 4, "c": 30}, {"a": "hidden", "b": "<11", "c": 30}),
+        ({"a": 5, "b": 4, "c": 30, "d": 20}, {"a": "<11", "b": "<11", "c": 30, "d": "hidden"}),
+        ({"a": 6, "b": 7, "c": 30}, {"a": "<11", "b": "<11", "c": 30}),
+        ({"a": 15, "b": 0, "c": 30}, {"a": 15, "b": 0, "c": 30}),
+        ({"a": 3}, {"a": "<11"}),
+    ],
+)
+def test_a_small_cell_cannot_be_solved_back_from_the_total(
+    cells: dict[str, int], shown: dict[str, object]
+) -> None:
+    assert frame.published(cells) == shown
+
+
 def test_household_id_stays_while_a_member_and_the_dwelling_stay() -> None:
     days = [date(2026, month, 1) for month in range(5, 12)]
     rows = [elector("a", date_liste=d) for d in days[:4]] + [

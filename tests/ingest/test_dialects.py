@@ -12,7 +12,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_contracts.errors import ConfigurationError, ContractError, LanterneError
+from data_contracts.errors import ConfigurationError, ContractError, IntegrityError, LanterneError
 from pipelines.ingest import ingest
 from pipelines.store import create_tables, open_store, read_store
 
@@ -287,6 +287,41 @@ def test_the_same_delivery_again_changes_nothing_and_a_correction_supersedes(tmp
     current = "select count(*) from raw.signalements join meta.files using (file_id) where is_current"
     assert stored(tmp_path, current) == [(1,)]
     assert stored(tmp_path, "select count(*) from raw.signalements") == [(3,)]
+
+
+def test_a_correction_says_what_changed_and_may_be_taken_back(tmp_path: Path) -> None:
+    with open_store(tmp_path / "store.duckdb") as connection:
+        deliveries = deliver(tmp_path, lines().encode())
+        ingest(connection, deliveries)
+        deliver(tmp_path, lines(ROWS[:1]).encode())
+        assert ingest(connection, deliveries).files[0].changes == {"added": 0, "removed": 1}
+        deliver(tmp_path, lines().encode())
+        back = ingest(connection, deliveries).files[0]
+        assert (back.status, back.changes, back.rows_read) == ("correction", {"added": 1, "removed": 0}, 2)
+        assert [f.status for f in ingest(connection, deliveries).files] == ["unchanged"]
+    current = "select count(*) from raw.signalements join meta.files using (file_id) where is_current"
+    assert stored(tmp_path, current) == [(2,)]
+    assert stored(tmp_path, "select count(*) from raw.signalements") == [(3,)]
+
+
+def test_an_office_lock_file_is_no_delivery(tmp_path: Path) -> None:
+    with open_store(tmp_path / "store.duckdb") as connection:
+        deliveries = deliver(tmp_path, lines().encode())
+        (deliveries / "2026-11-02" / "~$signalements.xlsx").write_bytes(b"x")
+        assert len(ingest(connection, deliveries).files) == 1
+
+
+def test_a_damaged_warehouse_is_not_taken_for_a_busy_one(tmp_path: Path) -> None:
+    path = tmp_path / "store.duckdb"
+    with open_store(path) as connection:
+        ingest(connection, deliver(tmp_path, lines().encode()))
+    content = path.read_bytes()
+    for start in (12_288, len(content) // 3, len(content) // 2):  # the catalogue, then rows
+        path.write_bytes(content[:start] + bytes(byte ^ 0xFF for byte in content[start:]))
+        with pytest.raises(IntegrityError, match="damaged"), open_store(path) as connection:
+            connection.execute(
+                "select sum(length(id_signalement)), max(date_signalement) from raw.signalements"
+            )
 
 
 def test_a_refused_file_leaves_the_last_good_state(tmp_path: Path) -> None:

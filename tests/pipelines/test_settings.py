@@ -27,6 +27,20 @@ def test_the_synthetic_city_writes_a_city_toml_that_loads(tmp_path: Path) -> Non
     assert settings.gates(city)["parc_social"] == "open"
 
 
+@pytest.mark.parametrize(
+    ("purpose", "use"),
+    [
+        ("fraud control", "fraud control"),
+        ("recouvrement des loyers", "rent recovery"),
+        ("Élections municipales", "elections"),
+        ("social isolation outreach and fraud control", "fraud control"),
+    ],
+)
+def test_a_forbidden_use_is_refused_in_either_language(tmp_path: Path, purpose: str, use: str) -> None:
+    with pytest.raises(GateClosed, match=f"may not be used for {use}"):
+        load(tmp_path, GOOD.replace("social isolation outreach", purpose))
+
+
 def test_gates_default_to_the_contract(tmp_path: Path) -> None:
     gates = settings.gates(load(tmp_path, GOOD))
     assert gates["parc_social"] == "closed"
