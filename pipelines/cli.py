@@ -45,7 +45,7 @@ def city(
     with console.progress("city", quiet=json) as progress:
         figures = write_city(out, persons=persons, months=months, seed=seed, replace=False, progress=progress)
     if json:
-        console.print_json({"out": str(out), "figures": len(figures), "held": sum(f.holds for f in figures)})
+        console.print_json({"out": str(out)} | screens.figures_json(figures))
     else:
         screens.city(out, figures)
 

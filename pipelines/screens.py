@@ -15,6 +15,7 @@ from pipelines.console import out
 from pipelines.ingest import IngestReport
 from reports.risk_list import BETWEEN, arm_words, how_ranked
 from reports.words import Words, number, percent, words
+from synthetic_city import calibration
 from synthetic_city.figure import Figure
 
 TOP = 8
@@ -24,10 +25,17 @@ REPORTS = ("list.html", "list.xlsx", "list.csv", "duel.json", "frame.json", "ing
 def city(folder: Path, figures: Sequence[Figure]) -> None:
     """How many published figures the town holds."""
     say = words("fr")
-    held = sum(f.holds for f in figures)
-    out.print(
-        f"\n[bold]{say('Synthetic town')}[/bold] · {held}/{len(figures)} {say('figures within tolerance')} · {folder / 'calibration.html'}"
-    )
+    out.print(f"\n[bold]{say('Synthetic town')}[/bold] · {calibration.summary(figures)}", highlight=False)
+    out.print(f"  {folder / 'calibration.html'}", highlight=False, soft_wrap=True)
+
+
+def figures_json(figures: Sequence[Figure]) -> dict[str, int]:
+    """``figures`` and ``held`` of the published ones, then those of the targets that were derived or assumed."""
+    counts: dict[str, int] = {}
+    for kind, suffix in (("published", ""), ("derived", "_derived"), ("assumed", "_assumed")):
+        mine = [f for f in figures if f.kind == kind]
+        counts |= {f"figures{suffix}": len(mine), f"held{suffix}": sum(f.holds for f in mine)}
+    return counts
 
 
 def ingest(report: IngestReport) -> None:

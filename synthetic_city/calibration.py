@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from data_contracts.errors import ConfigurationError
 from synthetic_city import calibration_people, calibration_ties
 from synthetic_city.calibration_words import WORDS, Words
-from synthetic_city.figure import Figure
+from synthetic_city.figure import KINDS, Figure, Kind
 from synthetic_city.history import History, Ties
 
 Language = Literal["fr", "en"]
@@ -33,6 +33,7 @@ class Line:
     figure: Figure
     name: str
     published: str
+    target: str
     simulated: str
     gap: str
     tolerance: str
@@ -40,6 +41,18 @@ class Line:
     x: float
     y: float
     is_beyond: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """One kind of figures as the page shows it, with its chart; ``is_judged`` is False where definitions differ."""
+
+    kind: Kind
+    title: str
+    note: str
+    lines: tuple[Line, ...]
+    chart: Chart
+    is_judged: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +74,15 @@ def collect(history: History, ties: Ties, extra: Sequence[Figure] = ()) -> tuple
 
 
 def as_json(figures: Sequence[Figure]) -> bytes:
-    """``held``, ``total`` and one object a figure, with its ``distance`` and whether it ``holds``."""
-    rows = [_rounded(figure) for figure in figures]
-    content = {"held": sum(figure.holds for figure in figures), "total": len(figures), "figures": rows}
+    """``held`` and ``total`` of the published figures, listed as ``figures``; then the other kinds, each on its own: ``derived``, ``assumed``,
+    ``other``. One object a figure: ``published`` (as its source prints it), ``target``, ``simulated``, ``distance`` and whether it ``holds``."""
+    by_kind = {kind: [figure for figure in figures if figure.kind == kind] for kind in KINDS}
+    published = by_kind.pop("published")
+    content: dict[str, object] = {"held": sum(f.holds for f in published), "total": len(published)}
+    for kind in ("derived", "assumed"):
+        content |= {f"held_{kind}": sum(f.holds for f in by_kind[kind]), f"total_{kind}": len(by_kind[kind])}
+    content["figures"] = [_rounded(figure) for figure in published]
+    content |= {kind: [_rounded(figure) for figure in listed] for kind, listed in by_kind.items()}
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -75,17 +94,39 @@ def as_html(
         raise ConfigurationError(
             "there is no figure to show", where="calibration page", hint="collect the figures of a town first"
         )
-    words, chart = WORDS[language], _chart(len(figures))
-    lines = [_line(figure, place, words, chart) for place, figure in enumerate(figures)]
+    words = WORDS[language]
+    groups = [_group(kind, figures, words) for kind in KINDS if any(f.kind == kind for f in figures)]
     page = _template().render(
-        lines=lines, chart=chart, words=words, language=language, title=title or words.title, subtitle=subtitle,
-        summary=_summary(figures, words), ticks=_ticks(words, chart), reasons=_reasons(lines),
+        groups=groups, words=words, language=language, title=title or words.title, subtitle=subtitle,
+        summary=summary(figures, language), ticks=_ticks(words, _chart(1)),
+        reasons=_reasons([line for group in groups for line in group.lines]),
     )  # fmt: skip
     return page.encode()
 
 
-def _rounded(figure: Figure) -> dict[str, str | float | bool]:
+def _group(kind: Kind, figures: Sequence[Figure], words: Words) -> Group:
+    mine = [figure for figure in figures if figure.kind == kind]
+    chart = _chart(len(mine))
+    title, note = words.kinds[kind]
+    lines = tuple(_line(figure, place, words, chart) for place, figure in enumerate(mine))
+    return Group(kind=kind, title=title, note=note, lines=lines, chart=chart, is_judged=kind != "other")
+
+
+def summary(figures: Sequence[Figure], language: Language = "fr") -> str:
+    """How many figures hold, kind by kind: a target that the town was built to is not a published figure."""
+    words = WORDS[language]
+    parts = []
+    for kind, said in words.counted.items():
+        mine = [figure for figure in figures if figure.kind == kind]
+        if mine:
+            parts.append(said.format(held=sum(f.holds for f in mine), total=len(mine)))
+    return words.summary.format(parts=", ".join(parts))
+
+
+def _rounded(figure: Figure) -> dict[str, str | float | bool | None]:
     fields = asdict(figure) | {"distance": figure.distance, "holds": figure.holds}
+    fields["published"] = figure.published
+    del fields["printed"]
     return {
         name: round(value, JSON_DECIMALS) if isinstance(value, float) else value
         for name, value in fields.items()
@@ -98,10 +139,6 @@ def _template() -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.from_string(source)
-
-
-def _summary(figures: Sequence[Figure], words: Words) -> str:
-    return words.summary.format(held=sum(figure.holds for figure in figures), total=len(figures))
 
 
 def _chart(rows: int) -> Chart:
@@ -126,13 +163,14 @@ def _reasons(lines: Sequence[Line]) -> list[tuple[str, str]]:
 
 
 def _line(figure: Figure, place: int, words: Words, chart: Chart) -> Line:
-    allowed = figure.tolerance * (abs(figure.published) if figure.unit == "count" else 1.0)
-    tolerances = (figure.simulated - figure.published) / allowed if allowed else 0.0
+    allowed = figure.tolerance * (abs(figure.target) if figure.unit == "count" else 1.0)
+    tolerances = (figure.simulated - figure.target) / allowed if allowed else 0.0
     shown = max(-TOLERANCES_SHOWN, min(TOLERANCES_SHOWN, tolerances))
     return Line(
         figure=figure,
         name=words.name_of(figure.name),
-        published=words.value(figure.published, figure.unit),
+        published="–" if figure.published is None else words.value(figure.published, figure.unit),
+        target=words.value(figure.target, figure.unit),
         simulated=words.value(figure.simulated, figure.unit),
         gap=words.gap(figure),
         tolerance=words.tolerance(figure),

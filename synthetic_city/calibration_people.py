@@ -1,9 +1,8 @@
 """The published figures of people and homes beside those of a simulated town.
 
 Every simulated value is computed from the history's tables alone. Counts are brought to the town's size. Where two
-sources cannot both hold, the name says "derived", the published value is the derived one and ``wider_because`` gives the
-raw figure and the reason. A derived value is a target the town is steered by and rests on assumptions (``lives_targets``):
-that it holds is a check of the machinery, not evidence from a source.
+sources cannot both hold, the figure's kind is *derived* and ``printed`` keeps the source's own number. A derived value is a target
+the town is steered by and rests on assumptions (``lives_targets``): that it holds is a check of the machinery, not evidence from a source.
 """
 
 from __future__ import annotations
@@ -12,20 +11,20 @@ import numpy as np
 import pandas as pd
 
 from synthetic_city.calibration_people_homes import households, housing, in_couple, kinds, living_alone, types
-from synthetic_city.calibration_people_seen import COUNT, Origin, Seen, count, from_fact, look, share
+from synthetic_city.calibration_people_seen import Origin, Seen, count, from_fact, look, share
 from synthetic_city.facts import OLDEST
-from synthetic_city.figure import Figure
+from synthetic_city.figure import Figure, Kind
 from synthetic_city.history import Activity, Autonomy, History, Income
 from synthetic_city.lives_autonomy import dependent_shares
 from synthetic_city.lives_targets import band_counts
 
 AGEN = "Agen (47001)"
 POISSON = 3.0
-"""Standard deviations of a Poisson count allowed for events, where that is wider than the usual tolerance."""
+"""Standard deviations of a Poisson count of weddings allowed in a small town."""
 
 MARRIAGE_REASON = (
-    "France's 242,000 marriages brought to the town's number of people; Agen's own number is not published here, "
-    "and its people are in couple less often"
+    "France's 242,000 marriages are brought to the town's number of people; Agen's own number is not published here, and its people "
+    "are in couple less often"
 )
 
 
@@ -60,6 +59,7 @@ def population(seen: Seen) -> list[Figure]:
         geography=AGEN,
         year="2018",
         source="France's sex ratio at each age (INSEE 2019), shifted to Agen's women",
+        kind="derived",
     )
     return [
         *(_band(seen, band, number, age) for band, number in bands.items()),
@@ -77,8 +77,20 @@ def _band(
     first, last = band
     have = float(((age >= first) & (age <= last)).sum()) / seen.months
     name = f"population {first}+" if last == OLDEST else f"population {first}-{last}"
-    source = "rp2018; 30-74: the bands of 2019 scaled to what 2018 leaves; inside 75+: France's shape"
-    return count(name, number * seen.scale, have, Origin(geography=AGEN, year="2018", source=source))
+    source, kind, printed = _band_source(seen, band)
+    origin = Origin(geography=AGEN, year="2018", source=source, kind=kind, printed=printed)
+    return count(name, number * seen.scale, have, origin)
+
+
+def _band_source(seen: Seen, band: tuple[int, int]) -> tuple[str, Kind, float | None]:
+    """2018 prints 0-14, 15-29 and 75+; 2019's bands are scaled to what 2018 leaves; inside 75+ France gives the shape."""
+    first, last = band
+    if (first, last) == (80, OLDEST):
+        return "rp2018, 75+; inside it France's shape", "derived", None
+    if 30 <= first < 75:
+        printed = seen.facts.value(f"population_{first}_{last}_2019") * seen.scale
+        return "the bands of 2019, scaled to what 2018 leaves", "derived", printed
+    return "rp2018", "published", None
 
 
 def events(seen: Seen) -> list[Figure]:
@@ -87,24 +99,10 @@ def events(seen: Seen) -> list[Figure]:
     births = float(((stays["arrival"] == "BIRTH") & (stays["from_on"] > since)).sum()) / seen.years
     deaths = float(((stays["departure"] == "DEATH") & (stays["to_on"] > since)).sum()) / seen.years
     return [
-        _event(seen, "births_a_year", births, "births_2020"),
-        _event(seen, "deaths_a_year", deaths, "deaths_2020"),
+        from_fact(seen, "births_a_year", births),
+        from_fact(seen, "deaths_a_year", deaths),
         _marriages(seen),
     ]
-
-
-def _event(seen: Seen, fact: str, simulated: float, later: str) -> Figure:
-    expected = seen.facts.value(fact) * seen.scale * seen.years
-    noise = float(POISSON / np.sqrt(expected))
-    because = (
-        f"three standard deviations of a Poisson count of {expected:.0f} events in the observed months; "
-        f"the one year 2020 had {seen.facts.value(later):.0f} in the commune"
-    )
-    if fact == "deaths_a_year":
-        because += f". France's rates of 2024 on Agen's ages are multiplied by {seen.aims.mortality_factor:.2f} to reach the figure"
-    return from_fact(
-        seen, fact, simulated, tolerance=max(COUNT, noise), because=because if noise > COUNT else ""
-    )
 
 
 def _marriages(seen: Seen) -> Figure:
@@ -115,10 +113,16 @@ def _marriages(seen: Seen) -> Figure:
     local = float((weddings["from_on"].to_numpy() >= came).sum()) / seen.years
     people = float(seen.facts.france.sum())
     published = seen.facts.value("marriages_france") / people * seen.aims.population * seen.scale
-    origin = Origin(geography="France", year="2023", source=seen.facts.published["marriages_france"].source)
+    origin = Origin(
+        geography="France",
+        year="2023",
+        source=seen.facts.published["marriages_france"].source,
+        kind="derived",
+        printed=seen.facts.value("marriages_france"),
+    )
     noise = float(POISSON / np.sqrt(published * seen.years))
     return count(
-        "marriages a year (derived)",
+        "marriages a year",
         published,
         local,
         origin,
@@ -152,7 +156,10 @@ def work(seen: Seen) -> list[Figure]:
 def care(seen: Seen) -> list[Figure]:
     """People living in an establishment, against DREES' share at each age and sex laid on the town's own people."""
     origin = Origin(
-        geography="France", year="2023", source="DREES, residents of establishments for older people"
+        geography="France",
+        year="2023",
+        source="DREES, residents of establishments for older people, at each age and sex, laid on the town's own people",
+        kind="derived",
     )
     return [
         _against(seen, "in an establishment", band, seen.facts.nursing_home, "in_establishment", origin)
@@ -165,7 +172,8 @@ def autonomy(seen: Seen) -> list[Figure]:
     origin = Origin(
         geography="France",
         year="2024",
-        source="DREES, beneficiaries of the APA, at home and in establishments",
+        source="DREES, beneficiaries of the APA, at home and in establishments, at each age and sex, laid on the town's own people",
+        kind="derived",
     )
     any_loss, _ = dependent_shares(seen.facts)
     return [

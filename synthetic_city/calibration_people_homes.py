@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -13,25 +15,31 @@ from synthetic_city.lives_targets import AGES
 
 BANDS = ((15, 19), (20, 24), (25, 39), (40, 54), (55, 64), (65, 79), (80, OLDEST))
 
+ZONE = Origin(
+    geography="Zone d'emploi d'Agen (7209)",
+    year="2013",
+    source="insee.fr/fr/statistiques/2020310?geo=ZE2010-7209",
+    kind="derived",
+)
 PROFILE = 0.04
 PROFILE_REASON = (
-    "The zone's figure is {raw:.3f} (2013, partly rural); laid on Agen's ages its profile gives {total} of one-person "
+    "The zone's figure (2013, partly rural), laid on Agen's ages, gives {total} of one-person "
     "households against 43.1 % published for the urban unit, so it is shifted in log-odds by one constant. One constant "
     "cannot know how town and zone differ age by age, and at each age the shares alone, in couple, as a single parent and "
     "with parents must add up to one."
 )
 COUPLE_REASON = (
-    "The zone's figure is {raw:.3f} (2013, partly rural); with it the commune's households and 43.1 % of one person cannot "
-    "hold. Its profile is shifted in log-odds by one constant to the couples that those two and an assumed number of children "
+    "With the zone's figures (2013, partly rural) the commune's households and 43.1 % of one person cannot hold. Their profile is shifted in log-odds by one constant to the couples that those two and an assumed number of children "
     "at home leave; one constant cannot know how town and zone differ age by age."
 )
 TYPES = 0.02
 TYPES_REASON = (
-    "The urban unit's figure is {raw:.3f}, in homes of 2.01 people; the commune's 17,553 households leave 1.88 people each. "
+    "The urban unit's figure is for homes of 2.01 people; the commune's 17,553 households leave 1.88 people each. "
     "With those households and 43.1 % of them of one person, couples and single parents follow from two identities, which "
     "rest on an assumed number of children at home."
 )
 SIZE_REASON = "the commune's people outside establishments over its households; the urban unit's 2.01 cannot hold with them"
+KINDS_OF_UNION = 0.03
 KIND_REASON = "France's figure (2016); Agen's is not published here, and its people are younger and poorer than France's"
 
 
@@ -41,13 +49,13 @@ def households(seen: Seen) -> list[Figure]:
     is_alone = homes["size"] == 1
     inside = seen.aims.establishment + seen.aims.foyer
     size = float((seen.aims.pyramid * (1 - inside)).sum()) / seen.facts.value("households")
-    origin = Origin(geography="Agen (47001)", year="2018", source=SIZE_REASON)
+    origin = Origin(geography="Agen (47001)", year="2018", source=SIZE_REASON, kind="derived", printed=2.01)
     return [
         from_fact(seen, "households", len(homes) / seen.months),
         from_fact(seen, "one_person_share", float(is_alone.mean())),
         from_fact(seen, "one_person_men_share", float(homes["is_man_alone"].mean())),
         from_fact(seen, "one_person_women_share", float((is_alone & ~homes["is_man_alone"]).mean())),
-        count("people per household (derived)", size, float(homes["size"].mean()), origin),
+        count("people per household", size, float(homes["size"].mean()), origin),
     ]
 
 
@@ -70,11 +78,10 @@ def types(seen: Seen) -> list[Figure]:
 
 def _type(seen: Seen, fact: str, derived: float, simulated: float) -> Figure:
     row = seen.facts.published[fact]
-    origin = Origin(geography=row.geography, year=row.year, source=row.source)
-    because = TYPES_REASON.format(raw=row.value)
-    return share(
-        f"{fact.replace('_', ' ')} (derived)", derived, simulated, origin, tolerance=TYPES, because=because
+    origin = Origin(
+        geography=row.geography, year=row.year, source=row.source, kind="derived", printed=row.value
     )
+    return share(fact.replace("_", " "), derived, simulated, origin, tolerance=TYPES, because=TYPES_REASON)
 
 
 def living_alone(seen: Seen) -> list[Figure]:
@@ -116,19 +123,15 @@ def _profile(
     age = people["age"].to_numpy()
     number = np.bincount(age, minlength=len(AGES))
     having = np.bincount(age, people[column], minlength=len(AGES))
-    origin = Origin(
-        geography="Zone d'emploi d'Agen (7209)",
-        year="2013",
-        source="insee.fr/fr/statistiques/2020310?geo=ZE2010-7209",
-    )
+    because = reason.format(total=f"{seen.aims.raw_one_person_share:.0%}")
     figures = []
     for first, last in BANDS:
         band = slice(first, last + 1)
-        published = float((derived[band] * weight[band]).sum() / weight[band].sum())
+        target = float((derived[band] * weight[band]).sum() / weight[band].sum())
         simulated = float(having[band].sum() / number[band].sum())
-        because = reason.format(raw=float(zone[first]), total=f"{seen.aims.raw_one_person_share:.0%}")
-        name = f"{label} {first}+ (derived)" if last == OLDEST else f"{label} {first}-{last} (derived)"
-        figures.append(share(name, published, simulated, origin, tolerance=PROFILE, because=because))
+        name = f"{label} {first}+" if last == OLDEST else f"{label} {first}-{last}"
+        origin = replace(ZONE, printed=float(zone[first]))
+        figures.append(share(name, target, simulated, origin, tolerance=PROFILE, because=because))
     return figures
 
 
@@ -138,15 +141,20 @@ def kinds(seen: Seen) -> list[Figure]:
     current = unions.loc[unions["to_on"].isna(), "kind"]
     names = {"MARIAGE": "married", "PACS": "pacs", "LIBRE": "free_union"}
     return [
-        from_fact(
-            seen,
-            f"{name}_share_of_couples",
-            float((current == kind).mean()),
-            tolerance=0.06,
-            because=KIND_REASON,
-        )
+        _kind(seen, f"{name}_share_of_couples", float((current == kind).mean()))
         for kind, name in names.items()
     ]
+
+
+def _kind(seen: Seen, fact: str, simulated: float) -> Figure:
+    """France's figure stands for Agen's, which is not published here."""
+    row = seen.facts.published[fact]
+    origin = Origin(
+        geography=row.geography, year=row.year, source=row.source, kind="derived", printed=row.value
+    )
+    return share(
+        fact.replace("_", " "), row.value, simulated, origin, tolerance=KINDS_OF_UNION, because=KIND_REASON
+    )
 
 
 def housing(seen: Seen) -> list[Figure]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from synthetic_city.facts import Facts, read_facts
-from synthetic_city.figure import Figure
+from synthetic_city.figure import Figure, Kind
 from synthetic_city.history import History
 from synthetic_city.lives_targets import Targets, targets
 
@@ -81,7 +81,7 @@ def from_fact(
     usual = SHARE if is_share else COUNT
     return Figure(
         name=fact.replace("_", " "),
-        published=row.value if is_share else row.value * seen.scale,
+        target=row.value if is_share else row.value * seen.scale,
         simulated=simulated,
         unit="share" if is_share else "count",
         tolerance=usual if tolerance is None else tolerance,
@@ -99,21 +99,23 @@ class Origin:
     geography: str
     year: str
     source: str
+    kind: Kind = "published"
+    printed: float | None = None
 
 
 def share(
     name: str,
-    published: float,
+    target: float,
     simulated: float,
     origin: Origin,
     *,
     tolerance: float = SHARE,
     because: str = "",
 ) -> Figure:
-    """A share whose published side is computed from the facts."""
+    """A share whose target is computed from the facts."""
     return Figure(
         name=name,
-        published=published,
+        target=target,
         simulated=simulated,
         unit="share",
         tolerance=tolerance,
@@ -121,22 +123,24 @@ def share(
         year=origin.year,
         source=origin.source,
         wider_because=because,
+        kind=origin.kind,
+        printed=origin.printed,
     )
 
 
 def count(
     name: str,
-    published: float,
+    target: float,
     simulated: float,
     origin: Origin,
     *,
     tolerance: float = COUNT,
     because: str = "",
 ) -> Figure:
-    """A count (or a mean) whose published side is computed from the facts, already at the town's size."""
+    """A count (or a mean) whose target is computed from the facts, already at the town's size."""
     return Figure(
         name=name,
-        published=published,
+        target=target,
         simulated=simulated,
         unit="count",
         tolerance=tolerance,
@@ -144,4 +148,6 @@ def count(
         year=origin.year,
         source=origin.source,
         wider_because=because,
+        kind=origin.kind,
+        printed=origin.printed,
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from synthetic_city.city import City
 from synthetic_city.facts import read_facts
-from synthetic_city.figure import Figure
+from synthetic_city.figure import Figure, Kind
 from synthetic_city.rates import rate
 from synthetic_city.registers_ledger import Flags, Index, Ledger, days
 
@@ -59,9 +59,9 @@ def _roll_figures(city: City, last: _Last) -> tuple[Figure, ...]:
     resident = np.isin(last.roll.person[last.entries], last.panel["person"])
     return (
         _share("18-25 ans inscrits sur la liste d'une autre commune", 0.39, elsewhere[young], 0.015, "France", "2022", "INSEE, as given by the interface with the city", ""),
-        _share("adultes français inscrits à Agen", 0.79, last.on_roll[last.is_french_adult], 0.08, "France", "2017-2022", ROLL, BY_COMMUNE),
-        _share("inscrits qui n'habitent plus en ville", 0.17, ~resident, 0.05, "France", "2017-2022", ROLL, BY_COMMUNE),
-        _share("inscrits sans numéro d'appartement, immeubles de plusieurs logements", rate("flat_missing"), quality[several] == "SANS_COMPLEMENT", _noise(rate("flat_missing"), int(several.sum())), PLACE, "–", "assumed (rates.py)", "at least two standard errors of a draw of as many entries"),
+        _share("adultes français inscrits à Agen", 0.79, last.on_roll[last.is_french_adult], 0.08, "France", "2017-2022", ROLL, BY_COMMUNE, "assumed"),
+        _share("inscrits qui n'habitent plus en ville", 0.17, ~resident, 0.05, "France", "2017-2022", ROLL, BY_COMMUNE, "assumed"),
+        _share("inscrits sans numéro d'appartement, immeubles de plusieurs logements", rate("flat_missing"), quality[several] == "SANS_COMPLEMENT", _noise(rate("flat_missing"), int(several.sum())), PLACE, "–", "assumed (rates.py)", "at least two standard errors of a draw of as many entries", "assumed"),
     )  # fmt: skip
 
 
@@ -73,12 +73,11 @@ def _other_figures(city: City, last: _Last) -> tuple[Figure, ...]:
     in_force = float((~(left <= day)).sum()) * scale
     acts = city.registers.ledgers["etat_civil"].rows
     deaths = acts[(acts["TYPE_EVENEMENT"] == "DECES") & (acts["COMMUNE_DOMICILE"] == "47001")]
-    yearly = len(deaths) / (months / 12) * scale
-    few = max(0.05, 2 / max(len(deaths), 1) ** 0.5)
+    yearly = len(deaths) / (max(months - 1, 1) / 12) * scale  # from the first observed day to the last
     return (
         _count("baux en cours dans le parc social", facts.value("hlm_share") * facts.value("households"), in_force, 0.05, "2018", "INSEE RP2018, HLM share of main residences"),
-        _count("actes de décès d'habitants, par an", facts.value("deaths_a_year"), yearly, few, "2013-2018", "INSEE comparateur", "two Poisson standard errors of the deaths of the observed months"),
-        _share("habitants inscrits dans une bibliothèque", 0.13, _readers(city, last), 0.03, "France", "2010s", "ministry of Culture, 11 to 15 % of inhabitants", "the source is a range"),
+        _count("actes de décès d'habitants, par an", facts.value("deaths_a_year"), yearly, 0.05, "2013-2018", "INSEE comparateur"),
+        _share("habitants inscrits dans une bibliothèque", 0.13, _readers(city, last), 0.02, "France", "2010s", "ministry of Culture, 11 to 15 % of inhabitants", "the source is a range of 4 points"),
     )  # fmt: skip
 
 
@@ -99,24 +98,23 @@ def _readers(city: City, last: _Last) -> Flags:
 
 def _share(
     name: str,
-    published: float,
+    target: float,
     holds: Flags,
     tolerance: float,
     place: str,
     year: str,
     source: str,
     wider: str = "",
+    kind: Kind = "published",
 ) -> Figure:
     return Figure(
-        name=name, published=published, simulated=float(holds.mean()) if len(holds) else 0.0, unit="share", tolerance=tolerance,
+        name=name, target=target, kind=kind, simulated=float(holds.mean()) if len(holds) else 0.0, unit="share", tolerance=tolerance,
         geography=place, year=year, source=source, wider_because=wider,
     )  # fmt: skip
 
 
-def _count(
-    name: str, published: float, simulated: float, tolerance: float, year: str, source: str, wider: str = ""
-) -> Figure:
+def _count(name: str, target: float, simulated: float, tolerance: float, year: str, source: str) -> Figure:
     return Figure(
-        name=name, published=published, simulated=simulated, unit="count", tolerance=tolerance,
-        geography=PLACE, year=year, source=source, wider_because=wider,
+        name=name, target=target, simulated=simulated, unit="count", tolerance=tolerance,
+        geography=PLACE, year=year, source=source,
     )  # fmt: skip

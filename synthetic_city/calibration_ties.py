@@ -33,7 +33,7 @@ def figures(history: History, ties: Ties) -> tuple[Figure, ...]:
     seen, groups = _seen(history, ties)
     weights = rake(groups)
     national = tuple(_figure(row, seen, weights) for row in PUBLISHED)
-    return (*national, *_agen(seen, groups, weights))
+    return (*national, *_agen(seen, groups, weights), *_social_death(seen))
 
 
 def half_width(share: float, asked: int) -> float:
@@ -65,7 +65,14 @@ def _seen(history: History, ties: Ties) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _groups(panel: pd.DataFrame) -> dict[str, npt.NDArray[np.bool_]]:
     age, income = panel["age"].to_numpy(), panel["income"].to_numpy()
     activity, tenure = panel["activity"].to_numpy(), panel["tenure"].to_numpy()
-    lines = {"15_24": (15, 24), "25_39": (25, 39), "40_59": (40, 59), "60_69": (60, 69), "60_plus": (60, 999)}
+    lines = {
+        "15_24": (15, 24),
+        "25_39": (25, 39),
+        "40_59": (40, 59),
+        "60_69": (60, 69),
+        "60_plus": (60, 999),
+        "80_plus": (80, 999),
+    }
     return {f"is_{name}": (age >= low) & (age <= high) for name, (low, high) in lines.items()} | {
         "is_low_income": income == Income.LOW,
         "is_high_income": income == Income.HIGH,
@@ -102,7 +109,7 @@ def _figure(row: Published, seen: pd.DataFrame, weights: npt.NDArray[np.float64]
     simulated = float(among @ seen[row.what].to_numpy() / among.sum())
     tolerance, why = _tolerance(row)
     return Figure(
-        name=row.name, published=row.share, simulated=simulated, unit="share", tolerance=tolerance,
+        name=row.name, target=row.share, simulated=simulated, unit="share", tolerance=tolerance,
         geography=FRANCE, year=row.year, source=f"{row.source} ; n ≈ {row.asked}", wider_because=why,
     )  # fmt: skip
 
@@ -118,13 +125,15 @@ def _agen(
     lonely = expected(groups, weights, LONELY_RATES)
     return (
         _total(
-            "Isolés, 15 ans et plus, attendu à Agen (France : 12 %)",
+            "Isolés, 15 ans et plus, attendu à Agen",
+            0.12,
             isolated,
             seen["isolated_5"],
             "âge, revenu, chômage, HLM",
         ),
         _total(
-            "Se sentent seuls, 15 ans et plus, attendu à Agen (France : 24 %)",
+            "Se sentent seuls, 15 ans et plus, attendu à Agen",
+            0.24,
             lonely,
             seen["lonely"],
             "âge, chômage, vie seule",
@@ -132,11 +141,36 @@ def _agen(
     )
 
 
-def _total(name: str, published: float, simulated: pd.Series, by: str) -> Figure:
-    tolerance, why = allowed(published, CREDOC_ASKED)
+PETITS_FRERES = (
+    "Petits Frères des Pauvres 2025, « mort sociale » : aucun contact, ou presque, avec les quatre cercles. La ville compte, comme le CRÉDOC, "
+    "les réseaux vus plus que quelques fois par an, et l'enquête du CRÉDOC laisse 12 % aux 60 ans et plus : les deux sources ne mesurent "
+    "pas la même chose, et la ville suit la seconde"
+)
+
+
+def _social_death(seen: pd.DataFrame) -> tuple[Figure, ...]:
+    """The plan's other source on older people: shown beside the town's own measure, not judged."""
+    rows = (
+        ("« Mort sociale », 60 ans et plus", 0.04, seen["is_60_plus"]),
+        ("« Mort sociale », 80 ans et plus", 0.06, seen["is_80_plus"]),
+        ("« Mort sociale », 60 ans et plus pauvres", 0.09, seen["is_60_plus"] & seen["is_low_income"]),
+    )
+    return tuple(
+        Figure(
+            name=name, target=share, printed=share, kind="other", simulated=float(seen["isolated_5"][among].mean()), unit="share",
+            tolerance=SHARE_TOLERANCE, geography=FRANCE, year="2025", source=PETITS_FRERES,
+        )
+        for name, share, among in rows
+    )  # fmt: skip
+
+
+def _total(name: str, printed: float, target: float, simulated: pd.Series, by: str) -> Figure:
+    tolerance, why = allowed(target, CREDOC_ASKED)
     return Figure(
         name=name,
-        published=published,
+        target=target,
+        kind="derived",
+        printed=printed,
         simulated=float(simulated.mean()),
         unit="share",
         tolerance=tolerance,

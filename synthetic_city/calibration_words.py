@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from synthetic_city.figure import Figure
+from synthetic_city.figure import Figure, Kind
 
 NAMES_FR = {
     "population": "Habitants", "women": "Femmes", "women among": "Femmes parmi les", "births a year": "Naissances par an",
@@ -23,7 +24,7 @@ NAMES_FR = {
     "in an establishment": "En établissement", "loss of autonomy": "Perte d'autonomie (APA)",
 }  # fmt: skip
 """The people figures are named in English, like the code that counts them; here are their names for French readers."""
-NAME_PARTS = re.compile(r"(?P<what>.*?)(?: (?P<first>\d+)(?:-(?P<last>\d+)|\+))?(?P<derived> \(derived\))?")
+NAME_PARTS = re.compile(r"(?P<what>.*?)(?: (?P<first>\d+)(?:-(?P<last>\d+)|\+))?")
 
 THIN, NARROW = "\u202f", "\u00a0"
 
@@ -34,12 +35,15 @@ class Words:
 
     title: str
     summary: str
+    counted: Mapping[Kind, str]
+    kinds: Mapping[Kind, tuple[str, str]]
     intro: str
     chart: str
     chart_note: str
     table: str
     name: str
     published_by: str
+    target: str
     simulated: str
     gap_word: str
     tolerance_word: str
@@ -69,10 +73,10 @@ class Words:
 
     def gap(self, figure: Figure) -> str:
         """Signed distance: points for a share, percent for a count."""
-        away = figure.simulated - figure.published
+        away = figure.simulated - figure.target
         if figure.unit == "share":
             return self._signed(100 * away, 1) + NARROW + self.points
-        return self._signed(100 * away / abs(figure.published), 1) + self.unit_space + "%"
+        return self._signed(100 * away / abs(figure.target), 1) + self.unit_space + "%"
 
     def tolerance(self, figure: Figure) -> str:
         """What is allowed, in the unit of the gap."""
@@ -92,27 +96,46 @@ class Words:
 
 
 def french(name: str) -> str:
-    """``living alone 80+ (derived)`` becomes ``Vivent seuls, 80 ans et plus (déduit)``."""
+    """``living alone 80+`` becomes ``Vivent seuls, 80 ans et plus``."""
     parts = NAME_PARTS.fullmatch(name)
     if parts is None or parts["what"] not in NAMES_FR:
         return NAMES_FR.get(name, name)
     ages = f"{parts['first']}-{parts['last']} ans" if parts["last"] else f"{parts['first']} ans et plus"
     joint = " " if NAMES_FR[parts["what"]].endswith("les") else ", "
-    return (
-        NAMES_FR[parts["what"]]
-        + (joint + ages if parts["first"] else "")
-        + (" (déduit)" if parts["derived"] else "")
-    )
+    return NAMES_FR[parts["what"]] + (joint + ages if parts["first"] else "")
 
 
 FRENCH = Words(
     title="Calage de la ville simulée",
-    summary="Chiffres qui tiennent dans leur tolérance : {held} sur {total}.",
-    intro="Chaque ligne met un chiffre publié à côté de ce que montre la ville simulée. Aucune personne réelle n'y figure. "
+    summary="Dans leur tolérance : {parts}.",
+    counted={
+        "published": "{held} chiffres publiés sur {total}",
+        "derived": "{held} chiffres déduits sur {total}",
+        "assumed": "{held} hypothèses sur {total}",
+    },
+    kinds={
+        "published": (
+            "Chiffres publiés",
+            "La ville à côté du nombre que la source imprime. Plusieurs stocks sont tenus par construction (pyramide des âges, logements, "
+            "chômage, pauvreté) ou calés (niveaux d'isolement par âge) : leur accord montre que la construction fait ce qu'elle dit.",
+        ),
+        "derived": (
+            "Chiffres déduits",
+            "Les chiffres publiés d'un autre territoire ou d'une autre année ne peuvent pas tenir tels quels à Agen. « Publié » est le nombre "
+            "imprimé, « Attendu ici » ce qu'il devient ; la ville est construite sur ces cibles, leur accord n'est pas une preuve.",
+        ),
+        "assumed": ("Hypothèses", "Aucune source ne donne ces taux ; la ville suit la valeur déclarée."),
+        "other": (
+            "Autres définitions, pour mémoire",
+            "Chiffres publiés dont la ville n'a pas la définition, à côté de la mesure la plus proche. Ils ne sont pas jugés.",
+        ),
+    },
+    intro="Chaque ligne met un chiffre à côté de ce que montre la ville simulée. Aucune personne réelle n'y figure. "
     "La ville est corrigée d'après ses sources, jamais d'après un modèle d'isolement.",
-    chart="Écart à chaque chiffre publié, en tolérances",
-    chart_note="Le trait central est le chiffre publié, la bande claire sa tolérance. Point plein : tient. Losange évidé : ne tient pas.",
+    chart="Écart à chaque cible, en tolérances",
+    chart_note="Le trait central est la cible, la bande claire sa tolérance. Point plein : tient. Losange évidé : ne tient pas.",
     table="Les chiffres",
+    target="Attendu ici",
     name="Chiffre",
     published_by="Publié",
     simulated="Simulé",
@@ -124,7 +147,7 @@ FRENCH = Words(
     fails="ne tient pas",
     wider="Pourquoi certaines tolérances sont plus larges",
     tick_low="− tolérance",
-    tick_middle="publié",
+    tick_middle="cible",
     tick_high="+ tolérance",
     points="pt",
     comma=",",
@@ -135,12 +158,35 @@ FRENCH = Words(
 
 ENGLISH = Words(
     title="Calibration of the simulated town",
-    summary="Figures within their tolerance: {held} of {total}.",
-    intro="Each line puts a published figure beside what the simulated town shows. No real person is in it. "
+    summary="Within their tolerance: {parts}.",
+    counted={
+        "published": "{held} published figures of {total}",
+        "derived": "{held} derived figures of {total}",
+        "assumed": "{held} assumptions of {total}",
+    },
+    kinds={
+        "published": (
+            "Published figures",
+            "The town beside the number that the source prints. Several stocks are held by construction (pyramid of ages, dwellings, "
+            "unemployment, poverty) or solved (levels of isolation by age): that they agree shows that the construction does what it says.",
+        ),
+        "derived": (
+            "Derived figures",
+            "Published figures of another place or year cannot hold in Agen as they stand. “Published” is the printed number, “Expected here” "
+            "what becomes of it; the town is built to these targets, so that they agree is no evidence.",
+        ),
+        "assumed": ("Assumptions", "No source gives these rates; the town follows the declared value."),
+        "other": (
+            "Other definitions, for the record",
+            "Published figures whose definition the town does not have, beside the nearest measure. They are not judged.",
+        ),
+    },
+    intro="Each line puts a figure beside what the simulated town shows. No real person is in it. "
     "The town is corrected from its sources, never from a model of isolation.",
-    chart="Distance from each published figure, in tolerances",
-    chart_note="The middle line is the published figure, the pale band its tolerance. Full dot: holds. Hollow diamond: does not.",
+    chart="Distance from each target, in tolerances",
+    chart_note="The middle line is the target, the pale band its tolerance. Full dot: holds. Hollow diamond: does not.",
     table="The figures",
+    target="Expected here",
     name="Figure",
     published_by="Published",
     simulated="Simulated",
@@ -152,7 +198,7 @@ ENGLISH = Words(
     fails="does not hold",
     wider="Why some tolerances are wider",
     tick_low="− tolerance",
-    tick_middle="published",
+    tick_middle="target",
     tick_high="+ tolerance",
     points="pt",
     comma=".",
