@@ -12,7 +12,7 @@ import pandas as pd
 from synthetic_city.campaigns_outcomes import outcomes, services_begun
 from synthetic_city.history import History, Ties
 from synthetic_city.lives_state import stream
-from synthetic_city.rates import rate
+from synthetic_city.rates import rate, span
 from synthetic_city.registers_ledger import (
     FOREVER,
     Flags,
@@ -21,6 +21,7 @@ from synthetic_city.registers_ledger import (
     after,
     days,
     opaque,
+    open_day,
     seconds,
     shelved,
 )
@@ -28,10 +29,7 @@ from synthetic_city.registers_months import Whereabouts
 from synthetic_city.registers_records import Scene, Style, person_columns, place_columns
 
 FULL_SIZE = 33_000
-CAMPAIGN_MONTHS, QUARTER = 30, 3
 OLD, ADULT = 80, 18
-WALK_DAYS, EXPLORE_DAYS, ALERT_DAYS = (4, 60), (7, 75), (1, 22)
-"""Days from the list to the visit, from the first up to before the second; assumed."""
 BLOCK = (
     "SEXE",
     "ANNEE_NAISSANCE",
@@ -54,26 +52,30 @@ def visits(
     from_alerts = _from_alerts(scene, alerts, chance)
     chosen = pd.concat([from_roll, from_alerts], ignore_index=True)
     chosen = chosen[days(chosen["visit_on"]) < history.months[-1]].reset_index(drop=True)
-    found = outcomes(chosen, history, ties, scene.places, where, chance)
+    found = outcomes(chosen, history, ties, scene, where, chance)
     ledger = _ledger(chosen, found, chance)
-    return ledger, services_begun(chosen, found, chance)
+    return ledger, services_begun(chosen, found, scene, chance)
 
 
 def _from_roll(history: History, roll: Ledger, chance: np.random.Generator) -> pd.DataFrame:
-    """Month by month: the next streets of the 80-and-over campaign; each quarter a draw among all adults not yet visited."""
+    """Month by month: the next streets of the 80-and-over campaign; each quarter a draw among all adults not yet visited.
+
+    The city knows electors, not people: who is twice on the roll may be visited twice."""
     scale = float((history.panel["month"] == 0).sum()) / FULL_SIZE
     walked = max(1, round(rate("visits_80_plus_a_month") * scale))
     drawn = max(1, round(rate("visits_explored_a_quarter") * scale))
-    visited = np.zeros(int(roll.person.max()) + 1, dtype=bool)
+    elector = pd.factorize(roll.rows["ID_ELECTEUR"])[0]
+    visited = np.zeros(len(elector), dtype=bool)
+    campaigns, every = round(rate("campaigns_months")), round(rate("explored_every_months"))
     parts = []
-    for month in range(max(0, len(history.months) - CAMPAIGN_MONTHS), len(history.months)):
+    for month in range(max(0, len(history.months) - campaigns), len(history.months)):
         day = history.months[month]
         frame = _open_rows(roll, day)
-        if month % QUARTER == 0:
-            parts.append(_explored(roll, frame[~visited[roll.person[frame]]], day, drawn, chance))
-            visited[parts[-1]["person"]] = True
-        parts.append(_walked(roll, frame[~visited[roll.person[frame]]], day, walked, chance))
-        visited[parts[-1]["person"]] = True
+        if month % every == 0:
+            parts.append(_explored(roll, frame[~visited[elector[frame]]], day, drawn, chance))
+            visited[elector[parts[-1].index]] = True
+        parts.append(_walked(roll, frame[~visited[elector[frame]]], day, walked, chance))
+        visited[elector[parts[-1].index]] = True
     return pd.concat(parts, ignore_index=True)
 
 
@@ -99,7 +101,7 @@ def _explored(
     count = min(wanted, len(frame))
     rows = np.sort(chance.choice(frame, count, replace=False))
     return _chosen(
-        roll, rows, day, "EXPLORATION", EXPLORE_DAYS, chance, probability=count / max(len(frame), 1)
+        roll, rows, day, "EXPLORATION", "explored_days", chance, probability=count / max(len(frame), 1)
     )
 
 
@@ -113,7 +115,7 @@ def _walked(
             roll.rows["NO_BUREAU_VOTE"].to_numpy(dtype=str)[old],
         )
     )
-    return _chosen(roll, old[street][:wanted], day, "TEMOIN_80PLUS", WALK_DAYS, chance)
+    return _chosen(roll, old[street][:wanted], day, "TEMOIN_80PLUS", "walked_days", chance)
 
 
 def _chosen(
@@ -121,27 +123,28 @@ def _chosen(
     rows: Index,
     day: np.datetime64,
     arm: str,
-    wait: tuple[int, int],
+    wait: str,
     chance: np.random.Generator,
     probability: float = np.nan,
 ) -> pd.DataFrame:
+    """Index = row of the roll."""
     list_on = np.full(len(rows), day)
-    visit_on = after(list_on, chance.integers(*wait, len(rows)))
+    visit_on = open_day(after(list_on, chance.integers(*span(wait), len(rows))))
     table = {
         "person": roll.person[rows],
         "dwelling": roll.dwelling[rows],
         "list_on": seconds(list_on),
         "visit_on": seconds(visit_on),
     }
-    block = roll.rows[list(BLOCK)].iloc[rows].reset_index(drop=True)
-    return pd.DataFrame({**table, "arm": arm, "chance": probability}).join(block)
+    block = roll.rows[list(BLOCK)].iloc[rows]
+    return pd.DataFrame({**table, "arm": arm, "chance": probability}, index=rows).join(block)
 
 
 def _from_alerts(scene: Scene, alerts: Ledger, chance: np.random.Generator) -> pd.DataFrame:
     """Whoever answers an alert learns who lives there."""
     rows = np.flatnonzero(chance.random(len(alerts.rows)) < rate("alert_followed"))
     person, dwelling, list_on = alerts.person[rows], alerts.dwelling[rows], alerts.shown_from[rows]
-    visit_on = after(list_on, chance.integers(*ALERT_DAYS, len(rows)))
+    visit_on = open_day(after(list_on, chance.integers(*span("alerted_days"), len(rows))))
     table = {
         "person": person,
         "dwelling": dwelling,

@@ -9,11 +9,22 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_city.history import Autonomy, History, Network, Ties
-from synthetic_city.rates import rate
-from synthetic_city.registers_ledger import Days, Flags, Floats, Index, Texts, after, days, seconds
+from synthetic_city.rates import rate, span
+from synthetic_city.rates_tables import NEEDS, SERVICES, drawn
+from synthetic_city.registers_ledger import (
+    Days,
+    Flags,
+    Floats,
+    Index,
+    Texts,
+    after,
+    birthday,
+    days,
+    seconds,
+    years_between,
+)
 from synthetic_city.registers_months import Whereabouts
-from synthetic_city.registers_places import Places
-from synthetic_city.registers_uptake import SERVICES
+from synthetic_city.registers_records import Scene
 
 LSNS = tuple(f"lsns6_{item}" for item in range(1, 7))
 UCLA = tuple(f"ucla3_{item}" for item in range(1, 4))
@@ -24,41 +35,10 @@ NETWORKS = {
     "RESEAU_COLLEGUES": Network.COLLEAGUES,
     "RESEAU_ASSOCIATIONS": Network.ASSOCIATIONS,
 }
-LSNS_AGE, OLD = 60, 80
+LSNS_AGE, HOME_AGE, OLD = 60, 60, 80
+"""The older scale is asked, and homes for older people open, from 60 on."""
 CLOSED = ("EHPAD", "HOPITAL")
 """Who lives there is no longer at home; a résidence autonomie or a foyer is an address like another."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Need:
-    """Chance of a need, and what loss of autonomy, 80 years and isolation add to it; ``offer``: the service that may answer it. Assumed."""
-
-    name: str
-    base: float
-    if_limited: float = 0.0
-    if_old: float = 0.0
-    if_isolated: float = 0.0
-    offer: str = ""
-
-
-NEEDS = (
-    Need(name="BESOIN_MOBILITE", base=0.10, if_limited=0.25, if_old=0.10, offer="TRANSPORT"),
-    Need(name="BESOIN_REPAS", base=0.03, if_limited=0.15, if_old=0.03, offer="PORTAGE_REPAS"),
-    Need(name="BESOIN_LOISIRS", base=0.12, if_isolated=0.10, offer="CLUB_SENIORS"),
-    Need(name="BESOIN_VISITE", base=0.07, if_old=0.05, if_isolated=0.25),
-    Need(name="BESOIN_NUMERIQUE", base=0.08, if_old=0.07, offer="ATELIER_NUMERIQUE"),
-    Need(name="BESOIN_MENAGE", base=0.06, if_limited=0.25, if_old=0.06, offer="AIDE_DOMICILE"),
-)
-"""The six needs of Agen's plan."""
-REASONS = np.array(["FAMILLE", "DEPART_RESIDENCE", "ETABLISSEMENT_PROCHE", "AUTRE"], dtype=object)
-REASON_SHARES = (0.62, 0.07, 0.03, 0.28)
-FOLLOW_UPS = np.array(["CCAS", "VISITE_BENEVOLE", "RAPPEL_6M", "CLASSE"], dtype=object)
-VISITORS = np.array(["VOLONTAIRE", "AGENT", "PROFESSIONNEL"], dtype=object)
-VISITOR_SHARES = {
-    "TEMOIN_80PLUS": (0.55, 0.40, 0.05),
-    "EXPLORATION": (0.65, 0.30, 0.05),
-    "SIGNALEMENT": (0.05, 0.45, 0.50),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +50,7 @@ class Truth:
     is_dead: Flags
     row: Index
     isolated: Flags
-    age: npt.NDArray[np.int16]
+    age: npt.NDArray[np.int64]
     is_limited: Flags
 
 
@@ -78,13 +58,15 @@ def outcomes(
     chosen: pd.DataFrame,
     history: History,
     ties: Ties,
-    places: Places,
+    scene: Scene,
     where: Whereabouts,
     chance: np.random.Generator,
 ) -> pd.DataFrame:
     """The columns from ROLE_VISITEUR on; NaN and empty where nobody was met."""
-    truth = _truth(chosen, history, ties, places, where)
-    no_flat = places.has_several[chosen["dwelling"].to_numpy()] & (chosen["ID_LOGEMENT"] == "").to_numpy()
+    truth = _truth(chosen, history, ties, scene, where)
+    no_flat = (
+        scene.places.has_several[chosen["dwelling"].to_numpy()] & (chosen["ID_LOGEMENT"] == "").to_numpy()
+    )
     found = _found(truth, no_flat, chance)
     met = found == "VU"
     table = pd.DataFrame(
@@ -99,17 +81,25 @@ def outcomes(
     return table
 
 
-def services_begun(chosen: pd.DataFrame, found: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
-    """Some needs lead to a service some weeks after the visit: ``person``, ``offer``, ``from_on``, ``dwelling``."""
+def services_begun(
+    chosen: pd.DataFrame, found: pd.DataFrame, scene: Scene, chance: np.random.Generator
+) -> pd.DataFrame:
+    """Some needs of people who are old enough lead to a service some weeks after the visit: ``person``, ``offer``, ``from_on``, ``dwelling``."""
     names = [offer.name for offer in SERVICES]
+    born, visit_on = (
+        days(scene.everyone.people["born_on"])[chosen["person"].to_numpy()],
+        days(chosen["visit_on"]),
+    )
     parts = []
     for need in NEEDS:
         if not need.offer:
             continue
-        led = (found[need.name] == 1).to_numpy() & (chance.random(len(found)) < rate("service_after_visit"))
-        begun = after(days(chosen["visit_on"])[led], chance.integers(10, 60, int(led.sum())))
-        part = chosen.loc[led, ["person", "dwelling"]]
-        parts.append(part.assign(offer=names.index(need.offer), from_on=seconds(begun)))
+        offer = names.index(need.offer)
+        old_enough = birthday(born, SERVICES[offer].from_age) <= visit_on
+        led = (found[need.name] == 1).to_numpy() & old_enough
+        led &= chance.random(len(found)) < rate("service_after_visit")
+        begun = after(visit_on[led], chance.integers(*span("service_after_visit_days"), int(led.sum())))
+        parts.append(chosen.loc[led, ["person", "dwelling"]].assign(offer=offer, from_on=seconds(begun)))
     return pd.concat(parts, ignore_index=True)[["person", "offer", "from_on", "dwelling"]]
 
 
@@ -123,23 +113,26 @@ def panel_rows(history: History, persons: Index, on: Days) -> Index:
     return np.where(keys[row] == asked, row, -1)
 
 
-def _truth(chosen: pd.DataFrame, history: History, ties: Ties, places: Places, where: Whereabouts) -> Truth:
+def _truth(chosen: pd.DataFrame, history: History, ties: Ties, scene: Scene, where: Whereabouts) -> Truth:
     persons, on = chosen["person"].to_numpy(np.int64), days(chosen["visit_on"])
     at = where.at(persons, on)
     row = panel_rows(history, persons, on)
     return Truth(
         at_home=(at == chosen["dwelling"].to_numpy()) & (at >= 0),
-        in_establishment=np.isin(places.establishment[places.building[at]], CLOSED),
+        in_establishment=np.isin(scene.places.establishment[scene.places.building[at]], CLOSED),
         is_dead=where.is_dead(persons, on),
         row=row,
         isolated=ties.answers["isolated"].to_numpy()[row] & (row >= 0),
-        age=history.panel["age"].to_numpy()[row],
+        age=years_between(days(scene.everyone.people["born_on"])[persons], on),
         is_limited=history.panel["autonomy"].to_numpy()[row] >= Autonomy.LIMITED,
     )
 
 
 def _found(truth: Truth, no_flat: Flags, chance: np.random.Generator) -> Texts:
-    """Somebody who died, moved or lives in an establishment is never met at the old door, and neighbours do not always know."""
+    """Somebody who died, moved or lives in an establishment is never met at the old door, and neighbours do not always know.
+
+    Who left town late in life may live in a home elsewhere, and that is what neighbours say.
+    """
     count = len(truth.row)
     refusal = rate("visit_refused") * np.where(truth.isolated, rate("refusal_isolated_odds"), 1.0)
     lot, told = chance.random(count), chance.random(count)
@@ -147,17 +140,20 @@ def _found(truth: Truth, no_flat: Flags, chance: np.random.Generator) -> Texts:
     lost = no_flat & (chance.random(count) < rate("visit_flat_not_found"))
     at_door = np.select([lost, refused, absent | (truth.row < 0)], ["INTROUVABLE", "REFUS", "ABSENT"], "VU")
     away = np.where(told < rate("move_told"), "DEMENAGE", "INTROUVABLE")
+    in_town = truth.row >= 0
+    elsewhere = ~in_town & (truth.age >= OLD) & (chance.random(count) < rate("leaver_80_plus_in_home"))
     inside = np.where(told < rate("establishment_told"), "ETABLISSEMENT", "INTROUVABLE")
     dead = np.where(told < rate("death_told"), "DECEDE", "INTROUVABLE")
     return np.select(
-        [truth.is_dead, truth.in_establishment, truth.at_home], [dead, inside, at_door], away
+        [truth.is_dead, truth.in_establishment | elsewhere, truth.at_home], [dead, inside, at_door], away
     ).astype(object)
 
 
 def _visitors(arms: Texts, chance: np.random.Generator) -> Texts:
-    lot = chance.random(len(arms))
-    lines = np.cumsum([VISITOR_SHARES[arm] for arm in arms], axis=1) if len(arms) else np.zeros((0, 3))
-    return np.asarray(VISITORS[np.minimum((lot[:, None] > lines).sum(axis=1), 2)])
+    visitors = np.full(len(arms), "", dtype=object)
+    for arm in dict.fromkeys(arms):
+        visitors[arms == arm] = drawn(f"visitor_{arm}", int((arms == arm).sum()), chance)
+    return visitors
 
 
 def _answers(truth: Truth, ties: Ties, met: Flags, chance: np.random.Generator) -> pd.DataFrame:
@@ -185,7 +181,9 @@ def _judgement(isolated: Flags, chance: np.random.Generator) -> Floats:
     sees = chance.random(len(isolated)) < np.where(
         isolated, rate("judged_isolated_when_isolated"), rate("judged_isolated_when_not")
     )
-    more = chance.random(len(isolated)) < np.where(isolated, 0.35, 0.18)
+    more = chance.random(len(isolated)) < np.where(
+        isolated, rate("judged_more_when_isolated"), rate("judged_more_when_not")
+    )
     unknown = chance.random(len(isolated)) < rate("judged_unknown")
     return np.where(unknown, np.nan, np.where(sees, 2.0, 0.0) + more)
 
@@ -203,8 +201,8 @@ def _needs(truth: Truth, met: Flags, chance: np.random.Generator) -> pd.DataFram
         table[need.name] = np.where(met, (chance.random(len(met)) < likely).astype(float), np.nan)
     frame = pd.DataFrame(table)
     has_need = (frame == 1).any(axis=1).to_numpy()
-    frame["AUCUN_BESOIN_MOTIF"] = np.where(
-        met & ~has_need, chance.choice(REASONS, len(met), p=REASON_SHARES), ""
-    )
-    frame["SUITE"] = np.where(met & has_need, chance.choice(FOLLOW_UPS, len(met)), "")
+    older, younger = (drawn(name, len(met), chance) for name in ("no_need_reason", "no_need_reason_under_60"))
+    reason = np.where(truth.age >= HOME_AGE, older, younger)
+    frame["AUCUN_BESOIN_MOTIF"] = np.where(met & ~has_need, reason, "")
+    frame["SUITE"] = np.where(met & has_need, drawn("follow_up", len(met), chance), "")
     return frame

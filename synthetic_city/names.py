@@ -16,6 +16,7 @@ from synthetic_city.rates import rate
 Texts = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.int32]
 Days = npt.NDArray[np.datetime64]
+Flags = npt.NDArray[np.bool_]
 
 FLATTENING = 60.0
 """Weight of the k-th surname is 1 / (k + this): the first has 0.4 % of people, as Martin does in France (assumed)."""
@@ -29,7 +30,7 @@ NONE = -1
 class Names:
     """Index = person. ``birth``, ``married`` point into ``surnames``, ``given`` into ``given_names``; -1 = none.
 
-    ``married_on``: from that day the surname of marriage is in use.
+    ``married_on``: from that day the surname of marriage is in use, ``is_double``: joined to the birth name.
     """
 
     surnames: Texts
@@ -38,12 +39,13 @@ class Names:
     married: Codes
     married_on: Days
     given: Codes
+    is_double: Flags
 
 
 def name_people(people: pd.DataFrame, unions: pd.DataFrame, today: np.datetime64, seed: int) -> Names:
     """Names for everyone in ``people`` (``sex``, ``born_on``, ``mother``, ``father``: person or -1; index = person).
 
-    Children bear a parent's surname, most wives who use a second surname their husband's, a few sons their father's first name.
+    Children bear a parent's surname, most wives who use a second surname their husband's, a few sons their father's first name and daughters their mother's.
     """
     chance = stream(seed, "names")
     surnames, given_names = surname_list(), _first_names()
@@ -54,6 +56,7 @@ def name_people(people: pd.DataFrame, unions: pd.DataFrame, today: np.datetime64
     return Names(
         surnames=surnames, given_names=labels, birth=birth, married=married, married_on=married_on,
         given=np.searchsorted(labels, given).astype(np.int32),
+        is_double=(married >= 0) & (chance.random(len(people)) < rate("usage_name_double")),
     )  # fmt: skip
 
 
@@ -143,7 +146,8 @@ def _given(people: pd.DataFrame, table: pd.DataFrame, chance: np.random.Generato
         given[here] = rows["first_name"].to_numpy(dtype=object)[
             np.searchsorted(weight, lot[here] * weight[-1])
         ]
-    father = people["father"].to_numpy()
-    named_after = (father >= 0) & (sex == "M") & (chance.random(len(people)) < rate("named_after_father"))
-    given[named_after] = given[father[named_after]]
+    for parent, child_sex in (("father", "M"), ("mother", "F")):
+        of = people[parent].to_numpy()
+        after = (of >= 0) & (sex == child_sex) & (chance.random(len(people)) < rate(f"named_after_{parent}"))
+        given[after] = given[of[after]]
     return given

@@ -11,18 +11,24 @@ import pandas as pd
 
 from synthetic_city.history import History
 from synthetic_city.lives_state import stream
-from synthetic_city.rates import rate
+from synthetic_city.rates import rate, span
+from synthetic_city.rates_tables import drawn
 from synthetic_city.registers_ledger import (
     FOREVER,
+    FRIDAY,
     NEVER,
+    SATURDAY,
+    THURSDAY,
     Days,
     Flags,
     Index,
     Ledger,
     Texts,
     after,
+    birthday,
     days,
     opaque,
+    open_day,
     seconds,
     shelved,
 )
@@ -30,9 +36,7 @@ from synthetic_city.registers_months import Whereabouts
 from synthetic_city.registers_records import Scene, Style, person_columns, place_columns
 
 TOWN = "47001"
-ELSEWHERE = np.array(["47091", "47201", "47203", "47238", "47323", "47157", "47031", "47300", "32107", "82112", "82033", "09122", "01004"], dtype=object)  # fmt: skip
-ELSEWHERE_SHARES = (0.16, 0.15, 0.08, 0.08, 0.13, 0.06, 0.07, 0.09, 0.07, 0.06, 0.03, 0.01, 0.01)
-"""Where non-residents live: mostly the department's other communes (assumed)."""
+ADULT = 18
 FIELDS = ("kind", "subject", "related", "link", "on", "dwelling", "is_transcribed", "related_key")
 
 
@@ -58,7 +62,7 @@ def death_file(scene: Scene, months: np.typing.NDArray[np.datetime64], seed: int
     at_once = chance.random(len(person)) < rate("death_file_at_once")
     wait = np.where(at_once, 1, 1 + chance.geometric(1 / rate("death_file_late_months"), len(person)))
     month = died[person].astype("datetime64[M]") + wait.astype("timedelta64[M]")
-    issued = after(month.astype("datetime64[D]"), np.full(len(person), 9))
+    issued = after(month.astype("datetime64[D]"), np.full(len(person), rate("death_file_days")))
     nowhere = np.full(len(person), -1)
     who = person_columns(scene, person, nowhere, died[person], person, Style(), chance)
     rows = who[["CLE_IDENTITE", "ANNEE_NAISSANCE"]].assign(
@@ -88,7 +92,7 @@ def _births(history: History, scene: Scene, chance: np.random.Generator) -> pd.D
     born = history.stays[history.stays["arrival"] == "BIRTH"]
     child = born["person"].to_numpy(np.int64)
     mother, father = (scene.everyone.people[name].to_numpy()[child] for name in ("mother", "father"))
-    named = np.where((father >= 0) & (chance.random(len(child)) < 0.5), father, mother)
+    named = np.where((father >= 0) & (chance.random(len(child)) < rate("act_names_father")), father, mother)
     link = np.where(named >= 0, "PARENT", "")
     return _acts(
         "NAISSANCE",
@@ -104,38 +108,40 @@ def _births(history: History, scene: Scene, chance: np.random.Generator) -> pd.D
 def _unions(history: History, where: Whereabouts, chance: np.random.Generator) -> pd.DataFrame:
     unions = history.unions
     kind, end = unions["kind"].to_numpy(dtype=object), unions["end"].to_numpy(dtype=object)
-    begun, ended = days(unions["from_on"]), days(unions["to_on"])
+    ended, grown = days(unions["to_on"]), _both_grown(history)
+    begun = np.fmax(days(unions["from_on"]), grown)
+    wedding, signed = _wedding_days(begun, grown, chance), open_day(begun, FRIDAY)
     here = chance.random(len(unions)) < rate("marriage_in_town")
     seen = chance.random(len(unions)) < rate("divorce_seen")
-    late = after(ended, chance.integers(30, 360, len(unions)))
+    late = after(ended, chance.integers(*span("divorce_days"), len(unions)))
     return pd.concat(
         [
             _both(
                 "MARIAGE",
                 "CONJOINT",
                 unions[(kind == "MARIAGE") & here],
-                begun[(kind == "MARIAGE") & here],
+                wedding[(kind == "MARIAGE") & here],
                 where,
             ),
             _both(
                 "PACS",
                 "PARTENAIRE_PACS",
                 unions[(kind == "PACS") & here],
-                begun[(kind == "PACS") & here],
+                signed[(kind == "PACS") & here],
                 where,
             ),
             _both(
                 "DISSOLUTION_PACS",
                 "PARTENAIRE_PACS",
                 unions[end == "DISSOLUTION_PACS"],
-                ended[end == "DISSOLUTION_PACS"],
+                open_day(ended[end == "DISSOLUTION_PACS"], FRIDAY),
                 where,
             ),
             _both(
                 "DIVORCE",
                 "CONJOINT",
                 unions[(end == "DIVORCE") & seen],
-                late[(end == "DIVORCE") & seen],
+                open_day(late[(end == "DIVORCE") & seen], FRIDAY),
                 where,
             ),
         ],
@@ -148,6 +154,20 @@ def _both(kind: str, link: str, unions: pd.DataFrame, on: Days, where: Whereabou
     subject, related = np.concatenate([first, second]), np.concatenate([second, first])
     when = np.concatenate([on, on])
     return _acts(kind, subject, when, where.at(subject, when), related=related, link=link, related_key=True)
+
+
+def _both_grown(history: History) -> Days:
+    """The day from which both partners of each union are 18: the law makes no act before."""
+    born = days(history.people["born_on"])
+    return birthday(np.maximum(*(born[history.unions[name].to_numpy()] for name in ("a", "b"))), ADULT)
+
+
+def _wedding_days(begun: Days, grown: Days, chance: np.random.Generator) -> Days:
+    """Most weddings are on a Saturday, none on a Sunday: the Saturday before the union's day, or after it for who would be too young."""
+    back = ((begun.astype(np.int64) + THURSDAY - SATURDAY) % 7).astype("timedelta64[D]")
+    saturday = begun - back
+    saturday = np.where(saturday < grown, saturday + np.timedelta64(7, "D"), saturday)
+    return np.where(chance.random(len(begun)) < rate("wedding_on_saturday"), saturday, open_day(begun))
 
 
 def _deaths(history: History, scene: Scene, where: Whereabouts, chance: np.random.Generator) -> pd.DataFrame:
@@ -201,29 +221,27 @@ def _ledger(acts: pd.DataFrame, scene: Scene, chance: np.random.Generator) -> Le
         acts["dwelling"].to_numpy(np.int64),
         days(acts["on"]),
     )
-    drawn = after(on, chance.integers(0, 4, len(acts)))
+    is_declared = acts["kind"].isin(["NAISSANCE", "DECES"]).to_numpy()
+    wait = np.where(is_declared, chance.integers(*span("act_drawn_days"), len(acts)), 0)
+    drawn_up = open_day(after(on, wait))
     transcribed = acts["is_transcribed"].to_numpy(bool)
-    wait = chance.integers(
-        int(rate("transcription_days_min")), int(rate("transcription_days_max")), len(acts)
-    )
-    entered = np.where(transcribed, after(drawn, wait), NEVER)
+    sent = after(drawn_up, chance.integers(*span("transcription_days"), len(acts)))
+    entered = np.where(transcribed, open_day(sent, FRIDAY), NEVER)
     rows = pd.DataFrame(
         {
             "ID_EVENEMENT": opaque("A", np.arange(len(acts)), chance),
             "TYPE_EVENEMENT": acts["kind"].to_numpy(dtype=object),
             "DATE_EVENEMENT": seconds(on),
-            "DATE_ACTE": seconds(drawn),
+            "DATE_ACTE": seconds(drawn_up),
             "NATURE_ACTE": np.where(transcribed, "TRANSCRIPTION", "DRESSE"),
             "DATE_TRANSCRIPTION": seconds(entered),
         }
     )
     rows = rows.join(person_columns(scene, subject, dwelling, on, subject, Style(), chance))
     rows = rows.join(place_columns(scene.places, dwelling, chance.random(len(acts)) >= rate("flat_missing")))
-    rows["COMMUNE_DOMICILE"] = np.where(
-        dwelling >= 0, TOWN, chance.choice(ELSEWHERE, len(acts), p=ELSEWHERE_SHARES)
-    )
-    known = np.fmax(drawn, entered)
-    rows = rows.join(_related(acts, scene, on, chance)).join(_consent(drawn, known, chance))
+    rows["COMMUNE_DOMICILE"] = np.where(dwelling >= 0, TOWN, drawn("outsider_home", len(acts), chance))
+    known = np.fmax(drawn_up, entered)
+    rows = rows.join(_related(acts, scene, on, chance)).join(_consent(known, chance))
     return shelved(
         Ledger(
             source="etat_civil",
@@ -252,9 +270,9 @@ def _related(acts: pd.DataFrame, scene: Scene, on: Days, chance: np.random.Gener
     )
 
 
-def _consent(drawn: Days, known: Days, chance: np.random.Generator) -> pd.DataFrame:
+def _consent(known: Days, chance: np.random.Generator) -> pd.DataFrame:
     """Asked at the counter when the act is drawn up or transcribed: yes, no, or not asked (NR)."""
-    lot = chance.random(len(drawn))
+    lot = chance.random(len(known))
     yes: Flags = lot < rate("consent_yes")
     no: Flags = ~yes & (lot < rate("consent_yes") + rate("consent_no"))
     answered = np.where(yes | no, known, NEVER)

@@ -9,8 +9,10 @@ import pandas as pd
 from synthetic_city.history import Activity, History, Income, Tenure, Ties
 from synthetic_city.lives_state import stream
 from synthetic_city.rates import rate
+from synthetic_city.rates_tables import drawn
 from synthetic_city.registers_ledger import (
     FOREVER,
+    FRIDAY,
     NEVER,
     Days,
     Flags,
@@ -18,8 +20,10 @@ from synthetic_city.registers_ledger import (
     Ledger,
     Texts,
     after,
+    birthday,
     days,
     opaque,
+    open_day,
     seconds,
     shelved,
 )
@@ -29,14 +33,6 @@ from synthetic_city.registers_records import Scene, Style, person_columns, place
 SURVEY_MONTH = 1
 """The landlord's yearly survey of occupation is filed in January."""
 ADULT = 18
-BANDS = np.array(["M20", "20_40", "40_60", "60_100", "P100"], dtype=object)
-BAND_SHARES = {
-    Income.LOW: (0.40, 0.36, 0.18, 0.05, 0.01),
-    Income.LOWER_MIDDLE: (0.02, 0.08, 0.38, 0.47, 0.05),
-    Income.UPPER_MIDDLE: (0.01, 0.02, 0.10, 0.57, 0.30),
-    Income.HIGH: (0.00, 0.01, 0.02, 0.27, 0.70),
-}
-"""Share of each resource band by true income; assumed."""
 ACTIVITIES = {
     Activity.CHILD: "AUTRE",
     Activity.STUDENT: "ETUDES",
@@ -45,21 +41,19 @@ ACTIVITIES = {
     Activity.RETIRED: "RETRAITE",
     Activity.OTHER: "AUTRE",
 }
-KEPT_DAYS = 365
-"""A line stays in the extract for a year after the tenancy's end."""
 
 
 def tenancies(history: History, ties: Ties, scene: Scene, where: Whereabouts, seed: int) -> Ledger:
     """One row is one lease as one yearly survey found it, shown until the next survey; the lease's identifier stays."""
     chance = stream(seed, "registers: tenancies")
     held = _holders(history, ties, where)
-    leases = _leases(held, history)
+    leases = _leases(held, history, chance)
     surveyed = _surveyed(held, history, chance)
     lease = surveyed["lease"].to_numpy()
     rows = _rows(leases, surveyed, history, scene, chance)
     last = ~surveyed["lease"].duplicated(keep="last").to_numpy()
     ended = days(leases["to_on"])[lease]
-    kept = after(np.where(np.isnat(ended), FOREVER, ended), np.full(len(lease), KEPT_DAYS))
+    kept = after(np.where(np.isnat(ended), FOREVER, ended), np.full(len(lease), rate("lease_kept_days")))
     following = days(surveyed.groupby("lease")["day"].shift(-1))
     return shelved(
         Ledger(
@@ -76,7 +70,7 @@ def tenancies(history: History, ties: Ties, scene: Scene, where: Whereabouts, se
 
 
 def _holders(history: History, ties: Ties, where: Whereabouts) -> pd.DataFrame:
-    """The leaseholder's panel row of each social household and month: the adult who has lived there longest."""
+    """The leaseholder's panel row of each social household and month: the adult who has lived there longest. Minors hold no lease."""
     panel = history.panel
     social = np.flatnonzero(
         (panel["tenure"].to_numpy() == Tenure.HLM) & ~panel["in_establishment"].to_numpy()
@@ -85,7 +79,8 @@ def _holders(history: History, ties: Ties, where: Whereabouts) -> pd.DataFrame:
     who, minor = mine["person"].to_numpy(np.int64), (mine["age"] < ADULT).to_numpy()
     since = where.since(who, history.months[mine["month"].to_numpy()])
     born = days(history.people["born_on"])[who]
-    order = np.lexsort((who, born, since, minor, mine["month"], mine["household"]))
+    order = np.lexsort((who, born, since, mine["month"], mine["household"]))
+    order = order[~minor[order]]
     held: pd.DataFrame = mine.iloc[order].drop_duplicates(["household", "month"])
     found: pd.DataFrame = held.assign(lease=_spells(held)).reset_index(drop=True)
     return found
@@ -97,9 +92,9 @@ def _spells(held: pd.DataFrame) -> npt.NDArray[np.int64]:
     return np.asarray(changed.cumsum().to_numpy(np.int64) - 1)
 
 
-def _leases(held: pd.DataFrame, history: History) -> pd.DataFrame:
-    """Index = lease: ``person``, ``dwelling``, ``from_on`` (the holder's entry into the dwelling), ``to_on`` (NaT: still; handed on to
-    another member at the latest when that member holds it)."""
+def _leases(held: pd.DataFrame, history: History, chance: np.random.Generator) -> pd.DataFrame:
+    """Index = lease: ``person``, ``dwelling``, ``from_on`` (the holder's entry into the dwelling, or the handover to a child of the
+    house), ``to_on`` (NaT: still; handed on to another member at the latest when that member holds it)."""
     first = held.drop_duplicates("lease")[["household", "person", "dwelling", "month"]]
     first["seen_on"] = seconds(history.months[first["month"].to_numpy()])
     stays = history.stays[["person", "dwelling", "from_on", "to_on"]].sort_values("from_on", kind="stable")
@@ -107,7 +102,20 @@ def _leases(held: pd.DataFrame, history: History) -> pd.DataFrame:
     found = pd.merge_asof(first, stays, left_on="seen_on", right_on="from_on", by=["person", "dwelling"])
     found = found.sort_values("lease").reset_index(drop=True)
     handed_on = found.groupby("household")["seen_on"].shift(-1)
-    return found.assign(to_on=seconds(np.fmin(days(found["to_on"]), days(handed_on))))
+    entered = _entered(found, history, chance)
+    return found.assign(
+        from_on=seconds(entered), to_on=seconds(np.fmin(days(found["to_on"]), days(handed_on)))
+    )
+
+
+def _entered(leases: pd.DataFrame, history: History, chance: np.random.Generator) -> Days:
+    """Who came as a child holds the lease from the handover on; one before the first month lies between the 18th birthday and it."""
+    entered, seen = days(leases["from_on"]), days(leases["seen_on"])
+    grown = birthday(days(history.people["born_on"])[leases["person"].to_numpy()], ADULT)
+    since_grown = np.maximum((seen - grown).astype(np.int64), 0)
+    earlier = after(seen, -np.floor(chance.random(len(leases)) * (since_grown + 1)))
+    handed_over = np.where(leases["month"].to_numpy() == 0, earlier, seen)
+    return np.where(entered < grown, handed_over, entered)
 
 
 def _surveyed(held: pd.DataFrame, history: History, chance: np.random.Generator) -> pd.DataFrame:
@@ -136,9 +144,9 @@ def _rows(
     alert = _alerts(surveyed, len(leases), history, chance)[lease]
     alert = np.where(alert >= np.where(np.isnat(left), FOREVER, left), NEVER, alert)
     visited = (chance.random(len(leases)) < rate("courtesy_visit"))[lease]
-    rows["DATE_VISITE_COURTOISIE"] = seconds(
-        np.where(visited, after(entered, np.full(len(lease), 30)), NEVER)
-    )
+    called = open_day(after(entered, np.full(len(lease), rate("courtesy_visit_days"))), FRIDAY)
+    still = visited & (called < np.where(np.isnat(left), FOREVER, left))
+    rows["DATE_VISITE_COURTOISIE"] = seconds(np.where(still, called, NEVER))
     rows["ALERTE_AGENT"] = ~np.isnat(alert)
     rows["DATE_ALERTE_AGENT"] = seconds(alert)
     return rows
@@ -190,9 +198,8 @@ def _household_columns(surveyed: pd.DataFrame, chance: np.random.Generator) -> p
 
 
 def _bands(income: npt.NDArray[np.int8], chance: np.random.Generator) -> Texts:
-    lines = np.cumsum([BAND_SHARES[Income(code)] for code in range(len(Income))], axis=1)
-    place = (chance.random(len(income))[:, None] > lines[income]).sum(axis=1)
-    return np.asarray(BANDS[np.minimum(place, len(BANDS) - 1)])
+    by_income = [drawn(f"band_{band.name}", len(income), chance) for band in Income]
+    return np.choose(income, by_income).astype(object)
 
 
 def _alerts(surveyed: pd.DataFrame, leases: int, history: History, chance: np.random.Generator) -> Days:
@@ -206,7 +213,7 @@ def _alerts(surveyed: pd.DataFrame, leases: int, history: History, chance: np.ra
     )
     seen_on = np.full(leases, FOREVER)
     np.fmin.at(seen_on, surveyed["lease"].to_numpy(), days(surveyed["day"]))
-    noted = after(seen_on, 365.25 * chance.exponential(1.0, leases) / yearly)
+    noted = open_day(after(seen_on, 365.25 * chance.exponential(1.0, leases) / yearly), FRIDAY)
     return np.where(noted < history.months[-1], noted, NEVER)
 
 

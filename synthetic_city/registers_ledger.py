@@ -16,6 +16,8 @@ Floats = npt.NDArray[np.float64]
 
 FOREVER = np.datetime64("2999-01-01", "D")
 NEVER = np.datetime64("NaT", "D")
+THURSDAY, FRIDAY, SATURDAY = 3, 4, 5
+"""Monday is 0; 1970-01-01, from which days are counted, was a Thursday."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,20 @@ def after(start: Days, count: npt.NDArray[np.generic]) -> Days:
     """``count`` days later; NaT stays NaT."""
     moved: Days = start + np.asarray(count).astype(np.int64).astype("timedelta64[D]")
     return moved
+
+
+def birthday(born: Days, age: int) -> Days:
+    """The day on which people born on ``born`` become ``age``; who was born on 29 February does so on 1 March."""
+    month = born.astype("datetime64[M]")
+    into = born - month.astype("datetime64[D]")
+    there: Days = (month + np.timedelta64(12 * age, "M")).astype("datetime64[D]") + into
+    return there
+
+
+def open_day(day: Days, last: int = SATURDAY) -> Days:
+    """The day itself, or the next Monday when the week's ``last`` working day is over; NaT stays NaT."""
+    weekday = (day.astype(np.int64) + THURSDAY) % 7
+    return np.where(~np.isnat(day) & (weekday > last), day + (7 - weekday).astype("timedelta64[D]"), day)
 
 
 def years_between(born: Days, day: Days | np.datetime64) -> npt.NDArray[np.int64]:

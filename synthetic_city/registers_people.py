@@ -14,10 +14,9 @@ import pandas as pd
 from synthetic_city.history import History
 from synthetic_city.lives_state import stream
 from synthetic_city.names import Names, name_people
-from synthetic_city.rates import rate
+from synthetic_city.rates import rate, span
 from synthetic_city.registers_ledger import Days, Flags, Index, days, years_between
 
-LOOK_BACK_MONTHS = 120
 COLUMNS = ("sex", "born_on", "died_on", "mother", "father", "is_foreign")
 
 
@@ -72,14 +71,14 @@ def everyone(history: History, seed: int) -> Everyone:
 
 def _ghosts(history: History, chance: np.random.Generator) -> tuple[pd.DataFrame, Index, Days]:
     """As many a month as leave in the observed months, over ten years before them; who is forgotten is decided by the roll."""
-    start, months = history.months[0], len(history.months)
+    start, months, look_back = history.months[0], len(history.months), rate("ghosts_look_back_months")
     left = history.stays[(history.stays["departure"] == "MOVE_OUT") & (days(history.stays["to_on"]) > start)]
     who = left["person"].to_numpy()
     born = days(history.people["born_on"])[who]
     adult = (years_between(born, days(left["to_on"])) >= 18) & ~history.people["is_foreign"].to_numpy()[who]
-    count = round(adult.sum() * LOOK_BACK_MONTHS / max(months - 1, 1))
+    count = round(adult.sum() * look_back / max(months - 1, 1))
     row = chance.choice(np.flatnonzero(adult), count) if adult.any() else np.zeros(0, dtype=np.int64)
-    left_on = start - chance.integers(1, 30 * LOOK_BACK_MONTHS, len(row)).astype("timedelta64[D]")
+    left_on = start - chance.integers(1, round(30 * look_back), len(row)).astype("timedelta64[D]")
     shift = left_on - days(left["to_on"])[row]
     people = history.people.iloc[who[row]]
     frame = _frame(people["sex"].to_numpy(), born[row] + shift, np.full(len(row), np.datetime64("NaT", "D")))
@@ -93,14 +92,16 @@ def _outsiders(
     deaths = _copies(days(history.people["died_on"]), history, rate("hospital_deaths_ratio"), chance)
     none = np.full(len(births), np.datetime64("NaT", "D"))
     born_on = days(history.people["born_on"])[births]
-    mothers = born_on - chance.integers(19 * 365, 41 * 365, len(births)).astype("timedelta64[D]")
+    youngest, oldest = (round(365 * years) for years in span("outside_mother_years"))
+    mothers = born_on - chance.integers(youngest, oldest, len(births)).astype("timedelta64[D]")
     died = _frame(
         history.people["sex"].to_numpy()[deaths],
         days(history.people["born_on"])[deaths]
-        - chance.integers(0, 700, len(deaths)).astype("timedelta64[D]"),
+        - chance.integers(*span("outside_death_days"), len(deaths)).astype("timedelta64[D]"),
         days(history.people["died_on"])[deaths],
     )
-    sexes = chance.choice(np.array(["M", "F"], dtype=object), len(births), p=[0.512, 0.488])
+    boys = rate("boys_at_birth")
+    sexes = chance.choice(np.array(["M", "F"], dtype=object), len(births), p=[boys, 1 - boys])
     return _frame(sexes, born_on, none), _frame(np.full(len(births), "F", dtype=object), mothers, none), died
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data_contracts.pseudonyms import KEYS, dwelling_ids, person_keys
+from synthetic_city.names import Names
 from synthetic_city.rates import rate
 from synthetic_city.registers_ledger import Days, Flags, Index, Texts, days
 from synthetic_city.registers_people import Everyone
@@ -52,7 +53,7 @@ def person_columns(
     surname of marriage is in use or not.
     """
     slips = _slips(forms, style, chance)
-    raw = _written(scene, persons, since, slips, chance)
+    raw = _written(scene, persons, since, slips)
     raw["ID_ADRESSE"] = scene.places.id_adresse[scene.places.building[dwellings]]
     keys = person_keys(raw, scene.places.secret)
     born = pd.to_datetime(raw["DATE_NAISSANCE"].where(raw["DATE_NAISSANCE"] != "", None)).dt.year.to_numpy(
@@ -100,8 +101,10 @@ class _Slips:
     surname: Flags
     given: Flags
     date: Flags
-    hyphen: Flags
+    swapped_date: Flags
     half: Flags
+    half_double: Flags
+    swapped_names: Flags
     lot: npt.NDArray[np.int64]
 
 
@@ -120,22 +123,23 @@ def _slips(forms: npt.NDArray[np.generic], style: Style, chance: np.random.Gener
         surname=happens(rate("typo_surname")),
         given=happens(rate("typo_given")),
         date=happens(rate("wrong_birth_date")),
-        hyphen=happens(rate("hyphen_lost")),
+        swapped_date=happens(rate("day_month_swapped")),
         half=happens(rate("half_compound")),
+        half_double=happens(rate("half_double")),
+        swapped_names=happens(rate("surnames_swapped")),
         lot=chance.integers(0, 2**31, len(distinct))[row],
     )
 
 
-def _written(
-    scene: Scene, persons: Index, since: Days, slips: _Slips, chance: np.random.Generator
-) -> pd.DataFrame:
-    """The form as the clerk has it; ``half``: only the first part of a compound first name; ``hyphen``: a space instead."""
+def _written(scene: Scene, persons: Index, since: Days, slips: _Slips) -> pd.DataFrame:
+    """The form as the clerk has it: of a compound first name or a double surname perhaps one half, surnames perhaps in each other's place."""
     names = scene.everyone.names
     birth = names.surnames[names.birth[persons]]
-    has_married = (names.married[persons] >= 0) & (names.married_on[persons] <= since)
-    usage = np.where(has_married, names.surnames[names.married[persons]], "")
-    usage = np.where(slips.usage_only & ~has_married, birth, usage)
+    usage = _usage(names, persons, since, slips)
+    usage = np.where(slips.usage_only & (usage == ""), birth, usage)
     birth = np.where(slips.usage_only, "", birth)
+    swapped = slips.swapped_names & (usage != "") & (birth != "")
+    birth, usage = np.where(swapped, usage, birth), np.where(swapped, birth, usage)
     given = _given(names.given_names, names.given[persons], slips)
     columns = {
         "NOM_NAISSANCE": _mistyped(birth, slips.surname, slips.lot),
@@ -148,10 +152,21 @@ def _written(
     )
 
 
+def _usage(names: Names, persons: Index, since: Days, slips: _Slips) -> Texts:
+    """The surname in use beside the birth name, '' for none; a double one whole, or the one half or the other."""
+    has_married = (names.married[persons] >= 0) & (names.married_on[persons] <= since)
+    usage = np.where(has_married, names.surnames[names.married[persons]], "").astype(object)
+    double = has_married & names.is_double[persons]
+    whole, own_half = (double & ~slips.half_double, double & slips.half_double & (slips.lot % 2 == 1))
+    own = names.surnames[names.birth[persons]]
+    usage[own_half] = own[own_half]
+    usage[whole] = own[whole] + "-" + usage[whole]
+    return usage
+
+
 def _given(labels: Texts, codes: npt.NDArray[np.int32], slips: _Slips) -> Texts:
-    spaced = np.array([label.replace("-", " ") for label in labels], dtype=object)
     half = np.array([label.split("-")[0] for label in labels], dtype=object)
-    return np.where(slips.half, half[codes], np.where(slips.hyphen, spaced[codes], labels[codes]))
+    return np.where(slips.half, half[codes], labels[codes])
 
 
 def _mistyped(texts: Texts, wrong: Flags, lots: npt.NDArray[np.int64]) -> Texts:
@@ -176,12 +191,10 @@ def _slip(word: str, lot: int) -> str:
 
 
 def _dates(born: Days, slips: _Slips) -> Texts:
-    """ISO text; a wrong date has day and month exchanged where that is a date, or lies a few days off."""
-    texts = born.astype(str).astype(object)
-    for row in np.flatnonzero(slips.date):
+    """ISO text; a wrong date lies a few days off, or has day and month exchanged where that is a date."""
+    off = np.where(slips.date, 1 + slips.lot % 9, 0).astype("timedelta64[D]")
+    texts = (born + off).astype(str).astype(object)
+    for row in np.flatnonzero(slips.swapped_date & ~slips.date):
         year, month, day = texts[row].split("-")
-        swapped = f"{year}-{day}-{month}"
-        texts[row] = (
-            swapped if int(day) <= 12 and day != month else str(born[row] + 1 + int(slips.lot[row]) % 9)
-        )
+        texts[row] = f"{year}-{day}-{month}" if int(day) <= 12 else texts[row]
     return np.where(slips.full_date, texts, "")

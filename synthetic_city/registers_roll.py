@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_city.history import History
+from synthetic_city.history import History, Tenure
 from synthetic_city.lives_state import stream
-from synthetic_city.rates import rate
+from synthetic_city.rates import rate, span
 from synthetic_city.registers_ledger import (
     FOREVER,
     NEVER,
@@ -18,6 +18,7 @@ from synthetic_city.registers_ledger import (
     Ledger,
     Texts,
     after,
+    birthday,
     days,
     opaque,
     seconds,
@@ -33,23 +34,27 @@ VOLUNTARY, AUTOMATIC, MOVED = (
 ARRIVALS = {"INITIAL": "initial", "MOVE_IN": "move_in", "RETURN": "move_in", "WITHIN": "within", "INTO_ESTABLISHMENT": "establishment", "BIRTH": "move_in"}  # fmt: skip
 HOMES = ("EHPAD", "RESIDENCE_AUTONOMIE", "HOPITAL")
 ADULT, END_OF_YOUTH = 18, 26
-MAILING_MONTHS = 6
+DAYS_A_YEAR = 365.25
 
 
 def roll(history: History, scene: Scene, seed: int) -> Ledger:
     """Entries of residents and of ghosts. One row is one address of one elector, shown until the next address or the removal."""
     chance = stream(seed, "registers: roll")
     entries = pd.concat(
-        [_entries(history, scene, chance), _ghost_entries(scene, history.months[0], chance)],
+        [_entries(history, chance), _ghost_entries(scene, history.months[0], chance)],
         ignore_index=True,
     )
     entries = entries[days(entries["from_on"]) < days(entries["until_on"])].reset_index(drop=True)
     return _ledger(entries, history, scene, chance)
 
 
-def _entries(history: History, scene: Scene, chance: np.random.Generator) -> pd.DataFrame:
-    """``person``, ``dwelling``, ``from_on``, ``until_on``, ``gone_on`` (the day the person no longer lived there), ``reason``."""
-    stays = _candidates(history, chance)
+def _entries(history: History, chance: np.random.Generator) -> pd.DataFrame:
+    """``person``, ``dwelling``, ``from_on``, ``until_on``, ``gone_on`` (the day the person no longer lived there), ``reason``, ``elector`` (the person, or a negative number for another elector of the same person).
+
+    A new demand whose old entry is not recognised makes another elector of the same person: both stand for a while.
+    """
+    stays = pd.concat([_candidates(history, chance), _before_the_home(history, chance)])
+    stays = stays.sort_values(["person", "from_on"], kind="stable").reset_index(drop=True)
     stays = stays[days(stays["from_on"]) < days(stays["gone_on"])]
     removed = _removals(history, chance)
     following = stays.groupby("person")["from_on"].shift(-1)
@@ -58,7 +63,47 @@ def _entries(history: History, scene: Scene, chance: np.random.Generator) -> pd.
     reason = np.where(
         stays["is_automatic"], AUTOMATIC, np.where(first | (stays["arrival"] == "MOVE_IN"), VOLUNTARY, MOVED)
     )
-    return stays[["person", "dwelling", "from_on", "gone_on"]].assign(until_on=seconds(until), reason=reason)
+    twice = (reason == MOVED) & (chance.random(len(stays)) < rate("registers_twice"))
+    wait = after(
+        days(stays["from_on"]),
+        1 + 30.4 * rate("registers_twice_months") * chance.exponential(1.0, len(stays)),
+    )
+    late = np.append(np.where(twice, np.fmin(wait, removed[stays["person"].to_numpy()]), NEVER)[1:], NEVER)
+    times = pd.Series(twice.astype(np.int64)).groupby(stays["person"].to_numpy()).cumsum().to_numpy()
+    return stays[["person", "dwelling", "from_on", "gone_on"]].assign(
+        until_on=seconds(np.fmax(until, late)),
+        reason=reason,
+        elector=np.where(
+            times > 0, -(len(history.people) * times + stays["person"].to_numpy()), stays["person"]
+        ),
+    )
+
+
+def _before_the_home(history: History, chance: np.random.Generator) -> pd.DataFrame:
+    """Entries of people who lived in a home already in the first month and came from the town: at the address they had before.
+
+    Lives do not say which; it is one that somebody left for a home later, or any other.
+    """
+    stays = history.stays[(history.stays["arrival"] == "INITIAL").to_numpy()]
+    stays = stays[_manner(stays, history) == "establishment"]
+    share = rate("home_resident_from_town") * rate("registers_initial")
+    french = ~history.people["is_foreign"].to_numpy()[stays["person"].to_numpy()]
+    stays = stays[french & (chance.random(len(stays)) < share)]
+    left = history.stays.loc[history.stays["departure"] == "INTO_ESTABLISHMENT", "dwelling"].to_numpy()
+    ordinary = np.flatnonzero(history.dwellings["tenure"].to_numpy() != Tenure.ESTABLISHMENT)
+    earliest, latest = (round(DAYS_A_YEAR * years) for years in span("home_resident_years"))
+    grown = birthday(days(history.people["born_on"])[stays["person"].to_numpy()], ADULT)
+    since = np.fmax(after(days(stays["from_on"]), -chance.integers(earliest, latest, len(stays))), grown)
+    return pd.DataFrame(
+        {
+            "person": stays["person"].to_numpy(),
+            "dwelling": chance.choice(left if len(left) else ordinary, len(stays)),
+            "arrival": "INITIAL",
+            "from_on": seconds(since),
+            "gone_on": stays["from_on"].to_numpy(),
+            "is_automatic": False,
+        }
+    )
 
 
 def _candidates(history: History, chance: np.random.Generator) -> pd.DataFrame:
@@ -69,25 +114,22 @@ def _candidates(history: History, chance: np.random.Generator) -> pd.DataFrame:
     )
     people, who = history.people, stays["person"].to_numpy()
     born = days(people["born_on"])[who]
-    grown = _birthday(born, ADULT)
+    grown = birthday(born, ADULT)
     moved, gone = days(stays["from_on"]), days(stays["to_on"].fillna(pd.Timestamp(str(FOREVER))))
     by_demand = np.maximum(
-        _demanded(_manner(stays, history), moved, chance), after(grown, chance.integers(0, 900, len(who)))
+        _demanded(_manner(stays, history), moved, chance),
+        after(grown, chance.integers(*span("first_demand_days"), len(who))),
     )
     in_time = (grown >= moved) & (grown < gone) & (chance.random(len(who)) < rate("automatic_at_18"))
     automatic = in_time & ~(people["student_elsewhere_roll"].to_numpy()[who])
-    on = np.where(automatic, after(grown, chance.integers(0, 60, len(who))), by_demand)
+    on = np.where(automatic, after(grown, chance.integers(*span("automatic_days"), len(who))), by_demand)
     elsewhere = people["student_elsewhere_roll"].to_numpy()[who]
-    on = np.where(elsewhere, np.maximum(on, _birthday(born, END_OF_YOUTH)), on)
+    on = np.where(elsewhere, np.maximum(on, birthday(born, END_OF_YOUTH)), on)
     never = people["is_foreign"].to_numpy() | (chance.random(len(people)) < rate("never_registered"))
     on[never[who]] = NEVER
     return stays[["person", "dwelling", "arrival"]].assign(
         from_on=seconds(on), gone_on=seconds(gone), is_automatic=automatic
     )
-
-
-def _birthday(born: Days, age: int) -> Days:
-    return after(born, np.full(len(born), round(age * 365.2425)))
 
 
 def _manner(stays: pd.DataFrame, history: History) -> Texts:
@@ -134,7 +176,7 @@ def _after_death(died: Days, chance: np.random.Generator) -> Days:
     months = np.select(
         [lot < rate("death_removed_at_once"), lot < late],
         [rate("death_at_once_months"), rate("death_late_months")],
-        120.0,
+        rate("death_forgotten_months"),
     )
     return after(died, 1 + months * wait)
 
@@ -145,7 +187,10 @@ def _ghost_entries(scene: Scene, start: np.datetime64, chance: np.random.Generat
         1 - rate("never_registered")
     )
     until = forgotten(ghosts.left_on, chance)
-    since = after(ghosts.left_on, -chance.integers(200, 2000, len(ghosts.person)))
+    grown = birthday(days(scene.everyone.people["born_on"])[ghosts.person], ADULT)
+    demanded = after(ghosts.left_on, -chance.integers(*span("ghost_registered_days"), len(ghosts.person)))
+    at_18 = after(grown, chance.integers(*span("automatic_days"), len(ghosts.person)))
+    since = np.fmax(demanded, at_18)
     entries = pd.DataFrame(
         {
             "person": ghosts.person,
@@ -153,10 +198,11 @@ def _ghost_entries(scene: Scene, start: np.datetime64, chance: np.random.Generat
             "from_on": seconds(since),
             "gone_on": seconds(ghosts.left_on),
             "until_on": seconds(until),
-            "reason": VOLUNTARY,
+            "reason": np.where(demanded < at_18, AUTOMATIC, VOLUNTARY),
+            "elector": ghosts.person,
         }
     )
-    return entries[had_registered & (until > start)]
+    return entries[had_registered & (until > start) & (since < ghosts.left_on)]
 
 
 def _ledger(entries: pd.DataFrame, history: History, scene: Scene, chance: np.random.Generator) -> Ledger:
@@ -164,10 +210,11 @@ def _ledger(entries: pd.DataFrame, history: History, scene: Scene, chance: np.ra
     since = days(entries["from_on"])
     flat_given = chance.random(len(entries)) >= rate("flat_missing")
     otherwise = chance.random(len(entries)) < rate("flat_written_otherwise")
-    who = person_columns(scene, person, dwelling, since, person, Style(), chance)
+    elector = entries["elector"].to_numpy(np.int64)
+    who = person_columns(scene, person, dwelling, since, elector, Style(), chance)
     where = place_columns(scene.places, dwelling, flat_given, otherwise)
     rows = (
-        pd.DataFrame({"TYPE_LISTE": np.full(len(entries), "LP"), "ID_ELECTEUR": opaque("E", person, chance)})
+        pd.DataFrame({"TYPE_LISTE": np.full(len(entries), "LP"), "ID_ELECTEUR": opaque("E", elector, chance)})
         .join(who)
         .join(where)
     )
@@ -214,13 +261,14 @@ def _returned_mail(
 ) -> Days:
     """The first of the mailings, two a year, that comes back; a few come back from people who are there."""
     count = len(gone)
-    sent = chance.integers(0, MAILING_MONTHS, count) + MAILING_MONTHS * (
-        chance.geometric(rate("mail_returned"), count) - 1
-    )
+    every = round(rate("mailing_every_months"))
+    sent = chance.integers(0, every, count) + every * (chance.geometric(rate("mail_returned"), count) - 1)
     away = gone < FOREVER
-    wrongly = ~away & (chance.random(count) < rate("mail_returned_wrongly") * 2 * len(months) / 12)
+    wrongly = ~away & (chance.random(count) < rate("mail_returned_wrongly") * len(months) / every)
     start = np.where(away, gone, np.fmax(since, months[0]))
     came_back = after(
-        start, 3 + 30.4 * np.where(wrongly, chance.integers(0, max(len(months), 1), count), sent)
+        start,
+        rate("mail_back_days")
+        + 30.4 * np.where(wrongly, chance.integers(0, max(len(months), 1), count), sent),
     )
     return np.where(away | wrongly, came_back, NEVER)

@@ -8,6 +8,7 @@ import pandas as pd
 from synthetic_city.history import History, Ties
 from synthetic_city.lives_state import stream
 from synthetic_city.rates import rate
+from synthetic_city.rates_tables import REGISTER, SERVICES, drawn
 from synthetic_city.registers_ledger import (
     FOREVER,
     NEVER,
@@ -25,13 +26,10 @@ from synthetic_city.registers_ledger import (
 )
 from synthetic_city.registers_months import Whereabouts
 from synthetic_city.registers_records import Scene, Style, person_columns, place_columns
-from synthetic_city.registers_uptake import REGISTER, SERVICES, uses
+from synthetic_city.registers_uptake import uses
 
 FORMS = {desk: number for number, desk in enumerate(dict.fromkeys(offer.desk for offer in SERVICES))}
 ORIGINS = np.array(["PERSONNE", "FAMILLE", "SIGNALEMENT"], dtype=object)
-REGISTER_ORIGINS = np.array(["PERSONNE", "TIERS", "APA", "PCH", "CARSAT"], dtype=object)
-REGISTER_SHARES = (0.34, 0.26, 0.26, 0.04, 0.10)
-"""How people came to the register; assumed."""
 RHYTHM, USES = "_rhythm_days", "_uses"
 
 
@@ -82,7 +80,7 @@ def vulnerable_register(history: History, ties: Ties, scene: Scene, where: Where
     ended, recorded = _known_end(days(spells["to_on"]), rate("register_end_recorded"), chance)
     rows["DATE_INSCRIPTION"] = spells["from_on"].to_numpy()
     rows["DATE_FIN"] = seconds(recorded)
-    rows["ORIGINE"] = chance.choice(REGISTER_ORIGINS, len(rows), p=REGISTER_SHARES)
+    rows["ORIGINE"] = drawn("register_origin", len(rows), chance)
     return shelved(
         Ledger(
             source="registre_vulnerables",
@@ -90,7 +88,12 @@ def vulnerable_register(history: History, ties: Ties, scene: Scene, where: Where
             person=person,
             dwelling=spells["dwelling"].to_numpy(np.int64),
             shown_from=days(spells["from_on"]),
-            shown_until=after(ended, np.where(np.isnat(recorded), 720, 365)),
+            shown_until=after(
+                ended,
+                np.where(
+                    np.isnat(recorded), rate("register_kept_unrecorded_days"), rate("register_kept_days")
+                ),
+            ),
             record="ID_INSCRIT",
             day="DATE_ARRETE",
         )

@@ -9,27 +9,13 @@ import pandas as pd
 from synthetic_city.history import Autonomy, History, Ties
 from synthetic_city.lives_state import stream
 from synthetic_city.rates import rate
+from synthetic_city.rates_tables import drawn
 from synthetic_city.registers_ledger import FOREVER, Floats, Ledger, days, opaque, seconds, shelved
 from synthetic_city.registers_months import Residents, months
 from synthetic_city.registers_records import Scene, Style, person_columns, place_columns
 
-CHANNELS = np.array(
-    [
-        "TELEPHONE",
-        "APPLICATION",
-        "VOISIN",
-        "AGENT_IMMEUBLE",
-        "ASSOCIATION",
-        "PROFESSIONNEL",
-        "MISSION_LOCALE",
-    ],
-    dtype=object,
-)
-CHANNEL_SHARES = (0.34, 0.06, 0.24, 0.10, 0.08, 0.18, 0.0)
-YOUNG_CHANNEL_SHARES = (0.20, 0.14, 0.10, 0.08, 0.08, 0.10, 0.30)
-"""By which way alerts come, for people from 26 on and for younger ones; assumed."""
-URGENCY_SHARES = (0.62, 0.30, 0.08)
 ADULT, YOUNG = 18, 26
+"""Young people have channels of their own."""
 QUARTER_NAMES = ("Hypercentre", "Cathédrale", "Esplanade", "Cloîtres", "Gare-Sud", "Hippodrome", "Grand-Ensemble", "Faubourg-Ouest", "Plateau", "Faïenceries", "Terrasses", "Cité-Haute", "Maraîchers", "Lotissements", "Faubourg-Nord", "Pont-Canal", "Cité-Basse", "Tanneries", "Vergers", "Écluses", "Coteaux-Est", "Zone-Verte", "Rivage")  # fmt: skip
 """One to a neighbourhood code; made up from common place words (assumed)."""
 
@@ -46,7 +32,7 @@ def alerts(history: History, ties: Ties, scene: Scene, seed: int) -> Ledger:
     )
     number = np.arange(len(found))
     style = Style(
-        usage_only=0.9,
+        usage_only=rate("alert_usage_name_only"),
         named=rate("alert_named"),
         birth_date=rate("alert_birth_date"),
         year=rate("alert_year"),
@@ -55,7 +41,7 @@ def alerts(history: History, ties: Ties, scene: Scene, seed: int) -> Ledger:
     rows["CANAL"] = _channels(found["age"].to_numpy(), chance)
     rows = rows.join(person_columns(scene, person, dwelling, on, number, style, chance))
     rows = rows.join(place_columns(scene.places, dwelling, chance.random(len(found)) < rate("alert_flat")))
-    rows["URGENCE"] = chance.choice(3, len(found), p=URGENCY_SHARES).astype(float)
+    rows["URGENCE"] = drawn("alert_urgency", len(found), chance).astype(float)
     return shelved(
         Ledger(
             source="signalements",
@@ -92,8 +78,7 @@ def _alert_chance(at: Residents) -> Floats:
 
 
 def _channels(age: npt.NDArray[np.int16], chance: np.random.Generator) -> npt.NDArray[np.object_]:
-    older = chance.choice(CHANNELS, len(age), p=CHANNEL_SHARES)
-    younger = chance.choice(CHANNELS, len(age), p=YOUNG_CHANNEL_SHARES)
+    older, younger = (drawn(name, len(age), chance) for name in ("alert_channel", "alert_channel_young"))
     return np.where(age < YOUNG, younger, older).astype(object)
 
 
@@ -110,7 +95,9 @@ def objections(scene: Scene, roll: Ledger, first: np.datetime64, last: np.dateti
     rows = roll.rows.iloc[chosen][
         ["CLE_IDENTITE", "CLE_USAGE", "CLE_PHONETIQUE", "CLE_NOM_ADRESSE", "ID_LOGEMENT"]
     ].reset_index(drop=True)
-    by_dwelling = (chance.random(len(chosen)) < 0.2) & (rows["ID_LOGEMENT"] != "").to_numpy()
+    by_dwelling = (chance.random(len(chosen)) < rate("objection_by_dwelling")) & (
+        rows["ID_LOGEMENT"] != ""
+    ).to_numpy()
     rows.loc[by_dwelling, ["CLE_IDENTITE", "CLE_USAGE", "CLE_PHONETIQUE", "CLE_NOM_ADRESSE"]] = ""
     rows.loc[~by_dwelling, "ID_LOGEMENT"] = ""
     rows["DATE_OPPOSITION"] = seconds(on)

@@ -1,7 +1,8 @@
-"""Who begins and stops using what: one declared row for each service and for the register of vulnerable people.
+"""Who begins and stops using what, by the declared row of each service and of the register of vulnerable people.
 
 Each row's share is the part of the eligible who use it at a time. People begin and stop by chance, month after month, so that the
 share holds: with a mean use of ``months``, stopping has the chance 1 / months and beginning share / (1 - share) times that.
+What began before the first month began when the person was old enough and in town.
 """
 
 from __future__ import annotations
@@ -13,128 +14,65 @@ import numpy as np
 import pandas as pd
 
 from synthetic_city.history import Activity, Autonomy, History, Income, Ties
-from synthetic_city.rates import ASSUMED, rate
-from synthetic_city.registers_ledger import FOREVER, NEVER, Days, Flags, Floats, Index, after, days, seconds
+from synthetic_city.rates import rate
+from synthetic_city.rates_tables import Uptake
+from synthetic_city.registers_ledger import (
+    FOREVER,
+    NEVER,
+    Days,
+    Flags,
+    Floats,
+    Index,
+    after,
+    birthday,
+    days,
+    seconds,
+)
 from synthetic_city.registers_months import Residents, Whereabouts, months
 
-KEPT_MONTHS = rate("stopped_kept_months")
-Share = Callable[[Residents], Floats]
+MOST = 0.9
+"""No service has a larger share, whatever the odds; a past use is at most half as frequent as chance allows."""
+MONTH_DAYS = 30.4
 
 
-@dataclass(frozen=True, kw_only=True)
-class Uptake:
-    """``share`` of each resident (0 = not eligible), mean ``months`` of use, ``rhythm_days`` between two uses, ``uses`` a month."""
-
-    name: str
-    desk: str
-    share: Share
-    months: float
-    rhythm_days: float
-    uses: float
-    is_sociable: bool = False
-    source: str = ASSUMED
-
-
-def _ages(at: Residents, low: int, high: int = 200) -> Flags:
+def _age(at: Residents, low: int, high: int = 200) -> Flags:
     age = at.panel["age"].to_numpy()
-    return np.asarray((age >= low) & (age < high) & ~at.panel["in_establishment"].to_numpy())
+    return np.asarray((age >= low) & (age < high))
 
 
-def _autonomy(at: Residents) -> Flags:
-    return np.asarray(at.panel["autonomy"].to_numpy() >= Autonomy.LIMITED)
+WORDS: dict[str, Callable[[Residents], Flags]] = {
+    "limited": lambda at: np.asarray(at.panel["autonomy"].to_numpy() >= Autonomy.LIMITED),
+    "poor": lambda at: np.asarray(at.panel["income"].to_numpy() == Income.LOW),
+    "jobless": lambda at: np.asarray(at.panel["activity"].to_numpy() == Activity.UNEMPLOYED),
+    "alone": lambda at: np.asarray(at.panel["lives_alone"].to_numpy()),
+    "qpv": lambda at: at.is_qpv,
+    "under_15": lambda at: _age(at, 0, 15),
+    "under_18": lambda at: _age(at, 0, 18),
+    "from_75": lambda at: _age(at, 75),
+    "from_80": lambda at: _age(at, 80),
+}
+"""What the words of a declared share mean."""
 
 
-def _poor(at: Residents) -> Flags:
-    return np.asarray(at.panel["income"].to_numpy() == Income.LOW)
+def share_of(offer: Uptake, at: Residents) -> Floats:
+    """The declared share of each resident; 0 for who is not eligible."""
+    eligible = _age(at, offer.from_age, offer.to_age) & ~at.panel["in_establishment"].to_numpy()
+    holds = [_all(words, at) for words, _ in offer.share]
+    return np.where(eligible, np.select(holds, [share for _, share in offer.share], 0.0), 0.0)
 
 
-def _alone(at: Residents) -> Flags:
-    return np.asarray(at.panel["lives_alone"].to_numpy())
-
-
-def _meals(at: Residents) -> Floats:
-    return np.asarray(
-        _ages(at, 70) * (0.01 + 0.10 * _autonomy(at) + 0.06 * (_autonomy(at) & _alone(at))), dtype=np.float64
+def _all(words: str, at: Residents) -> Flags:
+    found: Flags = np.logical_and.reduce(
+        [np.ones(len(at.panel), dtype=bool), *(WORDS[word](at) for word in words.split())]
     )
-
-
-def _alarm(at: Residents) -> Floats:
-    return np.asarray(
-        _ages(at, 70) * (0.02 + 0.14 * _autonomy(at) + 0.06 * (_ages(at, 80) & _alone(at))), dtype=np.float64
-    )
-
-
-def _home_help(at: Residents) -> Floats:
-    return np.asarray(_ages(at, 60) * (0.004 + 0.30 * _autonomy(at)), dtype=np.float64)
-
-
-def _aid(at: Residents) -> Floats:
-    jobless = at.panel["activity"].to_numpy() == Activity.UNEMPLOYED
-    return np.asarray(_ages(at, 18, 75) * _poor(at) * (0.07 + 0.05 * jobless), dtype=np.float64)
-
-
-def _library(at: Residents) -> Floats:
-    return np.asarray(
-        _ages(at, 4) * np.where(_ages(at, 4, 15), 0.35, np.where(_poor(at), 0.11, 0.15)), dtype=np.float64
-    )
-
-
-def _centre(at: Residents) -> Floats:
-    return np.asarray(_ages(at, 6) * (0.015 + 0.05 * at.is_qpv + 0.02 * _poor(at)), dtype=np.float64)
-
-
-def _club(at: Residents) -> Floats:
-    return np.asarray(_ages(at, 62) * np.where(_autonomy(at), 0.03, 0.10), dtype=np.float64)
-
-
-def _sport(at: Residents) -> Floats:
-    return np.asarray(
-        _ages(at, 6, 75) * np.where(_ages(at, 6, 18), 0.16, 0.04) * np.where(_autonomy(at), 0.1, 1.0),
-        dtype=np.float64,
-    )
-
-
-def _transport(at: Residents) -> Floats:
-    return np.asarray(_ages(at, 65) * (0.05 + 0.06 * _ages(at, 75)), dtype=np.float64)
-
-
-def _digital(at: Residents) -> Floats:
-    return np.asarray(_ages(at, 55) * 0.012, dtype=np.float64)
-
-
-def _after_school(at: Residents) -> Floats:
-    return np.asarray(_ages(at, 3, 11) * 0.55, dtype=np.float64)
-
-
-def _vulnerable(at: Residents) -> Floats:
-    return np.asarray(
-        _ages(at, 60)
-        * np.maximum(rate("register_75_plus") * _ages(at, 75), rate("register_autonomy") * _autonomy(at)),
-        dtype=np.float64,
-    )
-
-
-SERVICES = (
-    Uptake(name="PORTAGE_REPAS", desk="ccas", share=_meals, months=20, rhythm_days=1.5, uses=20),
-    Uptake(name="TELEASSISTANCE", desk="ccas", share=_alarm, months=40, rhythm_days=20, uses=1.2),
-    Uptake(name="AIDE_DOMICILE", desk="ccas", share=_home_help, months=36, rhythm_days=3, uses=9),
-    Uptake(name="AIDE_FACULTATIVE", desk="ccas", share=_aid, months=8, rhythm_days=60, uses=0.4),
-    Uptake(name="BIBLIOTHEQUE", desk="bibliotheque", share=_library, months=60, rhythm_days=30, uses=1.2, is_sociable=True,
-           source="assumed, in the order of the ministry of Culture's 11 to 15 % of registered inhabitants"),
-    Uptake(name="CENTRE_SOCIAL", desk="quartier", share=_centre, months=30, rhythm_days=14, uses=2.5, is_sociable=True),
-    Uptake(name="CLUB_SENIORS", desk="quartier", share=_club, months=45, rhythm_days=10, uses=4, is_sociable=True),
-    Uptake(name="SPORT", desk="sport", share=_sport, months=24, rhythm_days=8, uses=4, is_sociable=True),
-    Uptake(name="TRANSPORT", desk="ccas", share=_transport, months=30, rhythm_days=15, uses=3),
-    Uptake(name="ATELIER_NUMERIQUE", desk="quartier", share=_digital, months=5, rhythm_days=10, uses=3, is_sociable=True),
-    Uptake(name="PERISCOLAIRE", desk="ecole", share=_after_school, months=24, rhythm_days=2, uses=14),
-)  # fmt: skip
-REGISTER = (Uptake(name="REGISTRE", desk="registre", share=_vulnerable, months=48, rhythm_days=0, uses=0),)
+    return found
 
 
 @dataclass(kw_only=True)
 class _Book:
-    """What has begun and stopped so far; ``is_open[offer, person]``: the row of the spell that runs, or -1."""
+    """What has begun and stopped so far; ``is_open[offer, person]``: the row of the spell that runs, or -1. ``born`` of each person."""
 
+    born: Days
     is_open: Index
     begun: list[pd.DataFrame]
     stopped: list[tuple[Index, Days]]
@@ -165,9 +103,8 @@ def uses(
 
     Who leaves town or dies stops on that day.
     """
-    book = _Book(
-        is_open=np.full((len(offers), len(history.people)), -1, dtype=np.int64), begun=[], stopped=[]
-    )
+    is_open = np.full((len(offers), len(history.people)), -1, dtype=np.int64)
+    book = _Book(born=days(history.people["born_on"]), is_open=is_open, begun=[], stopped=[])
     for at in months(history, ties):
         for number, offer in enumerate(offers):
             _month(at, number, offer, book, chance)
@@ -176,49 +113,55 @@ def uses(
 
 def _month(at: Residents, number: int, offer: Uptake, book: _Book, chance: np.random.Generator) -> None:
     who = at.panel["person"].to_numpy(np.int64)
-    share = np.minimum(_drawn_to(offer, at), 0.9)
+    share = np.minimum(_drawn_to(offer, at), MOST)
+    if at.month == 0:
+        return _before(at, number, offer, share, book, chance)
     using = book.is_open[number, who] >= 0
     stops = using & (chance.random(len(who)) < np.where(share > 0, _stopping(offer, at), 1.0))
-    begins = ~using & (
-        chance.random(len(who)) < (share if at.month == 0 else share / (1 - share) / offer.months)
-    )
+    begins = ~using & (chance.random(len(who)) < share / (1 - share) / offer.months)
     book.stop(number, who[stops], at.days(chance, int(stops.sum())))
-    started = at.days(chance, int(begins.sum()))
-    if at.month == 0:
-        started = after(
-            np.full(len(started), at.first), -30.4 * offer.months * chance.exponential(1.0, len(started))
-        )
     home = at.panel["dwelling"].to_numpy(np.int64)
-    book.begin(number, who[begins], home[begins], started)
-    if at.month == 0:
-        past = (
-            ~using & ~begins & (chance.random(len(who)) < np.minimum(share * KEPT_MONTHS / offer.months, 0.5))
-        )
-        _past(at, number, offer, who[past], home[past], book, chance)
+    book.begin(number, who[begins], home[begins], at.days(chance, int(begins.sum())))
+    return None
 
 
-def _past(
-    at: Residents,
-    number: int,
-    offer: Uptake,
-    who: Index,
-    home: Index,
-    book: _Book,
-    chance: np.random.Generator,
+def _before(
+    at: Residents, number: int, offer: Uptake, share: Floats, book: _Book, chance: np.random.Generator
 ) -> None:
-    """Who had stopped before the first month and is still in the files."""
-    stopped = after(np.full(len(who), at.first), -chance.integers(1, round(30.4 * KEPT_MONTHS), len(who)))
-    book.begin(
-        number, who, home, after(stopped, -1 - 30.4 * offer.months * chance.exponential(1.0, len(who)))
+    """Who used the service on the first day, since when; and who had stopped before it and is still in the files."""
+    who, home = (at.panel[name].to_numpy(np.int64) for name in ("person", "dwelling"))
+    lived = np.minimum(
+        _lived(birthday(book.born[who], offer.from_age), at),
+        at.panel["months_in_town"].to_numpy() * MONTH_DAYS,
     )
-    book.stop(number, who, stopped)
+    uses = chance.random(len(who)) < share
+    ago = _ago(offer, lived[uses], chance)
+    book.begin(number, who[uses], home[uses], after(np.full(len(ago), at.first), -ago))
+    kept = MONTH_DAYS * rate("stopped_kept_months")
+    stopped_ago = np.floor(1 + chance.random(len(who)) * kept)
+    was_using = chance.random(len(who)) < np.minimum(share * rate("stopped_kept_months") / offer.months, 0.5)
+    past = ~uses & was_using & (stopped_ago < lived)
+    stopped = after(np.full(len(who), at.first), -stopped_ago)[past]
+    ago = _ago(offer, (lived - stopped_ago)[past], chance)
+    book.begin(number, who[past], home[past], after(stopped, -ago))
+    book.stop(number, who[past], stopped)
+
+
+def _lived(since: Days, at: Residents) -> Floats:
+    return np.maximum((at.first - since).astype(np.int64), 0).astype(np.float64)
+
+
+def _ago(offer: Uptake, longest: Floats, chance: np.random.Generator) -> Floats:
+    """Days of use so far, exponential with the service's mean but never longer than ``longest``."""
+    mean = MONTH_DAYS * offer.months
+    return -mean * np.log1p(chance.random(len(longest)) * np.expm1(-longest / mean))
 
 
 def _drawn_to(offer: Uptake, at: Residents) -> Floats:
     if not offer.is_sociable:
-        return offer.share(at)
+        return share_of(offer, at)
     with_it, without = rate("club_with_association"), rate("club_without_association")
-    return offer.share(at) * np.where(at.in_association, with_it, without)
+    return share_of(offer, at) * np.where(at.in_association, with_it, without)
 
 
 def _stopping(offer: Uptake, at: Residents) -> Floats:

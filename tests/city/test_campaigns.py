@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 
 from synthetic_city.campaigns import ADULT, OLD
-from synthetic_city.campaigns_outcomes import CLOSED, LSNS, LSNS_AGE, NEEDS, NETWORKS, UCLA, panel_rows
-from synthetic_city.city import City, build
+from synthetic_city.campaigns_outcomes import CLOSED, LSNS, LSNS_AGE, NETWORKS, UCLA, panel_rows
+from synthetic_city.city import build
 from synthetic_city.rates import rate
+from synthetic_city.rates_tables import NEEDS
 from synthetic_city.registers_ledger import days
 from synthetic_city.registers_months import Whereabouts, whereabouts
+from tests.city.registers_town import town
 
 ITEMS = [
     *(name.upper() for name in (*LSNS, *UCLA)),
@@ -20,11 +22,6 @@ ITEMS = [
     "JUGEMENT_UNITE",
     *(need.name for need in NEEDS),
 ]
-
-
-@cache
-def town() -> City:
-    return build(8000, 30, 3)
 
 
 @cache
@@ -44,6 +41,12 @@ def visits() -> pd.DataFrame:
     )
 
 
+def age_of(rows: pd.DataFrame) -> pd.Series:
+    """By the true birth date."""
+    born = town().registers.everyone.people["born_on"].to_numpy()[rows["person"]]
+    return (rows["DATE_VISITE"] - born).dt.days / 365.2425
+
+
 def test_whoever_is_met_is_alive_and_at_home() -> None:
     met = visits()[lambda rows: rows["ISSUE"].isin(["VU", "REFUS", "ABSENT"])]
     assert len(met) > 50
@@ -55,7 +58,10 @@ def test_what_is_said_about_the_absent_is_true() -> None:
     inside = np.isin(places.establishment[places.building[rows["at"]]], CLOSED)
     said = rows["ISSUE"].to_numpy()
     assert rows["is_dead"].to_numpy()[said == "DECEDE"].all()
-    assert inside[said == "ETABLISSEMENT"].all()
+    old = age_of(rows) >= OLD
+    assert (inside | (old & (rows["at"] < 0)))[said == "ETABLISSEMENT"].all(), (
+        "in a home here, or perhaps elsewhere"
+    )
     moved = rows[said == "DEMENAGE"]
     assert len(moved) > 0 and (moved["at"] != moved["listed"]).all() and not moved["is_dead"].any()
 
@@ -128,7 +134,10 @@ def test_each_arm_visits_whom_it_is_for() -> None:
     age = days(by_roll["DATE_LISTE"]).astype("datetime64[Y]").astype(int) + 1970 - by_roll["ANNEE_NAISSANCE"]
     assert (age[by_roll["BRAS"] == "TEMOIN_80PLUS"] >= OLD).all()
     assert (age >= ADULT).all()
-    assert not by_roll["person"].duplicated().any()
+    roll = town().registers.ledgers["liste_electorale"]
+    electors = pd.Series(roll.rows["ID_ELECTEUR"].to_numpy()).groupby(roll.person).nunique()
+    times = by_roll.groupby("person").size()
+    assert (times <= electors.reindex(times.index)).all(), "an elector once"
 
 
 def test_the_number_of_visits_follows_the_size_of_the_town() -> None:
