@@ -114,38 +114,14 @@ def _unions(history: History, where: Whereabouts, chance: np.random.Generator) -
     here = chance.random(len(unions)) < rate("marriage_in_town")
     seen = chance.random(len(unions)) < rate("divorce_seen")
     late = after(ended, chance.integers(*span("divorce_days"), len(unions)))
+    acts = (
+        ("MARIAGE", "CONJOINT", (kind == "MARIAGE") & here, wedding),
+        ("PACS", "PARTENAIRE_PACS", (kind == "PACS") & here, signed),
+        ("DISSOLUTION_PACS", "PARTENAIRE_PACS", end == "DISSOLUTION_PACS", open_day(ended, FRIDAY)),
+        ("DIVORCE", "CONJOINT", (end == "DIVORCE") & seen, open_day(late, FRIDAY)),
+    )
     return pd.concat(
-        [
-            _both(
-                "MARIAGE",
-                "CONJOINT",
-                unions[(kind == "MARIAGE") & here],
-                wedding[(kind == "MARIAGE") & here],
-                where,
-            ),
-            _both(
-                "PACS",
-                "PARTENAIRE_PACS",
-                unions[(kind == "PACS") & here],
-                signed[(kind == "PACS") & here],
-                where,
-            ),
-            _both(
-                "DISSOLUTION_PACS",
-                "PARTENAIRE_PACS",
-                unions[end == "DISSOLUTION_PACS"],
-                open_day(ended[end == "DISSOLUTION_PACS"], FRIDAY),
-                where,
-            ),
-            _both(
-                "DIVORCE",
-                "CONJOINT",
-                unions[(end == "DIVORCE") & seen],
-                open_day(late[(end == "DIVORCE") & seen], FRIDAY),
-                where,
-            ),
-        ],
-        ignore_index=True,
+        [_both(act, link, unions[rows], on[rows], where) for act, link, rows, on in acts], ignore_index=True
     )
 
 

@@ -99,10 +99,14 @@ def once(source: str) -> pd.DataFrame:
 
 
 def off(cases: Iterable[Case]) -> dict[str, tuple[float, float, float, int]]:
-    """What lies further than four standard errors from its declared rate: found, declared, error, number of cases."""
+    """What lies further than four standard errors from its declared rate, or never happens where seven times are expected (p < 0.001).
+
+    Found, declared, error, number of cases.
+    """
     wrong = {}
     for name, expected, happened in cases:
         error = ERRORS * sqrt(expected * (1 - expected) / len(happened))
-        if not abs(happened.mean() - expected) <= error:
+        never = not happened.any() and expected * len(happened) >= 7
+        if never or not abs(happened.mean() - expected) <= error:
             wrong[name] = (round(float(happened.mean()), 4), expected, round(error, 4), len(happened))
     return wrong

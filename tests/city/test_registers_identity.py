@@ -134,7 +134,8 @@ def swapped_surnames() -> Case:
         keys(who["married"], who["own"], who["given"], who["born"])["CLE_IDENTITE"] == forms()["CLE_IDENTITE"]
     ).to_numpy()
     plain = ~town().registers.everyone.names.is_double[forms()["person"].to_numpy()]
-    can = plain & (forms()["CLE_USAGE"] != "").to_numpy() & (who["married"] != "").to_numpy()
+    differ = (who["married"] != "") & (who["married"] != who["own"])
+    can = plain & (forms()["CLE_USAGE"] != "").to_numpy() & differ.to_numpy()
     return "surnames_swapped", declared("surnames_swapped"), said[can & (said | is_true())]
 
 
