@@ -16,7 +16,7 @@ import pandas as pd
 from synthetic_city import ties_answers as answer
 from synthetic_city.history import History, Ties
 from synthetic_city.ties_causes import CAUSES, hold
-from synthetic_city.ties_effects import EFFECTS, SHAPE
+from synthetic_city.ties_effects import EFFECTS, SHAPE, Effect, Shape
 from synthetic_city.ties_signals import Flags, Floats, log_odds, signals
 from synthetic_city.ties_state import Walk, walk
 
@@ -58,7 +58,7 @@ def tie(history: History, seed: int) -> Ties:
     )
     for month, lots in zip(adults(history, seed), walks, strict=True):
         people = month.panel["person"].to_numpy()
-        found = _ask(month, {block.name: lot[people] for block, lot in zip(WALKS, lots, strict=True)})
+        found = ask(month, {block.name: lot[people] for block, lot in zip(WALKS, lots, strict=True)})
         for name, column in answers.items():
             column[month.rows] = found[name].to_numpy()
     return Ties(answers=pd.DataFrame(answers))
@@ -81,18 +81,20 @@ def _month(panel: pd.DataFrame, start: int, is_male: Flags, lots: Floats) -> Mon
     return Month(rows=grown + start, panel=here, signals=signals(here, is_male[people], causes))
 
 
-def _ask(month: Month, lots: dict[str, Floats]) -> pd.DataFrame:
+def ask(
+    month: Month, lots: dict[str, Floats], effects: tuple[Effect, ...] = EFFECTS, shape: Shape = SHAPE
+) -> pd.DataFrame:
+    """What the month's adults would answer; ``lots``: by block of ``WALKS``, rows as the adults."""
     drawn = answer.Lots(**{**lots, "frailty": lots["frailty"][:, 0]})
-    isolation = log_odds(month.signals, "isolation", EFFECTS)
+    isolation = log_odds(month.signals, "isolation", effects)
     at = answer.state(isolation, drawn)
     takes_part = month.signals["takes_part_in_nothing"] == 0
-    bits = answer.networks(at, month.panel["activity"].to_numpy(), takes_part, drawn)
-    kin, friends = answer.family(at, bits, drawn), answer.others(at, bits, drawn)
-    felt = answer.feeling(log_odds(month.signals, "loneliness", EFFECTS), isolation, drawn)
-    return _frame(
-        month.panel["age"].to_numpy(), bits, answer.lsns(kin, friends, drawn), answer.ucla(felt, drawn)
-    ).assign(
-        family_contact=kin > SHAPE.family_contact_line, friend_contact=friends > SHAPE.friend_contact_line
+    bits = answer.networks(at, month.panel["activity"].to_numpy(), takes_part, drawn, shape)
+    kin, friends = answer.family(at, bits, drawn, shape), answer.others(at, bits, drawn, shape)
+    felt = answer.feeling(log_odds(month.signals, "loneliness", effects), isolation, drawn, shape)
+    items, said = answer.lsns(kin, friends, drawn, shape), answer.ucla(felt, drawn, shape)
+    return _frame(month.panel["age"].to_numpy(), bits, items, said).assign(
+        family_contact=kin > shape.family_contact_line, friend_contact=friends > shape.friend_contact_line
     )
 
 

@@ -74,13 +74,13 @@ def networks(at: Floats, activity: Codes, takes_part: Flags, lots: Lots, shape: 
 def family(at: Floats, bits: Codes, lots: Lots, shape: Shape = SHAPE) -> Floats:
     """How close the family outside the household is; near a standard normal."""
     seen = (bits & Network.FAMILY) > 0
-    return _closeness(at, seen, lots.kin[:, 0], shape.family_load)
+    return _closeness(at, seen, lots.kin[:, 0], shape.family_load, shape.family_bond)
 
 
 def others(at: Floats, bits: Codes, lots: Lots, shape: Shape = SHAPE) -> Floats:
     """How close friends, neighbours and colleagues are; near a standard normal."""
     seen = (bits & (Network.FRIENDS | Network.NEIGHBOURS | Network.COLLEAGUES)) > 0
-    return _closeness(at, seen, lots.others[:, 0], shape.friend_load)
+    return _closeness(at, seen, lots.others[:, 0], shape.friend_load, shape.friend_bond)
 
 
 def feeling(loneliness: Floats, isolation: Floats, lots: Lots, shape: Shape = SHAPE) -> Floats:
@@ -110,10 +110,10 @@ def labels(age: npt.NDArray[np.int16], bits: Codes, items: Codes, felt: Codes) -
     return pd.DataFrame({"isolated": thin | (bits == 0), "lonely": felt.sum(axis=1) >= UCLA_LINE})
 
 
-def _closeness(at: Floats, seen: Flags, own: Floats, load: float) -> Floats:
+def _closeness(at: Floats, seen: Flags, own: Floats, load: float, bond: float) -> Floats:
+    """Mostly whether the network is alive (``bond``), a little the general state (``load``), the rest one's own."""
     away = (at - STATE_MEAN) / STATE_SPREAD
-    rest = np.float32((1 - load**2) ** 0.5)
-    closeness: Floats = (
-        np.where(seen, np.float32(0.25), np.float32(-0.25)) - np.float32(load) * away + rest * own
-    )
+    rest = np.float32((1 - load**2 - bond**2) ** 0.5)
+    tied = np.where(seen, np.float32(bond), -np.float32(bond))
+    closeness: Floats = tied - np.float32(load) * away + rest * own
     return closeness

@@ -15,8 +15,10 @@ from scipy.special import ndtri
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int16]
 
-AGE_EDGES = (25, 40, 60, 75, 85)
-"""Rates are given for 15-24, 25-39, 40-59, 60-74, 75-84, 85 and over."""
+AGE_MIDDLES = (20, 32, 50, 67, 80, 90)
+"""Rates are given for 15-24, 25-39, 40-59, 60-74, 75-84, 85 and over; each holds in the middle of its band, and between two middles
+the rate moves in a straight line, so that no birthday brings a cause to many at once."""
+OLDEST = 130
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,7 @@ CAUSES = (
 
 def hold(lots: Floats, ages: Ints) -> npt.NDArray[np.bool_]:
     """Which causes hold: one row a person, one column a cause of ``CAUSES``, from standard normal lots."""
-    band = np.searchsorted(AGE_EDGES, ages, side="right")
-    lines = ndtri(np.array([cause.rates for cause in CAUSES], dtype=np.float64)).T
-    touched: npt.NDArray[np.bool_] = lots < lines.astype(np.float32)[band]
+    of_age = [np.interp(np.arange(OLDEST), AGE_MIDDLES, cause.rates) for cause in CAUSES]
+    lines = ndtri(np.stack(of_age, axis=1)).astype(np.float32)
+    touched: npt.NDArray[np.bool_] = lots < lines[ages]
     return touched

@@ -206,9 +206,11 @@ def test_every_effect_has_a_signal_and_every_signal_an_effect() -> None:
 
 def test_causes_come_with_age_at_their_declared_rates() -> None:
     lots = np.random.default_rng(2).standard_normal((40_000, len(CAUSES)), dtype=np.float32)
-    for age, band in ((20, 0), (39, 1), (40, 2), (74, 3), (75, 4), (99, 5)):
+    for age, band in ((15, 0), (20, 0), (32, 1), (50, 2), (67, 3), (80, 4), (90, 5), (99, 5)):
         touched = hold(lots, np.full(40_000, age, np.int16)).mean(axis=0)
         assert np.abs(touched - [cause.rates[band] for cause in CAUSES]).max() < 0.015
+    between = hold(lots, np.full(40_000, 85, np.int16)).mean(axis=0)
+    assert np.abs(between - [(cause.rates[4] + cause.rates[5]) / 2 for cause in CAUSES]).max() < 0.015
 
 
 @settings(max_examples=15, deadline=None)
