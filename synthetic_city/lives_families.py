@@ -55,6 +55,19 @@ def whole_numbers(expected: Floats, rng: np.random.Generator) -> Index:
     return floor
 
 
+def evenly(chance: Floats, rank: npt.NDArray[np.number], rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+    """Who has the event: each with their own chance, and every stretch of people in order of ``rank`` its expected number.
+
+    Systematic sampling: chances are laid end to end from a random start, an event is where a whole number is passed.
+    Independent draws would add the noise of a Poisson count to figures that the town declares.
+    """
+    order = np.lexsort((rng.random(len(chance)), rank))
+    passed = np.floor(np.cumsum(chance[order]) + rng.random())
+    happens = np.zeros(len(chance), dtype=bool)
+    happens[order] = np.diff(passed, prepend=0.0) > 0
+    return happens
+
+
 def pair(town: Town, men: Index, women: Index, rng: np.random.Generator) -> tuple[Index, Index]:
     """As many couples as the smaller side allows, of near ages; who is left over stays single."""
     count = min(len(men), len(women))

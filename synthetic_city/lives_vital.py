@@ -6,7 +6,7 @@ import numpy as np
 
 from synthetic_city.facts import OLDEST
 from synthetic_city.lives_autonomy import CELLS, cells
-from synthetic_city.lives_families import spawn
+from synthetic_city.lives_families import evenly, spawn
 from synthetic_city.lives_state import (
     ADULT,
     BEREAVED,
@@ -38,9 +38,10 @@ def die(town: Town, month: Month, aims: Targets, rng: np.random.Generator) -> No
     """This month's deaths; partners are left behind."""
     people, living = town.people, town.residents()
     sex, age = people.sex[living], people.age[living]
-    monthly = -np.expm1(-aims.mortality[sex, age] * (month.following - month.first) / 365.2425)
+    # not 1 - exp(-rate): arrivals refill the town each month, so that those of its first day stand for the whole month
+    monthly = np.minimum(aims.mortality[sex, age] * (month.following - month.first) / 365.2425, 1.0)
     weight = _level(DEATH_WEIGHT[people.autonomy[living]], monthly, cells(sex, age))
-    dead = living[rng.random(len(living)) < np.minimum(monthly * weight, 1.0)]
+    dead = living[evenly(np.minimum(monthly * weight, 1.0), sex * np.int64(OLDEST + 1) + age, rng)]
     days = month.days(rng, len(dead))
     order = np.argsort(days, kind="stable")
     _bury(town, dead[order], days[order], rng)
@@ -78,7 +79,7 @@ def bear(town: Town, month: Month, aims: Targets, rng: np.random.Generator) -> N
     # the rate is per woman of the age, whether able this month or not
     total = np.bincount(age, weight, minlength=len(women))[age]
     chance = aims.fertility[age] * (month.following - month.first) / 365.2425 * women[age] * weight / total
-    giving = mothers[rng.random(len(mothers)) < np.minimum(chance, 1.0)]
+    giving = mothers[evenly(np.minimum(chance, 1.0), age.astype(np.int64), rng)]
     _deliver(town, giving, month, rng)
 
 
