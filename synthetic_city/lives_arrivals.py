@@ -11,8 +11,9 @@ import numpy as np
 from synthetic_city.facts import OLDEST
 from synthetic_city.lives_couples import COUPLE_BANDS, couple_gap, parents_alone
 from synthetic_city.lives_dwellings import settle
-from synthetic_city.lives_families import adopt, birthdays, more_children, pair, pick, spawn, whole_numbers
+from synthetic_city.lives_families import adopt, birthdays, pair, pick, spawn, whole_numbers
 from synthetic_city.lives_founding import union_kinds
+from synthetic_city.lives_siblings import find_parents
 from synthetic_city.lives_state import (
     ADULT,
     CHILD,
@@ -148,8 +149,7 @@ def _bring_children(
     """Children come with a parent of a possible age; gives those who found one."""
     people = town.people
     parents = _parents(town, adults, len(minors), household, persons, aims, rng)
-    placed, holder = more_children(people.age[minors], people.age[parents], rng)
-    kids, chosen = minors[placed], parents[holder]
+    kids, chosen = find_parents(town, minors, parents, rng)
     adopt(town, kids, chosen)
     people.role[kids] = CHILD
     first = people.size - len(household)

@@ -91,7 +91,7 @@ def first_children(children: Ints, parents: Ints, rng: np.random.Generator) -> t
     holders = rng.permutation(len(parents))[:count]
     chosen = chosen[np.argsort(children[chosen] + 2.0 * rng.random(count))]
     holders = holders[np.argsort(parents[holders] + 4.0 * rng.random(count))]
-    fits = _possible(children[chosen], parents[holders])
+    fits = possible(children[chosen], parents[holders])
     return chosen[fits], holders[fits]
 
 
@@ -103,7 +103,7 @@ def more_children(
     for _ in range(rounds if len(parents) else 0):
         waiting = np.flatnonzero(holder < 0)
         drawn = rng.integers(0, len(parents), len(waiting))
-        fits = _possible(children[waiting], parents[drawn])
+        fits = possible(children[waiting], parents[drawn])
         holder[waiting[fits]] = drawn[fits]
     placed = np.flatnonzero(holder >= 0)
     return placed, holder[placed]
@@ -119,6 +119,7 @@ def adopt(town: Town, children: Index, parents: Index) -> None:
     people.father[children] = np.where(is_mother, partner, parents)
     people.other_roll[children] &= people.age[children] < 17
     people.foreign[children] = people.foreign[parents]
+    np.maximum.at(people.last_birth, parents, people.born[children])
 
 
 def months_since(days: Ints, day: int) -> npt.NDArray[np.int16]:
@@ -127,6 +128,7 @@ def months_since(days: Ints, day: int) -> npt.NDArray[np.int16]:
     return np.where(days == NEVER, -1, np.minimum(months, 999)).astype(np.int16)
 
 
-def _possible(children: Ints, parents: Ints) -> npt.NDArray[np.bool_]:
+def possible(children: Ints, parents: Ints) -> npt.NDArray[np.bool_]:
+    """Whether ages of children and parents differ by what ``PARENT_AT`` allows."""
     gap = parents - children
     return (gap >= PARENT_AT[0]) & (gap <= PARENT_AT[1])

@@ -14,11 +14,11 @@ from synthetic_city.lives_families import (
     adopt,
     birthdays,
     first_children,
-    more_children,
     pair,
     pick,
     spawn,
 )
+from synthetic_city.lives_siblings import find_parents, make_twins
 from synthetic_city.lives_state import (
     CHILD,
     INITIAL,
@@ -173,16 +173,29 @@ def _place_children(
     able = np.interp(age[women], [19, 26, 34, 48, 58, 68], [0.0, 0.5, 1.0, 0.9, 0.25, 0.0])
     couples = women[pick(able, round(aims.couples_with_child * scale), rng)]
     parents = np.concatenate([places.single_parents, couples])
-    first, holder = first_children(age[places.children], age[parents], rng)
-    rest = np.delete(places.children, first)
-    second, second_holder = more_children(age[rest], age[parents], rng)
-    late = np.delete(rest, second)
-    spare, spare_holder = more_children(age[late], age[women], rng, rounds=60)
-    kids = np.concatenate([places.children[first], rest[second], late[spare]])
-    chosen = np.concatenate([parents[holder], parents[second_holder], women[spare_holder]])
+    elder, younger = make_twins(town, places.children, rng)
+    waiting = np.setdiff1d(places.children, younger)
+    first, holder = first_children(age[waiting], age[parents], rng)
+    kids, chosen = waiting[first], parents[holder]
     adopt(town, kids, chosen)
     household[kids] = household[chosen]
-    _leave_out(town, np.delete(late, spare), household)
+    waiting = np.delete(waiting, first)
+    for holders, rounds in ((parents, 12), (women, 60)):
+        kids, chosen = find_parents(town, waiting, holders, rng, rounds)
+        adopt(town, kids, chosen)
+        household[kids] = household[chosen]
+        waiting = np.setdiff1d(waiting, kids)
+    _leave_out(town, np.concatenate([waiting, _follow(town, elder, younger, household)]), household)
+
+
+def _follow(town: Town, elder: Index, younger: Index, household: Ints) -> Index:
+    """The second of two twins goes where the first went; gives those whose twin found no parent."""
+    people = town.people
+    parent = np.where(people.mother[elder] >= 0, people.mother[elder], people.father[elder])
+    found = parent >= 0
+    adopt(town, younger[found], parent[found].astype(np.int64))
+    household[younger[found]] = household[elder[found]]
+    return younger[~found]
 
 
 def _leave_out(town: Town, children: Index, household: Ints) -> None:
@@ -240,5 +253,4 @@ def _kin(town: Town, rng: np.random.Generator) -> None:
     adults = living[(people.age[living] >= 20) & (people.age[living] < 65) & (people.mother[living] < 0)]
     adults = adults[rng.random(len(adults)) < 0.3]
     women = living[(people.sex[living] == WOMEN) & (people.age[living] >= 40)]
-    placed, holder = more_children(people.age[adults], people.age[women], rng, rounds=4)
-    adopt(town, adults[placed], women[holder])
+    adopt(town, *find_parents(town, adults, women, rng, rounds=4))

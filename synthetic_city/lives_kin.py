@@ -6,6 +6,7 @@ import numpy as np
 
 from synthetic_city.lives_couples import at_home, lives_with_partner
 from synthetic_city.lives_families import pair_by_age
+from synthetic_city.lives_siblings import apart, births, known_births
 from synthetic_city.lives_state import ADULT, KIN, WOMEN, Index, Month, Town
 
 WITH_KIN = ((65, 0.0), (75, 0.015), (80, 0.04), (90, 0.08), (120, 0.08))
@@ -29,6 +30,8 @@ def join_kin(town: Town, month: Month, rng: np.random.Generator) -> None:
     hazard = np.clip(lack / np.maximum(number, 1), 0.0, 1.0)[people.age[ready] // 5]
     joining = ready[rng.random(len(ready)) < hazard * np.where(people.autonomy[ready] > 0, 2.0, 0.8)]
     guests, hosts = pair_by_age(town, joining, _hosts(town), rng)
+    free = apart(births(guests, people.born[hosts]), known_births(town))
+    guests, hosts = guests[free], hosts[free]
     _take_in(town, guests, hosts, month, rng)
 
 

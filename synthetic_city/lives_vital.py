@@ -7,6 +7,7 @@ import numpy as np
 from synthetic_city.facts import OLDEST
 from synthetic_city.lives_autonomy import CELLS, cells
 from synthetic_city.lives_families import evenly, spawn
+from synthetic_city.lives_siblings import APART_DAYS, TWIN_SHARE
 from synthetic_city.lives_state import (
     ADULT,
     BEREAVED,
@@ -79,7 +80,7 @@ def bear(town: Town, month: Month, aims: Targets, rng: np.random.Generator) -> N
     # the rate is per woman of the age, whether able this month or not
     total = np.bincount(age, weight, minlength=len(women))[age]
     chance = aims.fertility[age] * (month.following - month.first) / 365.2425 * women[age] * weight / total
-    giving = mothers[evenly(np.minimum(chance, 1.0), age.astype(np.int64), rng)]
+    giving = mothers[evenly(np.minimum(chance / (1 + TWIN_SHARE), 1.0), age.astype(np.int64), rng)]
     _deliver(town, giving, month, rng)
 
 
@@ -90,7 +91,7 @@ def _able_to_bear(town: Town, month: Month) -> Index:
     able = (people.sex[living] == WOMEN) & (age >= FERTILE[0]) & (age <= FERTILE[1])
     home = people.dwelling[living]
     able &= ~town.stock.is_establishment[home] & ~town.stock.is_busy[home]
-    return np.asarray(living[able & (month.first - people.last_birth[living] > 300)])
+    return np.asarray(living[able & (month.first - people.last_birth[living] >= APART_DAYS)])
 
 
 def _women_of_age(town: Town) -> Index:
@@ -100,7 +101,9 @@ def _women_of_age(town: Town) -> Index:
 
 
 def _deliver(town: Town, mothers: Index, month: Month, rng: np.random.Generator) -> None:
-    people, days = town.people, month.days(rng, len(mothers))
+    days = month.days(rng, len(mothers))
+    children = np.repeat(np.arange(len(mothers)), np.where(rng.random(len(mothers)) < TWIN_SHARE, 2, 1))
+    mothers, days = mothers[children], days[children]
     new = spawn(town, np.where(rng.random(len(mothers)) < 0.512, 0, WOMEN), days, month.first, rng)
     people = town.people
     people.role[new], people.mother[new], people.father[new] = CHILD, mothers, people.partner[mothers]
