@@ -20,6 +20,7 @@ from synthetic_city.lives_state import (
     Index,
     Ints,
     Month,
+    Small,
     Town,
 )
 from synthetic_city.lives_targets import Targets
@@ -30,16 +31,23 @@ LEAVES_TOWN = (
     (23, 0.17),
     (30, 0.12),
     (35, 0.09),
-    (45, 0.055),
-    (60, 0.03),
-    (75, 0.02),
-    (111, 0.02),
+    (45, 0.05),
+    (60, 0.022),
+    (68, 0.014),
+    (75, 0.01),
+    (111, 0.01),
 )
 """Chance a year of leaving for another commune, by the adult's age; assumed. With Agen's ages it gives about 8 % of
-residents a year, the order of size of the census' arrivals from another commune."""
+residents a year, the order of size of the census' arrivals from another commune; from 75 on, establishments apart, 1 %."""
+
+LEAVES_BY_TENURE = np.array([0.5, 1.2, 0.8])
+"""The same relative to the mean of the age, by tenure (owner, private, social); assumed, owners move least."""
 
 MOVES_WITHIN = np.array([0.02, 0.10, 0.05])
-"""Chance a year that a household moves within town, by tenure (owner, private, social); assumed."""
+MOVES_BY_AGE = ((18, 1.2), (32, 1.2), (40, 0.7), (50, 0.4), (60, 0.2), (75, 0.1), (111, 0.1))
+"""Chance a year that a household moves within town, by tenure (owner, private, social), times what the age of its oldest
+adult makes of it; assumed, order of size of INSEE's residential mobility by age (about 11 % of people a year, from 25-30 %
+at 20-29 down to 3 % at 65 and over, less at 75 and over)."""
 
 CHILD_LEAVES_TOWN = 0.6
 """Of those who leave the parents' home; assumed."""
@@ -74,6 +82,7 @@ def leave_town(town: Town, month: Month, aims: Targets, rng: np.random.Generator
     people, ready = town.people, at_home(town)
     adults = ready[people.role[ready] == ADULT]
     chance = np.interp(people.age[adults], *np.array(LEAVES_TOWN).T) * _crowding(town, aims, adults) / 12
+    chance = chance * LEAVES_BY_TENURE[town.stock.tenure[people.dwelling[adults]]]
     shares = _is_sharing(town, adults)
     flatmates = adults[shares & (rng.random(len(adults)) < chance)]
     town.leave(flatmates, month.days(rng, len(flatmates)), MOVE_OUT)
@@ -123,9 +132,23 @@ def move_within(town: Town, month: Month, rng: np.random.Generator) -> None:
     people, ready, stock = town.people, at_home(town), town.stock
     size = np.bincount(people.dwelling[town.residents()], minlength=len(stock.building))
     home = np.unique(people.dwelling[ready])
-    chance = MOVES_WITHIN[stock.tenure[home]] / 12 * np.where(size[home] > stock.rooms[home] + 1, 2.0, 1.0)
-    leaving = home[rng.random(len(home)) < chance]
+    chance = moving_chance(stock.tenure[home], _oldest_adult(town)[home]) / 12
+    leaving = home[rng.random(len(home)) < chance * np.where(size[home] > stock.rooms[home] + 1, 2.0, 1.0)]
     _relocate(town, leaving, month, rng)
+
+
+def moving_chance(tenure: Small, oldest: Ints) -> Floats:
+    """Chance a year that a household moves within town, by tenure and the age of its oldest adult."""
+    return np.asarray(MOVES_WITHIN[tenure] * np.interp(oldest, *np.array(MOVES_BY_AGE).T))
+
+
+def _oldest_adult(town: Town) -> Ints:
+    """By dwelling: the age of the oldest who runs the home (not of an old relative taken in); 0 where nobody does."""
+    people, living = town.people, town.residents()
+    adults = living[people.role[living] == ADULT]
+    oldest = np.zeros(len(town.stock.building), dtype=np.int32)
+    np.maximum.at(oldest, people.dwelling[adults], people.age[adults])
+    return oldest
 
 
 def _relocate(town: Town, homes: Ints, month: Month, rng: np.random.Generator) -> None:

@@ -166,6 +166,38 @@ def test_ages_are_whole_years_on_the_first_day(town: History) -> None:
         assert row.age == day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def test_people_move_home_less_often_the_older_they_are(town: History) -> None:
+    """Moves within town and to another commune, establishments apart; INSEE: 25-30 % a year at 20-29, 3 % at 65 and over."""
+    tenure = town.dwellings["tenure"].to_numpy()
+    stays = town.stays[tenure[town.stays["dwelling"]] != Tenure.ESTABLISHMENT]
+    left = stays[
+        stays["departure"].isin(["WITHIN", "MOVE_OUT"]) & (stays["to_on"] > pd.Timestamp(town.months[0]))
+    ]
+    born = town.people["born_on"].iloc[left["person"]].to_numpy()
+    age = (left["to_on"].to_numpy() - born).astype("timedelta64[D]").astype(int) / 365.25
+    homes = town.panel[~town.panel["in_establishment"]]
+    share = {}
+    for first, last in ((20, 30), (40, 65), (65, 120)):
+        people = homes["age"].between(first, last - 1).sum() / 12
+        share[first] = ((age >= first) & (age < last)).sum() / people
+    assert 0.22 < share[20] < 0.36
+    assert 0.03 < share[40] < 0.10
+    assert share[65] < 0.055
+
+
+def test_births_and_deaths_are_as_regular_as_their_rates(town: History) -> None:
+    """Month by month the counts vary far less than those of people drawn one by one, whose variance is the mean."""
+    for column in ("born_on", "died_on"):
+        months = (
+            town.people[column]
+            .dt.to_period("M")
+            .value_counts()
+            .reindex(pd.period_range(town.months[0], periods=MONTHS - 1, freq="M"), fill_value=0)
+        )
+        assert months.mean() > 3
+        assert months.var() < 0.4 * months.mean(), column
+
+
 def test_parents_were_of_an_age_to_be(town: History) -> None:
     for parent in ("mother", "father"):
         known = town.people[town.people[parent] >= 0]

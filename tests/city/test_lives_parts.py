@@ -14,6 +14,7 @@ from data_contracts.errors import ConfigurationError
 from synthetic_city.facts import OLDEST, read_facts
 from synthetic_city.lives_dwellings import build
 from synthetic_city.lives_families import PARENT_AT, more_children, pick, whole_numbers
+from synthetic_city.lives_moves import moving_chance
 from synthetic_city.lives_state import (
     BEREAVED,
     MARIAGE,
@@ -159,6 +160,12 @@ def test_the_targets_agree_with_the_published_totals_and_with_one_another() -> N
         facts.value("deaths_a_year"), rel=1e-3
     )
     assert (aims.pyramid[1] * aims.fertility).sum() == pytest.approx(facts.value("births_a_year"))
+
+
+def test_a_household_moves_by_its_tenure_and_the_age_of_its_oldest_adult() -> None:
+    """A private tenant of 25 moves once in eight years, at 60 once in fifty; an owner of 80 once in five hundred."""
+    chance = moving_chance(np.array([1, 1, 0], dtype=np.int8), np.array([25, 60, 80], dtype=np.int32))
+    assert chance == pytest.approx([0.12, 0.02, 0.002])
 
 
 def test_an_unknown_fact_is_refused_with_the_place_to_add_it() -> None:
