@@ -62,10 +62,12 @@ def arrive(town: Town, persons: int, month: Month, aims: Targets, rng: np.random
 
 
 def come_back(town: Town, month: Month, rng: np.random.Generator) -> Index:
-    """Some who left earlier return, alone; gives them."""
+    """Some who left before this month return, alone; gives them."""
     people, everyone = town.people, np.arange(town.people.size)
     gone = everyone[(people.dwelling[everyone] < 0) & (people.died[everyone] == NEVER)]
-    gone = gone[people.here_since[gone] != NEVER]
+    left_now = np.zeros(people.size, dtype=bool)
+    left_now[town.stays["person"][town.stays["to_on"] > month.first]] = True
+    gone = gone[(people.here_since[gone] != NEVER) & ~left_now[gone]]
     age = ages_on(people.born[gone], month.first)
     able = (age >= RETURN_AGES[0]) & (age <= RETURN_AGES[1])
     back: Index = gone[able & (rng.random(len(gone)) < RETURNS_A_MONTH)]

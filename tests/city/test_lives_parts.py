@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from data_contracts.errors import ConfigurationError
 from synthetic_city.facts import OLDEST, read_facts
+from synthetic_city.lives_arrivals import come_back
 from synthetic_city.lives_dwellings import build
-from synthetic_city.lives_families import PARENT_AT, more_children, pick, whole_numbers
+from synthetic_city.lives_families import PARENT_AT, more_children, pick, spawn, whole_numbers
 from synthetic_city.lives_moves import moving_chance
 from synthetic_city.lives_state import (
     BEREAVED,
@@ -166,6 +167,18 @@ def test_a_household_moves_by_its_tenure_and_the_age_of_its_oldest_adult() -> No
     """A private tenant of 25 moves once in eight years, at 60 once in fifty; an owner of 80 once in five hundred."""
     chance = moving_chance(np.array([1, 1, 0], dtype=np.int8), np.array([25, 60, 80], dtype=np.int32))
     assert chance == pytest.approx([0.12, 0.02, 0.002])
+
+
+def test_who_left_this_month_does_not_come_back_in_it() -> None:
+    """4,000 people of 30 leave on day 70 of the month that begins on day 60: some return later, none in that month."""
+    _, stock = build(4_000, read_facts(), targets(read_facts()), stream(1, "test"))
+    town = Town(stock)
+    people = spawn(town, 0, np.full(4_000, 60 - 30 * 366, dtype=np.int32), 60, stream(1, "people"))
+    town.enter(people, np.arange(4_000, dtype=np.int32) % 1_500, 10, 0)
+    town.leave(people, 70, 2)
+    town.close_month()
+    assert len(come_back(town, Month(first=60, following=90), stream(1, "back"))) == 0
+    assert len(come_back(town, Month(first=90, following=120), stream(1, "back"))) > 0
 
 
 def test_an_unknown_fact_is_refused_with_the_place_to_add_it() -> None:
