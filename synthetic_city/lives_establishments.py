@@ -23,7 +23,7 @@ from synthetic_city.lives_targets import Targets
 FROM_OUTSIDE = 0.30
 """Share of entries by people who lived in another commune; as many residents enter an establishment elsewhere. Assumed."""
 
-NEED = np.array([1.0, 12.0, 40.0])
+NEED = np.array([0.2, 12.0, 40.0])
 """Relative chance of entering by autonomy; assumed. Living without partner doubles it."""
 
 MEN_IN_FOYERS = 0.6
@@ -123,6 +123,6 @@ def _outsiders_enter(town: Town, expected: Floats, month: Month, rng: np.random.
     ages = (5 * band + rng.integers(0, 5, len(band))).astype(np.int32)
     new = spawn(town, sex, birthdays(ages, month.first, rng), month.first, rng)
     town.people.autonomy[new] = rng.choice(
-        [Autonomy.FULL, Autonomy.LIMITED, Autonomy.SEVERE], len(new), p=[0.15, 0.25, 0.6]
+        [Autonomy.FULL, Autonomy.LIMITED, Autonomy.SEVERE], len(new), p=[0.03, 0.27, 0.7]
     )
     town.enter(new, dwelling, month.days(rng, len(new)), MOVE_IN)
