@@ -39,6 +39,10 @@ IN_COUPLE = ((17, 0.02), (22, 0.15), (27, 0.45), (35, 0.50), (60, 0.55), (80, 0.
 RETURN_AGES, RETURNS_A_MONTH = (20, 45), 0.0005
 """Ages at which former residents come back, and their monthly chance; assumed."""
 
+MEN_SHARE_HOMES = 0.1
+"""Arriving men of 27 and under share a dwelling that much more often than the mean, women less; assumed, small, since living
+alone at 20-24 is about as frequent for both."""
+
 CHILDREN_A_FAMILY = 1.6
 SINGLE_PARENT_FAMILIES = 0.40
 """Of arriving families with children, when the town lacks neither; assumed."""
@@ -116,7 +120,7 @@ def _own_homes(
     singles = adults[town.people.partner[adults] < 0]
     young = singles[town.people.age[singles] <= 27]
     chance = _sharing_chance(town, len(young), persons, aims) * np.where(
-        town.people.sex[young] == MEN, 1.3, 0.7
+        town.people.sex[young] == MEN, 1 + MEN_SHARE_HOMES, 1 - MEN_SHARE_HOMES
     )
     sharers = young[rng.random(len(young)) < chance]
     sharers = sharers[np.argsort(town.people.age[sharers], kind="stable")]

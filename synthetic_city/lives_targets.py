@@ -39,8 +39,9 @@ HOME_SHARES = (1.0, 0.97, 0.95, 0.70, 0.56, 0.45, 0.36, 0.29, 0.23, 0.17, 0.10, 
 """Share of people of an age who live with a parent, linear between; assumed, low because students come from elsewhere, fitted
 to the shares of 15-24 living alone."""
 
-SONS_STAY = 0.18
-"""Sons live with a parent that much more often than the mean of their age from 18 on, daughters less; assumed, fitted to the one-person shares of men and women."""
+SONS_STAY = 0.06
+"""Sons live with a parent that much more often than the mean of their age from 18 on, daughters less; assumed, small: daughters
+leave earlier, but more of them for a couple, and living alone at 20-24 is about as frequent for both."""
 
 OTHERS_AIM = 0.021
 """Share of households of several people without a family aimed at: the published 1.4 % plus 0.7 points, within its 1.5
