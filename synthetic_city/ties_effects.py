@@ -194,7 +194,7 @@ class Shape:
     friend_load: float = 0.20
     family_bond: float = 0.78
     friend_bond: float = 0.78
-    loneliness_load: float = 0.54
+    loneliness_load: float = 0.49
     # solved: isolated from family 10 %, from others 16 % (INSEE SRCV 2015)
     family_contact_line: float = -1.410
     friend_contact_line: float = -0.588
