@@ -1,0 +1,275 @@
+"""The steps of a cycle on drawn visits and alerts: which past a household is learnt from, who rests, who has an alert."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from models.draw import draw
+from pipelines import cli, cycle, manifest, reporting, screens
+from pipelines.run import _one_at_a_time
+from pipelines.store import open_store
+from tests.features.drawn import AS_OF, Row, elector, insert, lease, service
+from tests.pipelines.little_city import CITY
+
+SIGNED = 'basis = "fictitious"\nsigned_by = "test"\nsigned_on = 2026-01-01\n'
+GATES = "".join(
+    f'\n[sources.{source}]\ngate = "open"\n{SIGNED}'
+    for source in ("usages_services", "visites", "signalements", "registre_vulnerables")
+)
+
+
+def town(folder: Path, **sources: list[Row]) -> tuple[Path, Path]:
+    """(configuration, folder of the run) of a warehouse that holds these rows."""
+    config = folder / "city.toml"
+    config.write_text(CITY + GATES, encoding="utf-8")
+    with open_store(folder / "lanterne.duckdb") as connection:
+        for source, rows in sources.items():
+            connection.execute(
+                "insert into meta.files values (?, ?, date '2026-11-02', ?, '', 0, '{}', 0, 0, 0, '{}', '{}', null, true)",
+                [source, source, source],
+            )
+            for line, row in enumerate(rows, start=2):
+                insert(connection, source, line, row)
+    run = manifest.partial_folder(folder / "runs", "test")
+    return config, run
+
+
+def visit(number: int, who: str, listed: date | None, visited: date, **more: object) -> Row:
+    base: Row = {
+        "id_visite": f"v{number}",
+        "cle_identite": f"key-{who}",
+        "date_liste": listed,
+        "date_visite": visited,
+        "issue": "VU",
+        **dict.fromkeys(("reseau_famille", "reseau_amis", "reseau_voisins", "reseau_collegues"), 0),
+        "reseau_associations": 0,
+    }
+    return base | more
+
+
+def rolls(*names: str) -> list[Row]:
+    """Everybody on every quarter's roll of 2026."""
+    days = (date(2025, 10, 1), date(2026, 2, 1), date(2026, 5, 1), date(2026, 8, 1), date(2026, 11, 1))
+    return [elector(name, date_liste=day) for day in days for name in names]
+
+
+def labelled(folder: Path, *visits: Row, **more: list[Row]) -> pd.DataFrame:
+    names = sorted({str(v["cle_identite"]).removeprefix("key-") for v in visits})
+    config, run = town(folder, liste_electorale=rolls(*names), visites=list(visits), **more)
+    cycle.labels_step(config, run, AS_OF)
+    labels = pd.read_parquet(run / "working" / "labels.parquet")
+    training = pd.read_parquet(run / "working" / "training.parquet")
+    assert labels["household_id"].tolist() == training["household_id"].tolist()
+    return labels.join(training.drop(columns=["household_id", "as_of"])).set_index("id_visite")
+
+
+def test_a_visit_is_learnt_from_the_last_origin_that_is_not_after_its_list(tmp_path: Path) -> None:
+    late = date(2026, 8, 20)
+    found = labelled(
+        tmp_path,
+        visit(1, "a", date(2026, 8, 1), late),
+        visit(2, "b", date(2026, 8, 2), late),
+        visit(3, "c", date(2026, 5, 2), late),
+        visit(4, "d", None, late),
+    )
+    origins = {v: pd.Timestamp(day).date() for v, day in found["as_of"].items()}
+    before, on = date(2026, 5, 2), date(2026, 8, 2)
+    assert origins == {"v1": before, "v2": on, "v3": before, "v4": on}
+
+
+def test_what_became_known_after_the_origin_is_not_learnt_from(tmp_path: Path) -> None:
+    """The lease appears in the snapshot of 1 September: after the origin of 2 August, before the day of the run."""
+    known = lease("l", "a", date_arrete=date(2026, 9, 1), tranche_ressources="M20")
+    found = labelled(tmp_path, visit(1, "a", date(2026, 8, 2), date(2026, 8, 20)), parc_social=[known])
+    assert found["low_income"].isna().tolist() == [True]
+
+
+def test_a_visit_that_decides_nothing_is_no_label(tmp_path: Path) -> None:
+    undecided = visit(2, "b", date(2026, 8, 2), date(2026, 8, 20), reseau_amis=None)
+    found = labelled(tmp_path, visit(1, "a", date(2026, 8, 2), date(2026, 8, 20)), undecided)
+    assert found.index.tolist() == ["v1"]
+    assert found["isolated"].astype(bool).tolist() == [True]
+
+
+def framed(folder: Path, **sources: list[Row]) -> Path:
+    config, run = town(folder, liste_electorale=[elector(w) for w in "abcd"], **sources)
+    cycle.frame_step(config, run, AS_OF)
+    return run / "working"
+
+
+def flats(working: Path, households: pd.Series) -> list[str]:
+    named = pd.read_parquet(working / "frame.parquet").set_index("household_id")["id_logement"]
+    return sorted(named[h].removeprefix("flat-") for h in set(households))
+
+
+def test_a_household_rests_for_the_days_of_the_cool_off_and_for_good_after_a_refusal(tmp_path: Path) -> None:
+    working = framed(
+        tmp_path,
+        visites=[
+            visit(1, "a", None, AS_OF - timedelta(days=180)),
+            visit(2, "b", None, AS_OF - timedelta(days=181)),
+            visit(3, "c", None, AS_OF - timedelta(days=900), issue="REFUS"),
+        ],
+    )
+    resting = cycle._resting(working, AS_OF, 180)
+    assert flats(working, pd.Series(sorted(resting))) == ["a", "c"]
+
+
+def alert(number: int, days: int, **more: object) -> Row:
+    base: Row = {"id_signalement": f"s{number}", "date_signalement": AS_OF - timedelta(days=days)}
+    return base | more
+
+
+def test_an_alert_is_open_for_sixty_days_and_finds_its_household_by_person_or_by_flat(tmp_path: Path) -> None:
+    working = framed(
+        tmp_path,
+        signalements=[
+            alert(1, 60, cle_identite="key-a"),
+            alert(2, 61, cle_identite="key-b"),
+            alert(3, 1, id_logement="flat-c"),
+            alert(4, 0, cle_identite="key-d"),
+        ],
+    )
+    alerted = pd.read_parquet(working / "alerted.parquet")
+    assert flats(working, alerted["household_id"]) == ["a", "c"]
+
+
+def test_the_list_tells_tenants_of_social_housing_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, run = town(tmp_path, liste_electorale=[elector(w) for w in "abcd"], parc_social=[lease("l", "a")])
+    cycle.frame_step(config, run, AS_OF)
+    cycle.labels_step(config, run, AS_OF)
+    cycle.duel_step(config, run, AS_OF, 1)
+    seen: list[pd.DataFrame] = []
+
+    def watching(frame: pd.DataFrame, scores: object, **more: object) -> pd.DataFrame:
+        seen.append(frame)
+        return draw(frame, scores, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cycle.draw, "draw", watching)
+    cycle.list_step(config, run, AS_OF, 1)
+    assert seen[0].set_index("id_logement")["is_social_tenant"].to_dict() == {
+        "flat-a": True,
+        **dict.fromkeys(("flat-b", "flat-c", "flat-d"), False),
+    }
+    explained = pd.read_parquet(run / "explanations.parquet").groupby("household_id")
+    listed = pd.read_parquet(run / "working" / "drawn.parquet").set_index("household_id")
+    summed = explained["contribution"].sum() + explained["base"].first()
+    np.testing.assert_allclose(summed, listed["score"], atol=1e-9)
+
+
+def test_with_too_few_visits_the_list_is_by_points_and_names_what_is_closed(tmp_path: Path) -> None:
+    config, run = town(tmp_path, liste_electorale=[elector(w) for w in "ab"])
+    cycle.frame_step(config, run, AS_OF)
+    cycle.labels_step(config, run, AS_OF)
+    cycle.duel_step(config, run, AS_OF, 1)
+    cycle.list_step(config, run, AS_OF, 1)
+    city = cycle.settings.load(config)
+    closed = [s for s, gate in cycle.settings.gates(city).items() if gate == "closed"]
+    built = reporting._risk_list(city, run, AS_OF, 1)
+    assert (built.is_by_rules, built.is_judged, built.champion) == (False, False, "points")
+    assert len(built.closed_sources) == len(closed) and "parc social" not in built.closed_sources
+
+
+def finished(folder: Path, beats_rules: bool | None) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    duel = {"beats_rules": beats_rules, "champion": "points", "why": "because"}
+    (folder / "duel.json").write_text(json.dumps(duel), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps({"run_id": "r", "steps": []}), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("beats_rules", "code"), [(False, 5), (True, 0), (None, 0)])
+def test_a_cycle_that_beat_no_rule_exits_with_5(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beats_rules: bool | None, code: int
+) -> None:
+    run = finished(tmp_path / "run", beats_rules)
+    monkeypatch.setattr(cli, "run_cycle", lambda *given, **more: run)
+    done = CliRunner().invoke(cli.app, ["cycle", "--config", "c", "--as-of", "2026-11-02", "--json"])
+    assert done.exit_code == code
+    assert screens.by_rules(run) is (code == 5)
+
+
+def test_a_run_is_published_whole_and_an_earlier_one_of_the_same_name_is_replaced(tmp_path: Path) -> None:
+    final = tmp_path / "2026-11-02-abc"
+    for text in ("first", "second"):
+        partial = manifest.partial_folder(tmp_path, "cycle")
+        (partial / "list.csv").write_text(text, encoding="utf-8")
+        (partial / "working" / "people.parquet").write_text("joined", encoding="utf-8")
+        manifest.publish(partial, final, keep_working_tables=False)
+    assert [p.name for p in tmp_path.iterdir()] == [final.name]
+    assert [p.name for p in final.iterdir()] == ["list.csv"]
+    assert (final / "list.csv").read_text(encoding="utf-8") == "second"
+
+
+def test_an_earlier_run_stays_whole_when_the_new_one_cannot_be_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash between the two renames may leave the earlier run aside, but never deletes it first."""
+    final = tmp_path / "run"
+    final.mkdir()
+    (final / "list.csv").write_text("first", encoding="utf-8")
+    partial = manifest.partial_folder(tmp_path, "cycle")
+    rename = Path.rename
+
+    def broken(self: Path, target: Path) -> Path:
+        if self == partial:
+            raise OSError("disk")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", broken)
+    with pytest.raises(OSError, match="disk"):
+        manifest.publish(partial, final, keep_working_tables=False)
+    assert [p.read_text(encoding="utf-8") for p in tmp_path.rglob("list.csv")] == ["first"]
+
+
+@pytest.mark.parametrize("name", ["as_of", "capacity", "seed", "code", "deliveries"])
+def test_whatever_decides_the_result_names_the_run(name: str) -> None:
+    inputs = dict.fromkeys(("as_of", "capacity", "seed", "code", "deliveries"), "1")
+    assert manifest.run_id(AS_OF, inputs) == manifest.run_id(AS_OF, dict(reversed(inputs.items())))
+    assert manifest.run_id(AS_OF, inputs) != manifest.run_id(AS_OF, inputs | {name: "2"})
+
+
+def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    from data_contracts.errors import ConfigurationError
+
+    with (
+        _one_at_a_time(tmp_path),
+        pytest.raises(ConfigurationError, match="under way"),
+        _one_at_a_time(tmp_path),
+    ):
+        raise AssertionError("two runs at once")
+    with _one_at_a_time(tmp_path):
+        pass
+
+
+def test_the_champion_is_fitted_in_the_order_of_the_visits(tmp_path: Path) -> None:
+    """The end of the past decides when to stop, so shuffled labels must give the same model."""
+    from tests.models.town import labels as drawn_labels
+
+    config, run = town(tmp_path, liste_electorale=[elector("a")])
+    table, seen = drawn_labels(400)
+    seen["id_visite"] = [f"v{i:04d}" for i in range(400)]
+    texts = []
+    city = cycle.settings.load(config)
+    for order in (np.arange(400), np.random.default_rng(1).permutation(400)):
+        seen.iloc[order].reset_index(drop=True).to_parquet(run / "working" / "labels.parquet")
+        table.iloc[order].reset_index(drop=True).to_parquet(run / "working" / "training.parquet")
+        texts.append(cycle.champion_scorer(city, run, "lightgbm").as_text())
+    assert texts[0] == texts[1]
+
+
+def test_a_service_that_a_visit_began_does_not_teach(tmp_path: Path) -> None:
+    """The visit of March made the service of April: seen from the list of August it must not explain the visit."""
+    begun = service(
+        "a", "PORTAGE_REPAS", origine="VISITE", date_debut=date(2026, 4, 1), date_arrete=date(2026, 5, 1)
+    )
+    found = labelled(tmp_path, visit(1, "a", date(2026, 8, 2), date(2026, 8, 20)), usages_services=[begun])
+    assert found["autonomy_service"].isna().tolist() == [True]
+    assert found["no_trace_of_use"].tolist() == [1.0]
