@@ -97,8 +97,9 @@ def test_answers_are_those_of_the_ties_of_that_month() -> None:
 
 def test_the_older_scale_is_asked_from_sixty_on() -> None:
     rows = visits()[lambda table: table["ISSUE"] == "VU"]
-    row = panel_rows(town().history, rows["person"].to_numpy(np.int64), days(rows["DATE_VISITE"]))
-    young = town().history.panel["age"].to_numpy()[row] < LSNS_AGE
+    born = town().history.people["born_on"].iloc[rows["person"].to_numpy(np.int64)].reset_index(drop=True)
+    sixtieth = born + pd.DateOffset(years=LSNS_AGE)
+    young = (pd.to_datetime(rows["DATE_VISITE"]).reset_index(drop=True) < sixtieth).to_numpy()
     items = rows[[name.upper() for name in LSNS]]
     assert young.any() and items[young].isna().all(axis=None)
     assert items[~young].notna().any(axis=1).mean() > 0.9
