@@ -102,7 +102,8 @@ with leases as (
   group by 1
 ),
 sources as (
-  select m.household_id, count(distinct p.source) as n_sources from members m join people p using (person_id) group by 1
+  select m.household_id, count(distinct p.source) as n_sources from members m join people p using (person_id)
+  where m.presence = 'present' group by 1
 ),
 supports as (
   select m.household_id, string_agg(distinct r.source, '+' order by r.source) as members_source, max(r.known_on) as members_known_on

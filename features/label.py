@@ -7,6 +7,8 @@ from datetime import date
 import duckdb
 import pandas as pd
 
+from features.people import ANY_KEY, persons_of
+
 LSNS_ITEMS = tuple(f"lsns6_{i}" for i in range(1, 7))
 UCLA_ITEMS = tuple(f"ucla3_{i}" for i in range(1, 4))
 NETWORKS = tuple(f"reseau_{n}" for n in ("famille", "amis", "voisins", "collegues", "associations"))
@@ -41,10 +43,8 @@ Null = the answers do not decide it; ``has_no_network`` needs all five answers t
 
 
 def visits(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Visits known in the views that are open now, one row each, ordered by ``id_visite``; ``person_key`` is any key that names the person."""
-    return connection.execute(
-        "select *, coalesce(cle_identite, cle_usage, cle_nom_adresse, cle_phonetique) as person_key from known_visites order by id_visite"
-    ).df()
+    """Visits known in the views that are open now, one row each, ordered by ``id_visite``; ``person_key`` holds every key of the person, the surest first."""
+    return connection.execute(f"select *, {ANY_KEY} as person_key from known_visites order by id_visite").df()
 
 
 def outcomes(connection: duckdb.DuckDBPyConnection, visited: pd.DataFrame) -> pd.DataFrame:
@@ -67,8 +67,9 @@ def of_households(connection: duckdb.DuckDBPyConnection, met: pd.DataFrame, as_o
     connection.register("met", met)
     try:
         return connection.execute(
-            "select m.household_id, cast($1 as timestamp) as as_of, v.date_visite as visited_on, v.isolated, v.lonely, v.bras, v.proba_tirage, v.id_visite"
-            " from met v join person_keys p on p.key = v.person_key join members m on m.person_id = p.person_id"
+            f"with named as ({persons_of('(select id_visite, person_key as keys from met)', 'id_visite')})"
+            " select m.household_id, cast($1 as timestamp) as as_of, v.date_visite as visited_on, v.isolated, v.lonely, v.bras, v.proba_tirage, v.id_visite"
+            " from met v join named p using (id_visite) join members m on m.person_id = p.person_id"
             " join households h on h.household_id = m.household_id where m.presence = 'present' order by v.id_visite",
             [as_of],
         ).df()

@@ -43,7 +43,7 @@ def _traces(gates: Mapping[str, Gate]) -> str:
         "create or replace temp table framed as with traces as ("
         " select distinct m.household_id from members m join people p on p.person_id = m.person_id and p.source = 'usages_services'"
         " join latest_usages_services s on s.id_usager = p.record_id"
-        " where coalesce(s.origine, '') <> 'VISITE' and coalesce(s.date_dernier_usage, s.date_debut) >= as_of() - 730)"
+        " where m.presence = 'present' and coalesce(s.origine, '') <> 'VISITE' and coalesce(s.date_dernier_usage, s.date_debut) >= as_of() - 730)"
         f" select h.*, {is_open} as is_services_open, (t.household_id is not null) as has_trace, 'usages_services' as services_source,"
         " (select max(known_on) from latest_usages_services) as services_known_on"
         " from households h left join traces t using (household_id)"

@@ -21,6 +21,25 @@ RECORDS = {
 }
 """Registers whose records are persons, with the column that names the record. Earlier ones name the person when dates tie."""
 
+ANY_KEY = "concat_ws('|', cle_identite, cle_usage, cle_nom_adresse, cle_phonetique)"
+"""Every key of a row in one text, the surest first."""
+
+
+def named_by(source: str, identifier: str) -> str:
+    """SQL of (``identifier``, ``person_id``): who of the linked persons a row of ``known_<source>`` names, by the surest of its keys that is known."""
+    return persons_of(f"(select {identifier}, {ANY_KEY} as keys from known_{source})", identifier)
+
+
+def persons_of(rows: str, identifier: str) -> str:
+    """As ``named_by``, for any rows with ``keys`` as ``ANY_KEY`` makes them."""
+    return (
+        f"with keyed as (select {identifier}, string_split(cast(keys as varchar), '|') as keys from {rows}),"
+        f" placed as (select {identifier}, unnest(keys) as key, generate_subscripts(keys, 1) as place from keyed)"
+        f" select {identifier}, person_id from placed join person_keys using (key)"
+        f" qualify row_number() over (partition by {identifier} order by place) = 1"
+    )
+
+
 Component = npt.NDArray[np.int64]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from features.people import named_by
+
 PRESENCES = ("present", "deceased", "moved", "establishment", "unknown")
 
 HOMES = ("EHPAD", "HOPITAL")
@@ -18,7 +20,7 @@ found_at_the_door as (
     case issue when 'DECEDE' then 1 when 'ETABLISSEMENT' then 2 else 3 end as priority,
     case issue when 'DECEDE' then 'deceased' when 'ETABLISSEMENT' then 'establishment' else 'moved' end as presence,
     'visite' as reason, v.known_on as said_on
-  from known_visites v join person_keys p on p.key = coalesce(v.cle_identite, v.cle_usage, v.cle_nom_adresse)
+  from known_visites v join ({named_by("visites", "id_visite")}) p using (id_visite)
   where v.issue in ('DECEDE', 'ETABLISSEMENT', 'DEMENAGE')
 ),
 lives_in_establishment as (

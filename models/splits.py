@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -26,10 +27,13 @@ class Fold:
     test: Bools
 
 
-def month_shifted(day: date, months: int) -> date:
-    """The same day of the month, ``months`` later (negative: earlier); day 28 at most, so that it exists."""
-    index = day.year * 12 + day.month - 1 + months
-    return date(index // 12, index % 12 + 1, min(day.day, 28))
+def month_shifted(day: date, months: int, anchor: int | None = None) -> date:
+    """``months`` later (negative: earlier), on day ``anchor`` of the month (else the same day) or on the month's last where it is shorter.
+
+    A chain of shifts keeps one anchor: from 31 May through 28 February it must come back to 31 May, or days would fall between campaigns.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(anchor or day.day, monthrange(year, month + 1)[1]))
 
 
 def origins(as_of: date, first_visit: date) -> list[date]:
@@ -41,12 +45,12 @@ def origins(as_of: date, first_visit: date) -> list[date]:
     return days[::-1]
 
 
-def folds(labels: pd.DataFrame, days: list[date]) -> Iterator[Fold]:
-    """``labels``: one row a labelled visit with ``visited_on`` and ``isolated``; ``days``: possible origins."""
+def folds(labels: pd.DataFrame, days: list[date], anchor: int | None = None) -> Iterator[Fold]:
+    """``labels``: one row a labelled visit with ``visited_on`` and ``isolated``; ``days``: possible origins, from a day ``anchor`` of the month."""
     outcome = labels["isolated"].to_numpy(dtype=bool)
     visited = labels["visited_on"].to_numpy(dtype="datetime64[D]")
     for day in days:
-        start, end = np.datetime64(day), np.datetime64(month_shifted(day, TEST_MONTHS))
+        start, end = np.datetime64(day), np.datetime64(month_shifted(day, TEST_MONTHS, anchor))
         test = (visited >= start) & (visited < end)
         train = visited < start
         if (

@@ -14,6 +14,7 @@ from data_contracts.errors import ConfigurationError
 from features import frame, known, label, matrix
 from features.catalogue import usable
 from features.factor import Factor
+from features.people import named_by
 from models import draw, explain
 from models.boosting import Boosting
 from models.candidate import Candidate, Floats, NotFitted, Scorer, score
@@ -73,18 +74,20 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
         rows |= {"persons": built.persons, "households": built.households, "factors": len(factors_of(city))}
 
 
-_OUT_OF_REACH = """
+_OUT_OF_REACH = f"""
+with named as ({named_by("visites", "id_visite")})
 select distinct m.household_id, v.date_visite as visited_on, v.issue
-from known_visites v join person_keys p on p.key = coalesce(v.cle_identite, v.cle_usage, v.cle_nom_adresse, v.cle_phonetique)
-  join members m on m.person_id = p.person_id
+from known_visites v left join named n using (id_visite)
+  join members m on m.person_id = n.person_id or (n.person_id is null and m.id_logement = v.id_logement)
 order by all
 """
+"""Whoever said no is found by any key, or else by the flat: a refusal may not be lost to a spelling."""
 
 _ALERTED = f"""
+with named as ({named_by("signalements", "id_signalement")})
 select distinct m.household_id, s.date_signalement as alerted_on
-from known_signalements s
-  left join person_keys p on p.key = coalesce(s.cle_identite, s.cle_usage, s.cle_nom_adresse, s.cle_phonetique)
-  join members m on m.person_id = p.person_id or (p.person_id is null and m.id_logement = s.id_logement)
+from known_signalements s left join named n using (id_signalement)
+  join members m on m.person_id = n.person_id or (n.person_id is null and m.id_logement = s.id_logement)
   join households h on h.household_id = m.household_id
 where s.date_signalement >= as_of() - {ALERT_DAYS}
 order by all
@@ -97,7 +100,7 @@ def labels_step(config: Path, folder: Path, as_of: date) -> None:
     with timed(folder, "labels") as rows, read_store(city.paths.database) as connection:
         met = _met(connection, as_of, city)
         rows["visits_met"] = len(met)
-        parts = [_as_of_origin(connection, city, met, origin) for origin in _origins(met, as_of)]
+        parts = [_as_of_origin(connection, city, met, origin, as_of.day) for origin in _origins(met, as_of)]
         labels = (
             pd.concat([p[0] for p in parts], ignore_index=True)
             if parts
@@ -145,10 +148,11 @@ def _listed_on(met: pd.DataFrame) -> pd.Series:
 
 
 def _as_of_origin(
-    connection: duckdb.DuckDBPyConnection, city: settings.City, met: pd.DataFrame, origin: date
+    connection: duckdb.DuckDBPyConnection, city: settings.City, met: pd.DataFrame, origin: date, anchor: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     listed = _listed_on(met)
-    mine = met[(listed >= pd.Timestamp(origin)) & (listed < pd.Timestamp(month_shifted(origin, TEST_MONTHS)))]
+    end = month_shifted(origin, TEST_MONTHS, anchor)
+    mine = met[(listed >= pd.Timestamp(origin)) & (listed < pd.Timestamp(end))]
     frame.build(connection, origin, settings.gates(city))
     wide, _ = matrix.matrix(connection, origin, factors_of(city), settings.gates(city))
     labels = label.of_households(connection, mine, origin)
@@ -164,7 +168,12 @@ def duel_step(config: Path, folder: Path, as_of: date, capacity: int) -> str:
         training = pd.read_parquet(folder / "working" / "training.parquet")
         days = [pd.Timestamp(day).date() for day in sorted(labels["as_of"].unique())]
         judged = duel(
-            candidates(city), training, labels, list(folds(labels, days)), capacity=capacity, seed=city.seed
+            candidates(city),
+            training,
+            labels,
+            list(folds(labels, days, as_of.day)),
+            capacity=capacity,
+            seed=city.seed,
         )
         champion = champion_scorer(city, folder, judged.champion)
         (folder / "model").mkdir()

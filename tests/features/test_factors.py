@@ -145,6 +145,12 @@ def test_bereavement_belongs_to_the_survivor_and_needs_consent() -> None:
     assert "months_since_bereavement" not in values(refused, OPEN | {"etat_civil": "consent"})
 
 
+def test_a_trace_left_by_somebody_who_is_gone_is_no_trace_of_those_who_stayed() -> None:
+    gone = elector("b", id_logement="flat-a", date_retour_npai=D(2026, 10, 1))
+    used = service("b", "SPORT", id_logement="flat-a", date_debut=D(2026, 1, 5))
+    assert values(warehouse(liste_electorale=[A, gone], usages_services=[used]))["no_trace_of_use"] == 1.0
+
+
 def test_man_alone_is_only_a_factor_when_the_city_says_so() -> None:
     assert values(warehouse(liste_electorale=[elector("a", sexe="M")]))["male"] == 1.0
     assert "male" not in {f.name for f in usable(OPEN, {"sex_as_feature": False})}

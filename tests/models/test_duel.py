@@ -21,6 +21,14 @@ def test_origins_step_back_three_months_to_the_first_visit() -> None:
         date(2026, 8, 2),
     ]
     assert month_shifted(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    assert month_shifted(date(2026, 2, 28), 3, anchor=31) == date(2026, 5, 31)
+
+
+@pytest.mark.parametrize("day", [1, 28, 29, 30, 31])
+def test_no_day_falls_between_two_campaigns(day: int) -> None:
+    as_of = date(2026, 5, day)
+    starts = origins(as_of, date(2024, 1, 1))
+    assert [month_shifted(start, 3, as_of.day) for start in starts] == [*starts[1:], as_of]
 
 
 def test_a_fold_trains_before_its_origin_and_tests_three_months_after() -> None:

@@ -120,6 +120,21 @@ def test_a_household_rests_for_the_days_of_the_cool_off_and_for_good_after_a_ref
     assert flats(working, pd.Series(sorted(resting))) == ["a", "c"]
 
 
+def test_a_refusal_is_not_lost_to_a_key_that_nobody_knows(tmp_path: Path) -> None:
+    """The first key is spelt otherwise, or only the flat was written down: no one who said no is listed again."""
+    long_ago = AS_OF - timedelta(days=900)
+    no_key = dict.fromkeys(("cle_identite", "cle_usage", "cle_phonetique", "cle_nom_adresse"))
+    working = framed(
+        tmp_path,
+        visites=[
+            visit(1, "a", None, long_ago, issue="REFUS", cle_identite="misspelt", cle_nom_adresse="door-a"),
+            visit(2, "b", None, long_ago, issue="REFUS", **no_key, id_logement="flat-b"),
+        ],
+    )
+    resting = cycle._resting(working, AS_OF, 180)
+    assert flats(working, pd.Series(sorted(resting))) == ["a", "b"]
+
+
 def alert(number: int, days: int, **more: object) -> Row:
     base: Row = {"id_signalement": f"s{number}", "date_signalement": AS_OF - timedelta(days=days)}
     return base | more
