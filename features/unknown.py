@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from features.factor import Language
 
-RISK_CARDS_NOT_SEEN = ("mental health", "illness", "violence", "social media", "addiction", "social skills")
-"""Of the plan's ten risk cards, those that no extract shows (domain.md); the others show only in part."""
-
 _TEXTS = {
     "flat": (
         "appartement inconnu : on ne sait pas qui vit avec qui",

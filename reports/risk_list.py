@@ -242,7 +242,7 @@ RULE_WORDS = {"rule_80_plus": "a member of 80 or over", "rule_75_alone": "75 or 
 def how_ranked(champion: str, is_by_rules: bool, say: Words) -> str:
     """How the list was ranked, in a sentence that nobody needs statistics for."""
     if is_by_rules:
-        sentence = say("by a simple rule, “{rule}”: on past visits no model did better")
+        sentence = say("by a simple rule, “{rule}”: on past visits no model was surely better")
         return sentence.format(rule=say(RULE_WORDS[champion]))
     if champion == "points":
         return say("by points from published studies, without learning from past visits")
