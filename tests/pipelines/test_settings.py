@@ -21,6 +21,16 @@ def test_the_smallest_city_has_the_defaults_and_absolute_paths(tmp_path: Path) -
     assert city.paths.deliveries == tmp_path / "deliveries"
 
 
+def test_the_example_loads_names_every_key_and_shows_the_defaults(tmp_path: Path) -> None:
+    text = (Path(__file__).resolve().parents[2] / "city.example.toml").read_text(encoding="utf-8")
+    city = load(tmp_path, text)
+    assert [key for key in settings.City.model_fields if key not in text] == []
+    assert settings.gates(city) == settings.gates(load(tmp_path, GOOD))
+    opened = text.replace("# [sources", "[sources").replace("# gate", "gate").replace("# basis", "basis")
+    opened = opened.replace("# signed", "signed")
+    assert settings.gates(load(tmp_path, opened))["parc_social"] == "open"
+
+
 def test_the_synthetic_city_writes_a_city_toml_that_loads(tmp_path: Path) -> None:
     city = load(tmp_path, city_toml(seed=7, persons=33_012))
     assert city.capacity == 60 and city.fictitious
