@@ -10,6 +10,7 @@ import pandas as pd
 
 from data_contracts.contract import Gate
 from features.factor import Factor
+from features.people import persons_of
 
 
 def matrix(
@@ -50,13 +51,13 @@ def _traces(gates: Mapping[str, Gate]) -> str:
     )
 
 
-_FACTS_OF_SURVIVORS = """
+_SPOUSES = "(select id_evenement, concat_ws('|', cle_identite_liee, cle_nom_adresse_liee) as keys from latest_etat_civil)"
+_FACTS_OF_SURVIVORS = f"""
 create or replace temp table survivors as
-select p.person_id, e.*
-from latest_etat_civil e join person_keys p
-  on p.key = coalesce(e.cle_identite_liee, e.cle_nom_adresse_liee)
+with named as ({persons_of(_SPOUSES, "id_evenement")})
+select n.person_id, e.* from latest_etat_civil e join named n using (id_evenement)
 """
-"""A death act names the spouse: the fact is the survivor's."""
+"""A death act names the spouse, by either key: the fact is the survivor's."""
 
 _RECORD_OF = {
     "parc_social": "id_bail",

@@ -145,6 +145,11 @@ def test_bereavement_belongs_to_the_survivor_and_needs_consent() -> None:
     assert "months_since_bereavement" not in values(refused, OPEN | {"etat_civil": "consent"})
 
 
+def test_a_spouse_is_found_by_the_second_key_when_nobody_has_the_first() -> None:
+    act = death(cle_identite_liee="misspelt", cle_nom_adresse_liee="door-a")
+    assert values(warehouse(liste_electorale=[A], etat_civil=[act]))["months_since_bereavement"] == 6.05
+
+
 def test_a_trace_left_by_somebody_who_is_gone_is_no_trace_of_those_who_stayed() -> None:
     gone = elector("b", id_logement="flat-a", date_retour_npai=D(2026, 10, 1))
     used = service("b", "SPORT", id_logement="flat-a", date_debut=D(2026, 1, 5))
