@@ -54,8 +54,9 @@ class Frame:
         }
 
     def _presences(self) -> dict[tuple[str, str], int | str]:
-        """With those who have no place, so that the cells add up to all persons."""
-        return published(self.by_presence | {("without place", ""): self.persons - self.persons_with_place})
+        """With those who have no place, of whom nothing can be said, so that the cells add up to all persons."""
+        without_place = {("unknown", "sans adresse"): self.persons - self.persons_with_place}
+        return published(self.by_presence | without_place)
 
     def _quartiers(self) -> dict[tuple[str, str], int | str]:
         """Each presence on its own: its total stands in the other table."""

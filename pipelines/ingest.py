@@ -6,6 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -105,19 +106,25 @@ def _portions(fresh: list[Arrival]) -> Iterator[tuple[Contract, list[Arrival]]]:
 def _ingest_source(
     connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival], found: dict[str, Dialect]
 ) -> dict[str, FileReport]:
-    connection.execute("begin")
-    try:
+    with _whole(connection):
         staging.stage(connection, promise, files, found)
         staging.convert(connection, promise)
         staging.judge(connection, promise)
         reports = {a.file_id: _settle(connection, promise, a, found[a.file_id]) for a in files}
         _keep(connection, promise)
-        reports = {id_: _with_changes(connection, promise, r) for id_, r in reports.items()}
+        return {id_: _with_changes(connection, promise, r) for id_, r in reports.items()}
+
+
+@contextmanager
+def _whole(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of it or nothing, whatever goes wrong in between."""
+    connection.execute("begin")
+    try:
+        yield
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
         raise
-    return reports
 
 
 def _settle(
@@ -237,20 +244,18 @@ def _with_changes(connection: duckdb.DuckDBPyConnection, promise: Contract, repo
 
 def _restored(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> FileReport:
     """A file that returns to an earlier content corrects the correction: its rows are there, they only count again."""
-    connection.execute("begin")
-    previous = connection.execute(_PREVIOUS, [arrival.source, arrival.delivered_on]).fetchone()
-    connection.execute(
-        "update meta.files set is_current = (file_id = $1) where source = $2 and delivered_on = $3",
-        [arrival.file_id, arrival.source, arrival.delivered_on],
-    )
-    connection.execute(
-        "update meta.files set supersedes = $1 where file_id = $2",
-        [previous[0] if previous else None, arrival.file_id],
-    )
-    report = replace(_unchanged(connection, arrival), status="correction")
-    report = _with_changes(connection, contract.load(arrival.source), report)
-    connection.execute("commit")
-    return report
+    with _whole(connection):
+        previous = connection.execute(_PREVIOUS, [arrival.source, arrival.delivered_on]).fetchone()
+        connection.execute(
+            "update meta.files set is_current = (file_id = $1) where source = $2 and delivered_on = $3",
+            [arrival.file_id, arrival.source, arrival.delivered_on],
+        )
+        connection.execute(
+            "update meta.files set supersedes = $1 where file_id = $2",
+            [previous[0] if previous else None, arrival.file_id],
+        )
+        report = replace(_unchanged(connection, arrival), status="correction")
+        return _with_changes(connection, contract.load(arrival.source), report)
 
 
 def _unchanged(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> FileReport:

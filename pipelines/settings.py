@@ -17,7 +17,7 @@ from data_contracts.errors import ConfigurationError, GateClosed
 FORBIDDEN_USES = {
     "fraud control": ("fraud",),
     "rent recovery": ("rent recovery", "recouvrement", "loyer", "impayé", "arrears"),
-    "benefit control": ("benefit", "contrôle des prestations", "contrôle des aides"),
+    "benefit control": ("benefit control", "benefit fraud", "contrôle des prestations", "contrôle des aides"),
     "housing allocation": ("housing allocation", "attribution de logement", "attribution des logements"),
     "police": ("police", "sécurité publique"),
     "elections": ("election", "élection", "électoral", "campaigning"),

@@ -293,7 +293,7 @@ def test_every_count_of_people_in_the_frame_is_protected() -> None:
     connection = warehouse(liste_electorale=rows, usages_services=[service("p0", "SPORT")])
     told = frame.build(connection, AS_OF, OPEN).as_json()
     shown = {row["presence"]: row["persons"] for row in told["presence"]}  # type: ignore[attr-defined]
-    assert shown == {"present": 12, "moved": "<11", "without place": "<11"}
+    assert shown == {"present": 12, "moved": "<11", "unknown": "<11"}
     assert told["linkage"]["clusters_by_size"] == {"1": "hidden", "2": "<11"}  # type: ignore[index]
 
 
