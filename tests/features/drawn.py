@@ -33,6 +33,12 @@ def warehouse(**sources: list[Row]) -> duckdb.DuckDBPyConnection:
     """``known_on`` is the source's own day unless the row says otherwise; snapshots default to 1 November 2026."""
     connection = duckdb.connect()
     create_tables(connection)
+    fill(connection, **sources)
+    return connection
+
+
+def fill(connection: duckdb.DuckDBPyConnection, **sources: list[Row]) -> None:
+    """One current file a source with these rows."""
     for source, rows in sources.items():
         connection.execute(
             "insert into meta.files values (?, ?, date '2026-11-02', ?, '', 0, '{}', 0, 0, 0, '{}', '{}', null, true)",
@@ -40,7 +46,6 @@ def warehouse(**sources: list[Row]) -> duckdb.DuckDBPyConnection:
         )
         for line, row in enumerate(rows, start=2):
             insert(connection, source, line, row)
-    return connection
 
 
 def insert(connection: duckdb.DuckDBPyConnection, source: str, line: int, row: Row) -> None:

@@ -13,7 +13,7 @@ from models.draw import draw
 from pipelines import cli, cycle, manifest, reporting, screens
 from pipelines.run import _one_at_a_time
 from pipelines.store import open_store
-from tests.features.drawn import AS_OF, Row, elector, insert, lease, service
+from tests.features.drawn import AS_OF, Row, elector, fill, lease, service
 from tests.pipelines.little_city import CITY
 
 SIGNED = 'basis = "fictitious"\nsigned_by = "test"\nsigned_on = 2026-01-01\n'
@@ -28,13 +28,7 @@ def town(folder: Path, **sources: list[Row]) -> tuple[Path, Path]:
     config = folder / "city.toml"
     config.write_text(CITY + GATES, encoding="utf-8")
     with open_store(folder / "lanterne.duckdb") as connection:
-        for source, rows in sources.items():
-            connection.execute(
-                "insert into meta.files values (?, ?, date '2026-11-02', ?, '', 0, '{}', 0, 0, 0, '{}', '{}', null, true)",
-                [source, source, source],
-            )
-            for line, row in enumerate(rows, start=2):
-                insert(connection, source, line, row)
+        fill(connection, **sources)
     run = manifest.partial_folder(folder / "runs", "test")
     return config, run
 
