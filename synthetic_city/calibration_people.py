@@ -8,9 +8,9 @@ the town is steered by and rests on assumptions (``lives_targets``): that it hol
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from synthetic_city.calibration_people_homes import households, housing, in_couple, kinds, living_alone, types
+from synthetic_city.calibration_people_couples import couples, weddings
+from synthetic_city.calibration_people_homes import households, housing, in_couple, living_alone, types
 from synthetic_city.calibration_people_seen import Origin, Seen, count, from_fact, look, share
 from synthetic_city.facts import OLDEST
 from synthetic_city.figure import Figure, Kind
@@ -19,13 +19,6 @@ from synthetic_city.lives_autonomy import dependent_shares
 from synthetic_city.lives_targets import band_counts
 
 AGEN = "Agen (47001)"
-POISSON = 3.0
-"""Standard deviations of a Poisson count of weddings allowed in a small town."""
-
-MARRIAGE_REASON = (
-    "France's 242,000 marriages are brought to the town's number of people; Agen's own number is not published here, and its people "
-    "are in couple less often"
-)
 
 
 def figures(history: History) -> tuple[Figure, ...]:
@@ -34,11 +27,12 @@ def figures(history: History) -> tuple[Figure, ...]:
     parts = (
         population,
         events,
+        weddings,
         households,
         types,
         living_alone,
         in_couple,
-        kinds,
+        couples,
         housing,
         work,
         care,
@@ -94,47 +88,14 @@ def _band_source(seen: Seen, band: tuple[int, int]) -> tuple[str, Kind, float | 
 
 
 def events(seen: Seen) -> list[Figure]:
-    """Births, deaths and marriages of residents a year."""
+    """Births and deaths of residents a year."""
     stays, since = seen.history.stays, seen.history.months[0]
     births = float(((stays["arrival"] == "BIRTH") & (stays["from_on"] > since)).sum()) / seen.years
     deaths = float(((stays["departure"] == "DEATH") & (stays["to_on"] > since)).sum()) / seen.years
     return [
         from_fact(seen, "births_a_year", births),
         from_fact(seen, "deaths_a_year", deaths),
-        _marriages(seen),
     ]
-
-
-def _marriages(seen: Seen) -> Figure:
-    """Marriages while the first of the couple lived in town (couples who arrive married did not marry here)."""
-    unions = seen.history.unions
-    weddings = unions[(unions["kind"] == "MARIAGE") & (unions["from_on"] > seen.history.months[0])]
-    came = _first_day(seen.history)[weddings["a"].to_numpy()]
-    local = float((weddings["from_on"].to_numpy() >= came).sum()) / seen.years
-    people = float(seen.facts.france.sum())
-    published = seen.facts.value("marriages_france") / people * seen.aims.population * seen.scale
-    origin = Origin(
-        geography="France",
-        year="2023",
-        source=seen.facts.published["marriages_france"].source,
-        kind="derived",
-        printed=seen.facts.value("marriages_france"),
-    )
-    noise = float(POISSON / np.sqrt(published * seen.years))
-    return count(
-        "marriages a year",
-        published,
-        local,
-        origin,
-        tolerance=max(0.25, noise),
-        because=MARRIAGE_REASON,
-    )
-
-
-def _first_day(history: History) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
-    """Each person's first day in town."""
-    first = history.stays.groupby("person")["from_on"].min()
-    return np.asarray(first.reindex(pd.RangeIndex(len(history.people))).to_numpy())
 
 
 def work(seen: Seen) -> list[Figure]:

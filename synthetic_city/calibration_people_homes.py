@@ -21,16 +21,16 @@ ZONE = Origin(
     source="insee.fr/fr/statistiques/2020310?geo=ZE2010-7209",
     kind="derived",
 )
-PROFILE = 0.04
+PROFILE = 0.02
 PROFILE_REASON = (
     "The zone's figure (2013, partly rural), laid on Agen's ages, gives {total} of one-person "
     "households against 43.1 % published for the urban unit, so it is shifted in log-odds by one constant. One constant "
     "cannot know how town and zone differ age by age, and at each age the shares alone, in couple, as a single parent and "
-    "with parents must add up to one."
+    "with parents must add up to one; in a band of two to three thousand people chance alone moves a share by a point."
 )
 COUPLE_REASON = (
     "With the zone's figures (2013, partly rural) the commune's households and 43.1 % of one person cannot hold. Their profile is shifted in log-odds by one constant to the couples that those two and an assumed number of children "
-    "at home leave; one constant cannot know how town and zone differ age by age."
+    "at home leave; one constant cannot know how town and zone differ age by age, and chance alone moves a band's share by a point."
 )
 TYPES = 0.02
 TYPES_REASON = (
@@ -39,8 +39,6 @@ TYPES_REASON = (
     "rest on an assumed number of children at home."
 )
 SIZE_REASON = "the commune's people outside establishments over its households; the urban unit's 2.01 cannot hold with them"
-KINDS_OF_UNION = 0.03
-KIND_REASON = "France's figure (2016); Agen's is not published here, and its people are younger and poorer than France's"
 
 
 def households(seen: Seen) -> list[Figure]:
@@ -133,28 +131,6 @@ def _profile(
         origin = replace(ZONE, printed=float(zone[first]))
         figures.append(share(name, target, simulated, origin, tolerance=PROFILE, because=because))
     return figures
-
-
-def kinds(seen: Seen) -> list[Figure]:
-    """Kinds of union of the couples of the last observed day."""
-    unions = seen.history.unions
-    current = unions.loc[unions["to_on"].isna(), "kind"]
-    names = {"MARIAGE": "married", "PACS": "pacs", "LIBRE": "free_union"}
-    return [
-        _kind(seen, f"{name}_share_of_couples", float((current == kind).mean()))
-        for kind, name in names.items()
-    ]
-
-
-def _kind(seen: Seen, fact: str, simulated: float) -> Figure:
-    """France's figure stands for Agen's, which is not published here."""
-    row = seen.facts.published[fact]
-    origin = Origin(
-        geography=row.geography, year=row.year, source=row.source, kind="derived", printed=row.value
-    )
-    return share(
-        fact.replace("_", " "), row.value, simulated, origin, tolerance=KINDS_OF_UNION, because=KIND_REASON
-    )
 
 
 def housing(seen: Seen) -> list[Figure]:

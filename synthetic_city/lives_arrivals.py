@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic_city.facts import OLDEST
-from synthetic_city.lives_couples import COUPLE_BANDS, couple_gap, parents_alone
+from synthetic_city.lives_couples import COUPLE_CELLS, couple_cells, couple_gap, parents_alone, parents_ratio
 from synthetic_city.lives_dwellings import settle
-from synthetic_city.lives_families import adopt, birthdays, pair, pick, spawn, whole_numbers
+from synthetic_city.lives_families import adopt, birthdays, pick, spawn, whole_numbers
 from synthetic_city.lives_founding import union_kinds
+from synthetic_city.lives_partners import alike, match
 from synthetic_city.lives_siblings import find_parents
 from synthetic_city.lives_state import (
     ADULT,
@@ -39,7 +40,7 @@ IN_COUPLE = ((17, 0.02), (22, 0.15), (27, 0.45), (35, 0.50), (60, 0.55), (80, 0.
 RETURN_AGES, RETURNS_A_MONTH = (20, 45), 0.0005
 """Ages at which former residents come back, and their monthly chance; assumed."""
 
-MEN_SHARE_HOMES = 0.1
+MEN_SHARE_HOMES = 0.2
 """Arriving men of 27 and under share a dwelling that much more often than the mean, women less; assumed, small, since living
 alone at 20-24 is about as frequent for both."""
 
@@ -93,21 +94,23 @@ def _shortage(town: Town, scale: float, aims: Targets, rng: np.random.Generator)
 
 
 def _couples(town: Town, adults: Index, aims: Targets, month: Month, rng: np.random.Generator) -> Index:
-    """Makes couples among the arriving adults; gives the women of them."""
+    """Makes couples among the arriving adults; gives one of each, the woman where one is a man."""
     people, age = town.people, town.people.age[adults]
-    band = np.searchsorted(COUPLE_BANDS, age, side="right") - 1
-    number = np.bincount(band, minlength=len(COUPLE_BANDS))
-    lack = couple_gap(town, aims) + np.bincount(band, aims.couple[age], minlength=len(COUPLE_BANDS))
+    cell = couple_cells(town, adults)
+    number = np.bincount(cell, minlength=COUPLE_CELLS)
+    own = np.bincount(cell, aims.couple_by_sex[people.sex[adults], age], minlength=COUPLE_CELLS)
+    lack = couple_gap(town, aims) + own
     usual = np.interp(age, *np.array(IN_COUPLE).T)
-    chance = np.clip(0.5 * usual + 0.5 * (lack / np.maximum(number, 1))[band], 0.02, 0.9)
+    chance = np.clip(0.5 * usual + 0.5 * (lack / np.maximum(number, 1))[cell], 0.02, 0.9)
     ready = adults[rng.random(len(adults)) < chance]
-    men, women = pair(town, ready[people.sex[ready] == MEN], ready[people.sex[ready] == WOMEN], rng)
-    near = np.abs(people.age[men] - people.age[women] - 2) <= 14
-    men, women = men[near], women[near]
-    together = np.maximum(np.minimum(people.age[men], people.age[women]) - 19, 0.5) * 365 * 0.6
-    since = month.first - 30 - (together * rng.random(len(men))).astype(np.int32)
-    town.unite(women, men, union_kinds(people.age[women], rng), since)
-    return np.asarray(women)
+    seconds, firsts = match(town, ready[people.sex[ready] == MEN], ready[people.sex[ready] == WOMEN], rng)
+    spare = np.setdiff1d(ready, np.concatenate([seconds, firsts]))
+    first, second = alike(town, spare, spare, len(firsts), rng)
+    firsts, seconds = np.concatenate([firsts, first]), np.concatenate([seconds, second])
+    together = np.maximum(np.minimum(people.age[firsts], people.age[seconds]) - 19, 0.5) * 365 * 0.6
+    since = month.first - 30 - (together * rng.random(len(firsts))).astype(np.int32)
+    town.unite(firsts, seconds, union_kinds(people.age[firsts], rng), since)
+    return np.asarray(firsts)
 
 
 def _own_homes(
@@ -181,7 +184,9 @@ def _parents(
     coupled = people.partner[adults] >= 0
     couples = adults[pick(shape * (coupled & is_woman), families - lone, rng)]
     single = ~coupled & _keeps_own_home(adults, household, people.size)
-    return np.concatenate([couples, adults[pick(shape * single * np.where(is_woman, 1.0, 0.25), lone, rng)]])
+    lacking = 1 / np.clip(parents_ratio(town, aims, adults) ** 8, 0.1, 5.0)
+    ready = shape * single * np.where(is_woman, 1.0, 0.25) * lacking
+    return np.concatenate([couples, adults[pick(ready, lone, rng)]])
 
 
 def _keeps_own_home(adults: Index, household: Ints, size: int) -> Bools:

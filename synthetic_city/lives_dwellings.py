@@ -17,6 +17,9 @@ from synthetic_city.lives_targets import Targets
 KINDS = ("EHPAD", "RESIDENCE_AUTONOMIE", "HOPITAL", "FOYER")
 EHPAD, RESIDENCE_AUTONOMIE, HOPITAL, FOYER = range(4)
 
+LIVED_IN = 0.995
+"""Main residences relative to the households aimed at: single parents and couples stay a little behind their targets; fitted."""
+
 VACANCY = {Tenure.OWNER: 0.05, Tenure.HLM: 0.03}
 """Share of vacant dwellings by tenure; assumed. Private dwellings take the rest of the published vacant ones."""
 
@@ -67,7 +70,7 @@ def build(persons: int, facts: Facts, aims: Targets, rng: np.random.Generator) -
 
 def _counts(scale: float, facts: Facts, aims: Targets) -> tuple[dict[Tenure, int], Floats]:
     """Dwellings by tenure (the secondary ones among the private), and the vacancy each tenure is held to."""
-    main = scale * aims.households
+    main = scale * aims.households * LIVED_IN
     owners, social = main * facts.value("owner_share"), main * facts.value("hlm_share")
     usable = main + scale * facts.value("vacant_dwellings")
     counts = {

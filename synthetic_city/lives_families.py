@@ -1,22 +1,19 @@
-"""Who belongs with whom: people of their own making, couples of near ages, children with a parent of a possible age."""
+"""Who belongs with whom: people of their own making, children with a parent of a possible age."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_city.lives_partners import is_mixed
 from synthetic_city.lives_state import NEVER, WOMEN, Floats, Index, Ints, Town, ages_on
 
 FOREIGN_SHARE = 0.078
 """Foreigners among residents; France 2022 (INSEE, insee.fr/fr/statistiques/3633212), assumed for Agen."""
 
-OTHER_ROLL = {True: 0.63, False: 0.11}
+OTHER_ROLL = {True: 0.645, False: 0.11}
 """Share registered on another commune's roll of those who arrive at 17-25, and of those who grew up here; assumed
 so that about four in ten of the 18-25 are (the figure that the extracts are described with)."""
-
-AGE_GAP, AGE_GAP_SPREAD = 2.5, 4.0
-"""Years by which a man is older than his partner, and how far that varies; 2.5 is the gap of the mean ages
-at marriage (37.3 and 39.8, France 2022, INSEE), the spread is assumed."""
 
 PARENT_AT = (17, 45)
 """Youngest and oldest age at which a child is born; assumed."""
@@ -68,15 +65,6 @@ def evenly(chance: Floats, rank: npt.NDArray[np.number], rng: np.random.Generato
     return happens
 
 
-def pair(town: Town, men: Index, women: Index, rng: np.random.Generator) -> tuple[Index, Index]:
-    """As many couples as the smaller side allows, of near ages; who is left over stays single."""
-    count = min(len(men), len(women))
-    men, women = rng.permutation(men)[:count], rng.permutation(women)[:count]
-    wished = town.people.age[women] + AGE_GAP + AGE_GAP_SPREAD * rng.standard_normal(count) * (count > 1)
-    by_age = men[np.argsort(town.people.age[men] + 0.5 * rng.random(count), kind="stable")]
-    return by_age, women[np.argsort(wished, kind="stable")]
-
-
 def pair_by_age(town: Town, guests: Index, hosts: Index, rng: np.random.Generator) -> tuple[Index, Index]:
     """A host for each guest as far as there are some, young enough to be the guest's child."""
     placed, holder = more_children(-town.people.age[guests], -town.people.age[hosts], rng, rounds=6)
@@ -110,10 +98,11 @@ def more_children(
 
 
 def adopt(town: Town, children: Index, parents: Index) -> None:
-    """Sets mother and father from one parent and that parent's partner, where the partner is old enough to be one."""
+    """Sets mother and father from one parent and that parent's partner, where the partner is of the other sex and old enough."""
     people = town.people
     partner = people.partner[parents]
-    partner = np.where(people.age[partner] - people.age[children] >= PARENT_AT[0] - 1, partner, -1)
+    able = (people.age[partner] - people.age[children] >= PARENT_AT[0] - 1) & is_mixed(town, parents)
+    partner = np.where(able, partner, -1)
     is_mother = people.sex[parents] == WOMEN
     people.mother[children] = np.where(is_mother, parents, partner)
     people.father[children] = np.where(is_mother, partner, parents)

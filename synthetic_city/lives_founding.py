@@ -14,10 +14,10 @@ from synthetic_city.lives_families import (
     adopt,
     birthdays,
     first_children,
-    pair,
     pick,
     spawn,
 )
+from synthetic_city.lives_partners import alike, pair
 from synthetic_city.lives_siblings import find_parents, make_twins
 from synthetic_city.lives_state import (
     CHILD,
@@ -46,13 +46,14 @@ PACS_SHARE = (0.08, 0.12, 0.10, 0.05, 0.015, 0.004)
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where each person starts; every person is in exactly one of the groups."""
+    """Where each person starts; every person is in exactly one of the groups; partners stand at the same
+    place, of a woman and a man she is the first."""
 
     older_home: Index
     foyer: Index
     children: Index
-    men_in_couple: Index
-    women_in_couple: Index
+    first_partners: Index
+    second_partners: Index
     single_parents: Index
     others: Index
     alone: Index
@@ -62,9 +63,8 @@ def found(town: Town, persons: int, facts: Facts, aims: Targets, day: int, rng: 
     """Fills an empty town with ``persons`` people on ``day``."""
     new = _people(town, persons, aims, day, rng)
     places = _places(town, new, persons / aims.population, aims, rng)
-    men, women = pair(town, places.men_in_couple, places.women_in_couple, rng)
-    _unite(town, men, women, day, rng)
-    household = _households(town, places, women, persons / aims.population, aims, rng)
+    _unite(town, places.first_partners, places.second_partners, day, rng)
+    household = _households(town, places, persons / aims.population, aims, rng)
     members = np.flatnonzero(household >= 0)
     _, group = np.unique(household[members], return_inverse=True)
     _house(town, members, group, facts, day, rng)
@@ -88,12 +88,8 @@ def _places(town: Town, new: Index, scale: float, aims: Targets, rng: np.random.
     kind = (draw >= limits).sum(axis=0)
     town.people.role[new[kind == 2]] = CHILD
     own = new[kind == 3]
-    coupled = rng.random(len(own)) < _couple_chance(town, own, aims)
-    men, women = (own[coupled & (town.people.sex[own] == side)] for side in (MEN, WOMEN))
-    spare = own[~coupled]
-    left = abs(len(men) - len(women))
-    surplus = rng.permutation(men if len(men) > len(women) else women)[:left]
-    spare = np.concatenate([spare, surplus])
+    first, second = _partners(town, own[rng.random(len(own)) < _couple_chance(town, own, aims)], rng)
+    spare = np.setdiff1d(own, np.concatenate([first, second]))
     parents = spare[pick(_parent_weight(town, spare), round(aims.single_parents * scale), rng)]
     spare = np.setdiff1d(spare, parents)
     others = spare[pick(_sharer_weight(town.people.age[spare]), round(2.3 * aims.others * scale), rng)]
@@ -101,22 +97,28 @@ def _places(town: Town, new: Index, scale: float, aims: Targets, rng: np.random.
         older_home=new[kind == 0],
         foyer=new[kind == 1],
         children=new[kind == 2],
-        men_in_couple=np.setdiff1d(men, surplus),
-        women_in_couple=np.setdiff1d(women, surplus),
+        first_partners=first,
+        second_partners=second,
         single_parents=parents,
         others=others,
         alone=np.setdiff1d(spare, others),
     )
 
 
+def _partners(town: Town, persons: Index, rng: np.random.Generator) -> tuple[Index, Index]:
+    """Couples among ``persons``: a few of one sex, then as many women and men as there are of both; the others stay single."""
+    first, second = alike(town, persons, persons, len(persons) / 2, rng)
+    rest = np.setdiff1d(persons, np.concatenate([first, second]))
+    sex = town.people.sex[rest]
+    men, women = pair(town, rest[sex == MEN], rest[sex == WOMEN], rng)
+    return np.concatenate([women, first]), np.concatenate([men, second])
+
+
 def _couple_chance(town: Town, persons: Index, aims: Targets) -> Floats:
-    """Chance of being in couple of those who run a home of their own; men later, and more often when old (assumed tilt)."""
+    """Chance of being in couple of those who run a home of their own."""
     sex, age = town.people.sex[persons], town.people.age[persons]
-    share = np.clip(aims.couple[age], 1e-6, 0.99)
-    tilt = np.interp(age, [18, 30, 45, 60, 72, 85, 100], [-0.45, -0.15, 0.0, 0.15, 0.4, 0.75, 0.9])
-    odds = share / (1 - share) * np.exp(np.where(sex == MEN, tilt, -tilt))
     free = 1 - aims.establishment[sex, age] - aims.foyer[age] - aims.home[sex, age]
-    return np.minimum(odds / (1 + odds) / np.maximum(free, 0.05), 0.98)
+    return np.minimum(aims.couple_by_sex[sex, age] / np.maximum(free, 0.05), 0.98)
 
 
 def _parent_weight(town: Town, persons: Index) -> Floats:
@@ -137,32 +139,30 @@ def union_kinds(ages: Ints, rng: np.random.Generator) -> Small:
     return np.select([draw < libre, draw < libre + pacs], [LIBRE, PACS], MARIAGE).astype(np.int8)
 
 
-def _unite(town: Town, men: Index, women: Index, day: int, rng: np.random.Generator) -> None:
-    age = np.minimum(town.people.age[women], town.people.age[men])
-    kind = union_kinds(town.people.age[women], rng)
+def _unite(town: Town, first: Index, second: Index, day: int, rng: np.random.Generator) -> None:
+    age = np.minimum(town.people.age[first], town.people.age[second])
+    kind = union_kinds(town.people.age[first], rng)
     longest = np.where(kind == MARIAGE, 1.0, 0.35) * np.maximum(age - 19, 0.5)
-    town.unite(women, men, kind, day - 1 - (longest * 365 * np.sqrt(rng.random(len(men)))).astype(np.int32))
+    since = day - 1 - (longest * 365 * np.sqrt(rng.random(len(first)))).astype(np.int32)
+    town.unite(first, second, kind, since)
 
 
-def _households(
-    town: Town, places: Places, women: Index, scale: float, aims: Targets, rng: np.random.Generator
-) -> Ints:
+def _households(town: Town, places: Places, scale: float, aims: Targets, rng: np.random.Generator) -> Ints:
     """A household number for everyone outside establishments (-1 for the others), children with their parents."""
     household = np.full(town.people.size, -1, dtype=np.int32)
-    heads = np.concatenate([women, places.single_parents, places.alone])
+    heads = np.concatenate([places.first_partners, places.single_parents, places.alone])
     household[heads] = np.arange(len(heads))
-    household[town.people.partner[women]] = household[women]
+    household[places.second_partners] = household[places.first_partners]
     sharers = places.others[np.argsort(town.people.age[places.others] + rng.random(len(places.others)))]
     seats = np.cumsum(rng.random(len(sharers)) < 1 / 2.3)
     household[sharers] = len(heads) + seats
-    _place_children(town, places, women, scale, aims, household, rng)
+    _place_children(town, places, scale, aims, household, rng)
     return household
 
 
 def _place_children(
     town: Town,
     places: Places,
-    women: Index,
     scale: float,
     aims: Targets,
     household: Ints,
@@ -170,6 +170,7 @@ def _place_children(
 ) -> None:
     """Each single parent and each couple meant to have children gets one, then the rest are spread over them."""
     age = town.people.age
+    women = places.first_partners[town.people.sex[places.first_partners] == WOMEN]
     able = np.interp(age[women], [19, 26, 34, 48, 58, 68], [0.0, 0.5, 1.0, 0.9, 0.25, 0.0])
     couples = women[pick(able, round(aims.couples_with_child * scale), rng)]
     parents = np.concatenate([places.single_parents, couples])

@@ -9,7 +9,7 @@ from synthetic_city.lives_families import pair_by_age
 from synthetic_city.lives_siblings import apart, births, known_births
 from synthetic_city.lives_state import ADULT, KIN, WOMEN, Index, Month, Town
 
-WITH_KIN = ((65, 0.0), (75, 0.015), (80, 0.04), (90, 0.08), (120, 0.08))
+WITH_KIN = ((63, 0.0), (66, 0.025), (75, 0.04), (80, 0.07), (90, 0.115), (120, 0.115))
 """Share of people of an age who live in the home of a child or other kin; assumed, fitted: without it the
 very old could only live alone, in couple or in an establishment."""
 

@@ -27,6 +27,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
 from synthetic_city.facts import OLDEST, Facts, Floats
+from synthetic_city.lives_partners import couples_by_sex
 
 AGES = np.arange(OLDEST + 1)
 
@@ -35,11 +36,11 @@ HOUSEHOLDS_KEPT = 0.962
 a fifth of the households (19 %); the urban unit has 10.6 %."""
 
 HOME_AGES = (14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 27, 30, 40, 60, 70)
-HOME_SHARES = (1.0, 0.97, 0.95, 0.70, 0.56, 0.45, 0.36, 0.29, 0.23, 0.17, 0.10, 0.06, 0.03, 0.012, 0.004, 0.0)
+HOME_SHARES = (1.0, 0.97, 0.95, 0.7, 0.57, 0.48, 0.41, 0.36, 0.305, 0.245, 0.1, 0.06, 0.03, 0.012, 0.004, 0.0)
 """Share of people of an age who live with a parent, linear between; assumed, low because students come from elsewhere, fitted
 to the shares of 15-24 living alone."""
 
-SONS_STAY = 0.06
+SONS_STAY = 0.13
 """Sons live with a parent that much more often than the mean of their age from 18 on, daughters less; assumed, small: daughters
 leave earlier, but more of them for a couple, and living alone at 20-24 is about as frequent for both."""
 
@@ -57,6 +58,9 @@ CHILDREN_PER_SINGLE_PARENT = 1.5
 CHILDREN_PER_COUPLE_WITH = 1.75
 """Children at home, any age, of the families that have some; assumed, near the national means."""
 
+PARENT_AGES = (25, 65)
+"""Ages at which the town is steered to its single parents; younger ones are too few, older ones live with grown children (assumed)."""
+
 UNDER_5 = 1950.0
 """Children under five: four and a half years of 437 births; assumed, since only 0-14 is published."""
 
@@ -65,8 +69,8 @@ UNDER_5 = 1950.0
 class Targets:
     """Counts are for 33,012 people. ``[sex, age]`` or ``[age]`` arrays; sex 0 men, 1 women.
 
-    ``pyramid``: residents. ``couple``: share of residents in couple. ``alone``: share of the household population
-    living alone. ``home[sex, age]``: share living with a parent as a child. ``establishment``: share in an establishment for older people,
+    ``pyramid``: residents. ``couple``: share of residents in couple, ``couple_by_sex[sex, age]`` the same for men and women. ``alone``: share
+    of the household population living alone. ``parent``: share of residents who are the one parent of a household: what the others leave at each age. ``home[sex, age]``: share living with a parent as a child. ``establishment``: share in an establishment for older people,
     ``foyer[age]`` in one for the young.
     ``mortality``: deaths for one person and year, France's 2024
     rates times ``mortality_factor`` so that the published deaths of the commune hold. ``fertility``: births a year for one woman, scaled likewise.
@@ -75,7 +79,9 @@ class Targets:
     population: float
     pyramid: Floats
     couple: Floats
+    couple_by_sex: Floats
     alone: Floats
+    parent: Floats
     home: Floats
     establishment: Floats
     foyer: Floats
@@ -99,38 +105,55 @@ def targets(facts: Facts) -> Targets:
     )
     foyer = np.where((AGES >= 18) & (AGES <= 24), FOYER_SHARE, 0.0)
     in_households = pyramid * (1 - facts.nursing_home - foyer)
-    children = float((in_households * home).sum())
-    households = HOUSEHOLDS_KEPT * facts.value("households")
-    one_person = facts.value("one_person_share") * households
-    others = OTHERS_AIM * households
-    families = households - one_person - others
-    adults = float(in_households.sum()) - children - one_person - OTHER_SIZE * others
-    couples = adults - families
-    single_parents = families - couples
+    kinds = _kinds(facts, float(in_households.sum()), float((in_households * home).sum()))
     by_age, raw_alone = in_households.sum(axis=0), float((in_households * facts.zone_alone).sum())
     rate = -np.log1p(-facts.mortality)
     factor = facts.value("deaths_a_year") / float((pyramid * rate).sum())
     births = float((pyramid[1] * facts.fertility).sum())
+    couple = shifted(facts.zone_couple, pyramid.sum(axis=0), 2 * kinds["couples"])
+    alone = shifted(facts.zone_alone, by_age, kinds["one_person"])
     return Targets(
         population=facts.value("population"),
         pyramid=pyramid,
-        couple=shifted(facts.zone_couple, pyramid.sum(axis=0), 2 * couples),
-        alone=shifted(facts.zone_alone, by_age, facts.value("one_person_share") * facts.value("households")),
+        couple=couple,
+        couple_by_sex=couples_by_sex(couple, pyramid),
+        alone=alone,
+        parent=_parents(couple, alone, pyramid, in_households, home),
         home=home,
         establishment=facts.nursing_home,
         foyer=foyer,
         mortality=np.where(AGES == OLDEST, 1e3, rate * factor),
         mortality_factor=factor,
         fertility=facts.fertility * facts.value("births_a_year") / births,
-        households=households,
-        one_person=one_person,
-        couples=couples,
-        single_parents=single_parents,
-        others=others,
-        couples_with_child=(children - CHILDREN_PER_SINGLE_PARENT * single_parents)
-        / CHILDREN_PER_COUPLE_WITH,
         raw_one_person_share=raw_alone / facts.value("households"),
+        **kinds,
     )
+
+
+def _kinds(facts: Facts, people: float, children: float) -> dict[str, float]:
+    """Households in all and by kind, from the two identities at the head of this file; ``people`` and ``children`` in ordinary households."""
+    households = HOUSEHOLDS_KEPT * facts.value("households")
+    one_person = facts.value("one_person_share") * households
+    others = OTHERS_AIM * households
+    families = households - one_person - others
+    couples = people - children - one_person - OTHER_SIZE * others - families
+    single_parents = families - couples
+    with_child = (children - CHILDREN_PER_SINGLE_PARENT * single_parents) / CHILDREN_PER_COUPLE_WITH
+    return {
+        "households": households,
+        "one_person": one_person,
+        "others": others,
+        "couples": couples,
+        "single_parents": single_parents,
+        "couples_with_child": with_child,
+    }
+
+
+def _parents(couple: Floats, alone: Floats, pyramid: Floats, in_households: Floats, home: Floats) -> Floats:
+    """Share of residents who bring up children alone: by age what couples, people alone and grown children leave."""
+    residents, ordinary = pyramid.sum(axis=0), in_households.sum(axis=0)
+    left = ordinary - residents * couple - ordinary * alone - (in_households * home).sum(axis=0)
+    return np.where(np.isin(AGES, range(*PARENT_AGES)), np.maximum(left / residents, 0.0), 0.0)
 
 
 def shifted(share: Floats, weight: Floats, total: float) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 from synthetic_city.facts import OLDEST
 from synthetic_city.lives_autonomy import CELLS, cells
 from synthetic_city.lives_families import evenly, spawn
+from synthetic_city.lives_partners import is_mixed
 from synthetic_city.lives_siblings import APART_DAYS, TWIN_SHARE
 from synthetic_city.lives_state import (
     ADULT,
@@ -30,7 +31,7 @@ DIES_ELSEWHERE = 0.12
 """Share of deaths in another commune; assumed."""
 
 SINGLE_BIRTHS = 0.22
-"""Fertility without a partner relative to with one, at the same age; assumed. The total is the published one."""
+"""Fertility without a man as partner relative to with one, at the same age; assumed. The total is the published one."""
 
 FERTILE = (15, 50)
 
@@ -75,7 +76,7 @@ def bear(town: Town, month: Month, aims: Targets, rng: np.random.Generator) -> N
     people = town.people
     mothers = _able_to_bear(town, month)
     age = people.age[mothers]
-    weight = np.where(people.partner[mothers] >= 0, 1.0, SINGLE_BIRTHS)
+    weight = np.where(is_mixed(town, mothers), 1.0, SINGLE_BIRTHS)
     women = _women_of_age(town)
     # the rate is per woman of the age, whether able this month or not
     total = np.bincount(age, weight, minlength=len(women))[age]
@@ -106,7 +107,8 @@ def _deliver(town: Town, mothers: Index, month: Month, rng: np.random.Generator)
     mothers, days = mothers[children], days[children]
     new = spawn(town, np.where(rng.random(len(mothers)) < 0.512, 0, WOMEN), days, month.first, rng)
     people = town.people
-    people.role[new], people.mother[new], people.father[new] = CHILD, mothers, people.partner[mothers]
+    people.role[new], people.mother[new] = CHILD, mothers
+    people.father[new] = np.where(is_mixed(town, mothers), people.partner[mothers], -1)
     people.skill[new] = 0.5 * people.skill[mothers] + 0.85 * people.skill[new]
     people.foreign[new] = people.foreign[mothers]
     people.last_birth[mothers] = days

@@ -34,31 +34,31 @@ class Effect:
 AGES = (
     Effect(
         name="is_15_24",
-        isolation=-4.130,
-        loneliness=-1.012,
+        isolation=-4.165,
+        loneliness=-1.038,
         source=f"solved: {CREDOC}, isolated 7 %, lonely just over a quarter",
     ),
     Effect(
         name="is_25_39",
-        isolation=-3.730,
+        isolation=-3.722,
         loneliness=-0.685,
         source=f"solved: isolated 11 % (CRÉDOC 2016), lonely 35 % ({CREDOC})",
     ),
     Effect(
         name="is_40_59",
-        isolation=-3.277,
+        isolation=-3.280,
         loneliness=-1.386,
         source=f"solved: {CREDOC}, isolated 15 %; lonely 24 % is what the total of 24 % leaves",
     ),
     Effect(
         name="is_60_79",
         isolation=-4.078,
-        loneliness=-1.806,
+        loneliness=-1.827,
         source=f"solved: isolated 12 % at 60+ is what the total leaves; lonely 16 % at 60-69 ({CREDOC})",
     ),
     Effect(
         name="is_80_plus",
-        isolation=-3.906,
+        isolation=-3.932,
         loneliness=-2.252,
         source=f"solved: 2.2 times the odds of 60-79, bare, between 2.41 ({WEN}) and 1.5 (Petits Frères des Pauvres 2025: 6 % against 4 %), and 12 % at 60+; adjusted it comes to about 1.2",
     ),
@@ -120,7 +120,7 @@ SEEN = (
     Effect(
         name="unemployed",
         isolation=0.55,
-        loneliness=0.928,
+        loneliness=0.940,
         source="isolation: 1.8, bare (CRÉDOC 2023: 20 %); loneliness solved: CRÉDOC 2024, 44 % against 23 % in work",
     ),
     Effect(
