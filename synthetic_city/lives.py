@@ -56,7 +56,7 @@ def live(persons: int, months: int, seed: int, last_month: np.datetime64 = LAST_
     aims = targets(facts)
     rules = Rules(persons=persons, seed=seed, facts=facts, aims=aims, shares=occupations(facts, aims))
     end = last_month.astype("datetime64[M]")
-    calendar = np.arange(end - (months - 1 + BURN_IN), end + 1)
+    calendar = end - np.arange(months + BURN_IN)[::-1].astype("timedelta64[M]")
     days = calendar.astype("datetime64[D]").astype(int)
     buildings, stock = build(persons, facts, aims, stream(seed, "dwellings"))
     town = _founded(Town(stock), rules, int(days[0]))

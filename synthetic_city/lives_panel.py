@@ -96,7 +96,7 @@ def _kept(town: Town, first: int) -> Index:
 
 def _dates(days: Ints) -> npt.NDArray[np.datetime64]:
     dates = days.astype(np.int64).astype("datetime64[D]")
-    dates[days == NEVER] = np.datetime64("NaT")
+    dates[days == NEVER] = np.datetime64("NaT", "D")
     return dates.astype("datetime64[s]")
 
 

@@ -73,7 +73,7 @@ def extracts(registers: Registers, history: History, month: int) -> Iterator[tup
     not handed over. Reference files come with the first delivery; neighbourhoods again each January, with new populations.
     """
     day = history.months[month]
-    before = (day.astype("datetime64[M]") - 1).astype("datetime64[D]")
+    before = (day.astype("datetime64[M]") - np.timedelta64(1, "M")).astype("datetime64[D]")
     for source in SNAPSHOTS:
         yield from _some(source, _snapshot(registers.ledgers[source], day))
     for source in EVENTS:

@@ -46,7 +46,7 @@ def months(history: History, ties: Ties) -> Iterator[Residents]:
         yield Residents(
             month=month,
             first=first,
-            following=(first.astype("datetime64[M]") + 1).astype("datetime64[D]"),
+            following=(first.astype("datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]"),
             panel=panel,
             isolated=answers["isolated"].to_numpy(),
             in_association=(np.maximum(answers["networks"].to_numpy(), 0) & Network.ASSOCIATIONS) > 0,
