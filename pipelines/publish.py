@@ -15,16 +15,7 @@ def publish_step(config: Path, folder: Path, as_of: date, capacity: int, keep_wo
     """Writes ``manifest.json`` and moves the finished run to ``runs/<run_id>``."""
     city = settings.load(config)
     used = {f.name for f in factors_of(city)}
-    ingested = json.loads((folder / "ingest.json").read_text())
-    inputs: dict[str, object] = {
-        "as_of": as_of.isoformat(),
-        "capacity": capacity,
-        "seed": city.seed,
-        "code": manifest.code_version(),
-        "configuration": manifest.sha256(config.read_bytes()),
-        "contracts": manifest.contract_hashes(),
-        "deliveries": {f["name"]: f["file_id"] for f in ingested["files"]},
-    }
+    inputs = run_inputs(config, folder, as_of, capacity)
     name = manifest.run_id(as_of, inputs)
     content = {
         "run_id": name,
@@ -41,3 +32,17 @@ def publish_step(config: Path, folder: Path, as_of: date, capacity: int, keep_wo
     final = city.paths.runs / name
     manifest.publish(folder, final, keep_working_tables=keep_working_tables)
     return final
+
+
+def run_inputs(config: Path, folder: Path, as_of: date, capacity: int) -> dict[str, object]:
+    """Everything that decides the result, known once the ingest is done: what names the run."""
+    ingested = json.loads((folder / "ingest.json").read_text())
+    return {
+        "as_of": as_of.isoformat(),
+        "capacity": capacity,
+        "seed": settings.load(config).seed,
+        "code": manifest.code_version(),
+        "configuration": manifest.sha256(config.read_bytes()),
+        "contracts": manifest.contract_hashes(),
+        "deliveries": {f["name"]: f["file_id"] for f in ingested["files"]},
+    }

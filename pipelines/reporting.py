@@ -14,8 +14,9 @@ from features.catalogue import FACTORS
 from features.factor import Language
 from features.unknown import not_known
 from models.explain import Explained, Reason, explained
-from pipelines import settings
+from pipelines import manifest, settings
 from pipelines.manifest import timed
+from pipelines.publish import run_inputs
 from pipelines.store import read_store
 from reports import html, risk_list
 from reports.risk_list import Arm, Line, RiskList, Said
@@ -40,7 +41,8 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
     """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``."""
     city = settings.load(config)
     with timed(folder, "reports") as rows:
-        built = _risk_list(city, folder, as_of, capacity)
+        run_id = manifest.run_id(as_of, run_inputs(config, folder, as_of, capacity))
+        built = _risk_list(city, folder, as_of, capacity, run_id)
         (folder / "list.csv").write_bytes(risk_list.to_csv(built))
         (folder / "list.xlsx").write_bytes(risk_list.to_xlsx(built))
         (folder / "list.parquet").write_bytes(risk_list.to_parquet(built))
@@ -48,14 +50,14 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
         rows["lines"] = len(built.lines)
 
 
-def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int) -> RiskList:
+def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int, run_id: str) -> RiskList:
     judged = json.loads((folder / "duel.json").read_text())
     champion = str(judged["champion"])
     standing = judged["candidates"].get(champion)
     precision = standing["precision"] if standing else {"value": None, "low": None, "high": None}
     say = words(city.language)
     return RiskList(
-        run_id=as_of.isoformat(),
+        run_id=run_id,
         city=city.name,
         as_of=as_of,
         language=city.language,
@@ -154,9 +156,11 @@ def _sources(joined: str, say: Words) -> str:
 
 
 def _neighbourhoods(city: settings.City) -> dict[str, str]:
+    """The newest name of each; a name is no fact about anybody, so that it counts whatever the day of the list."""
     with read_store(city.paths.database) as connection:
         rows = connection.execute(
-            "select quartier, arg_max(nom, delivered_on) from raw.quartiers where nom is not null group by 1"
+            "select quartier, arg_max(nom, delivered_on) from raw.quartiers"
+            " join (select file_id from meta.files where is_current) using (file_id) where nom is not null group by 1"
         ).fetchall()
     return dict(rows)
 

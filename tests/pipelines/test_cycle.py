@@ -38,6 +38,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     config = write(tmp_path_factory.mktemp("city"))
     done = lanterne("cycle", "--config", config, "--as-of", "2026-11-02", "--json", "--keep-working-tables")
     assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "with --json nothing but refusals is said"
     return config, Path(json.loads(done.stdout)["run"])
 
 
@@ -71,6 +72,8 @@ def test_the_list_is_explained_drawn_and_says_what_it_does_not_know(ran: tuple[P
     assert listed.loc[0, "reasons"].startswith("seul titulaire du bail, 1 occupant déclaré ; ")
     assert listed["not_known"].str.len().gt(0).all()
     assert set(listed["quartier"]) <= {"01", "02", "03"}
+    page = (run / "list.html").read_text(encoding="utf-8")
+    assert run.name in page and "Centre" in page
 
 
 def test_no_published_count_is_below_eleven(ran: tuple[Path, Path]) -> None:
