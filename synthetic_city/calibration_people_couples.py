@@ -25,7 +25,7 @@ AGES_REASON = (
     "formed in the 2000s by the same source), and who finds nobody of the wished age takes who is near"
 )
 ONE_SEX = 0.004
-OLDER = 0.05
+OLDER = 0.04
 GAP, BRIDES = 0.2, 0.06
 WEDDING_REASON = "France's figure of 2022; about 120 weddings a year, whose mean age swings by one year between towns drawn alike"
 MARRIAGE_REASON = (

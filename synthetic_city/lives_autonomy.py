@@ -10,6 +10,7 @@ import numpy as np
 
 from synthetic_city.facts import Facts, Floats
 from synthetic_city.history import Autonomy
+from synthetic_city.lives_dwellings import RESIDENCE_AUTONOMIE
 from synthetic_city.lives_state import Index, Ints, Small, Town, net_of_excess
 from synthetic_city.lives_targets import AGES, Targets
 
@@ -41,6 +42,16 @@ def first_autonomy(town: Town, facts: Facts, aims: Targets, rng: np.random.Gener
     people.autonomy[living] = np.where(
         draw < share * severe, Autonomy.SEVERE, np.where(draw < share, Autonomy.LIMITED, 0)
     )
+    _shelter_the_able(town, living[inside], rng)
+
+
+def _shelter_the_able(town: Town, persons: Index, rng: np.random.Generator) -> None:
+    """Of those of one age and sex in establishments, who depends least is the one in a sheltered residence."""
+    people = town.people
+    cell, level = cells(people.sex[persons], people.age[persons]), people.autonomy[persons]
+    is_nursed = town.stock.establishment_kind[people.dwelling[persons]] != RESIDENCE_AUTONOMIE
+    chance = rng.random(len(persons))
+    people.autonomy[persons[np.lexsort((chance, is_nursed, cell))]] = level[np.lexsort((level, cell))]
 
 
 def _by_place(facts: Facts, aims: Targets, sex: Small, age: Ints) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from synthetic_city.history import Autonomy
 from synthetic_city.lives_autonomy import CELLS, balanced, cells
-from synthetic_city.lives_dwellings import FOYER, settle
+from synthetic_city.lives_dwellings import FOYER, RESIDENCE_AUTONOMIE, settle
 from synthetic_city.lives_families import birthdays, spawn, whole_numbers
 from synthetic_city.lives_state import (
     MOVE_IN,
@@ -25,6 +25,9 @@ FROM_OUTSIDE = 0.30
 
 NEED = np.array([0.2, 12.0, 40.0])
 """Relative chance of entering by autonomy; assumed. Living without partner doubles it."""
+
+TRANSFERS = 0.5
+"""Monthly chance of moving on from a sheltered residence, which has no nurses, for who has become severely dependent; assumed."""
 
 MEN_IN_FOYERS = 0.6
 """Share of men among those who enter a foyer; assumed."""
@@ -47,6 +50,7 @@ def live_in_establishments(town: Town, month: Month, aims: Targets, rng: np.rand
     _leave_foyers(town, month, rng)
     _enter_foyers(town, month, aims, rng)
     _enter_old_age_homes(town, month, aims, rng)
+    _move_on(town, month, rng)
 
 
 def _inside(town: Town, living: Index) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -105,7 +109,7 @@ def _residents_enter(
     _go_elsewhere(town, going[away], month, rng)
     dwelling = free_places(town, int((~away).sum()), False, rng)
     inside = going[~away][: len(dwelling)]
-    town.move(inside, dwelling, month.days(rng, len(inside)))
+    town.move(inside, suited(town, inside, dwelling, rng), month.days(rng, len(inside)))
 
 
 def _go_elsewhere(town: Town, going: Index, month: Month, rng: np.random.Generator) -> None:
@@ -125,4 +129,25 @@ def _outsiders_enter(town: Town, expected: Floats, month: Month, rng: np.random.
     town.people.autonomy[new] = rng.choice(
         [Autonomy.FULL, Autonomy.LIMITED, Autonomy.SEVERE], len(new), p=[0.03, 0.27, 0.7]
     )
-    town.enter(new, dwelling, month.days(rng, len(new)), MOVE_IN)
+    town.enter(new, suited(town, new, dwelling, rng), month.days(rng, len(new)), MOVE_IN)
+
+
+def suited(town: Town, persons: Index, places: Ints, rng: np.random.Generator) -> Ints:
+    """The same places, one a person: those of sheltered residences go to who depends least on others."""
+    is_sheltered = town.stock.establishment_kind[places] == RESIDENCE_AUTONOMIE
+    given = np.empty_like(places)
+    most_able_first = np.lexsort((rng.random(len(persons)), town.people.autonomy[persons]))
+    given[most_able_first] = places[np.lexsort((rng.random(len(places)), ~is_sheltered))]
+    return given
+
+
+def _move_on(town: Town, month: Month, rng: np.random.Generator) -> None:
+    """From a sheltered residence to a nursing home or a hospital, as far as those have places."""
+    living = town.residents()
+    here = town.stock.establishment_kind[town.people.dwelling[living]] == RESIDENCE_AUTONOMIE
+    settled = town.people.here_since[living] < month.first
+    ready = living[here & settled & (town.people.autonomy[living] == Autonomy.SEVERE)]
+    going = ready[rng.random(len(ready)) < TRANSFERS]
+    places = free_places(town, int(town.stock.places.sum()), False, rng)
+    places = places[town.stock.establishment_kind[places] != RESIDENCE_AUTONOMIE][: len(going)]
+    town.move(going[: len(places)], places, month.days(rng, len(places)))

@@ -39,7 +39,7 @@ YEARS_IN_DWELLING = {Tenure.OWNER: 16.0, Tenure.PRIVATE: 4.5, Tenure.HLM: 10.0}
 """Mean years already spent in the dwelling; assumed, near the national housing survey's order of size."""
 
 UNION_AGES = (0, 25, 30, 40, 50, 65)
-LIBRE_SHARE = (0.72, 0.38, 0.18, 0.10, 0.06, 0.02)
+LIBRE_SHARE = (0.69, 0.35, 0.155, 0.085, 0.05, 0.02)
 PACS_SHARE = (0.08, 0.12, 0.10, 0.05, 0.015, 0.004)
 """Kind of union by the woman's age; assumed shape, fitted to 72 % married, 7 % PACS, 21 % neither on the whole (INSEE 2016)."""
 

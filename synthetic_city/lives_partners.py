@@ -30,6 +30,10 @@ WIDEST_GAP = 30
 FIRST_AGE = 17
 """Age from which people live in couple; assumed (the zone has 2.2 % of 15-19)."""
 
+GAP_LOST = 0.5
+"""Years of gap that the stock of couples loses, because deaths part those of an older man first and who is free decides too; fitted: new couples
+are that much further apart than the published stock."""
+
 OFF_WISH = 2.5
 """Years by which a partner's age may miss the drawn one when couples form month by month; who finds nobody so near waits; assumed."""
 
@@ -147,7 +151,7 @@ def nearest(have: Floats, wished: Floats, within: float) -> tuple[Index, Index]:
 def _wished(town: Town, women: Index, rng: np.random.Generator) -> Floats:
     """The age that the partner of each woman is to have, drawn from ``partners_ages``."""
     below = np.cumsum(partners_ages(), axis=0)[:, town.people.age[women]] < rng.random(len(women))
-    return np.asarray(below.sum(axis=0) + rng.random(len(women)))
+    return np.asarray(below.sum(axis=0) + rng.random(len(women)) + GAP_LOST)
 
 
 def alike(

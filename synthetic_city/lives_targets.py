@@ -36,7 +36,7 @@ HOUSEHOLDS_KEPT = 0.962
 a fifth of the households (19 %); the urban unit has 10.6 %."""
 
 HOME_AGES = (14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 27, 30, 40, 60, 70)
-HOME_SHARES = (1.0, 0.97, 0.95, 0.7, 0.57, 0.48, 0.41, 0.36, 0.305, 0.245, 0.1, 0.06, 0.03, 0.012, 0.004, 0.0)
+HOME_SHARES = (1.0, 0.97, 0.95, 0.7, 0.57, 0.48, 0.415, 0.37, 0.32, 0.26, 0.1, 0.06, 0.03, 0.012, 0.004, 0.0)
 """Share of people of an age who live with a parent, linear between; assumed, low because students come from elsewhere, fitted
 to the shares of 15-24 living alone."""
 

@@ -120,7 +120,7 @@ SEEN = (
     Effect(
         name="unemployed",
         isolation=0.55,
-        loneliness=0.940,
+        loneliness=0.905,
         source="isolation: 1.8, bare (CRÉDOC 2023: 20 %); loneliness solved: CRÉDOC 2024, 44 % against 23 % in work",
     ),
     Effect(
