@@ -181,7 +181,7 @@ def test_with_too_few_visits_the_list_is_by_points_and_names_what_is_closed(tmp_
     cycle.list_step(config, run, AS_OF, 1)
     city = cycle.settings.load(config)
     closed = [s for s, gate in cycle.settings.gates(city).items() if gate == "closed"]
-    built = reporting._risk_list(city, run, AS_OF, 1)
+    built = reporting._risk_list(city, run, AS_OF, 1, "run")
     assert (built.is_by_rules, built.is_judged, built.champion) == (False, False, "points")
     assert len(built.closed_sources) == len(closed) and "parc social" not in built.closed_sources
 
