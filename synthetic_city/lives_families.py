@@ -11,7 +11,7 @@ from synthetic_city.lives_state import NEVER, WOMEN, Floats, Index, Ints, Town, 
 FOREIGN_SHARE = 0.078
 """Foreigners among residents; France 2022 (INSEE, insee.fr/fr/statistiques/3633212), assumed for Agen."""
 
-OTHER_ROLL = {True: 0.66, False: 0.11}
+OTHER_ROLL = {True: 0.652, False: 0.11}
 """Share registered on another commune's roll of those who arrive at 17-25, and of those who grew up here; assumed
 so that about four in ten of the 18-25 are (the figure that the extracts are described with)."""
 
