@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from synthetic_city.calibration_people_seen import Origin, Seen, count, from_fact, share
-from synthetic_city.facts import OLDEST, Floats
+from synthetic_city.facts import AGES, OLDEST, Floats
 from synthetic_city.figure import Figure
 from synthetic_city.history import Tenure
-from synthetic_city.lives_targets import AGES
 
 BANDS = ((15, 19), (20, 24), (25, 39), (40, 54), (55, 64), (65, 79), (80, OLDEST))
 

@@ -15,6 +15,8 @@ from data_contracts.errors import ConfigurationError
 OLDEST = 119
 """Highest age of the town's tables; whoever reaches it dies within the month, far beyond the source tables (104)."""
 
+AGES = np.arange(OLDEST + 1)
+
 Floats = npt.NDArray[np.float64]
 
 

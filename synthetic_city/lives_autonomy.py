@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_city.facts import Facts, Floats
+from synthetic_city.facts import AGES, Facts, Floats
 from synthetic_city.history import Autonomy
 from synthetic_city.lives_dwellings import RESIDENCE_AUTONOMIE
 from synthetic_city.lives_state import Index, Ints, Small, Town, net_of_excess
-from synthetic_city.lives_targets import AGES, Targets
+from synthetic_city.lives_targets import Targets
 
 BEFORE_60 = 0.006
 """Adults under 60 who need daily help; assumed (the APA begins at 60; below it the disability allowance has no figure by age here)."""

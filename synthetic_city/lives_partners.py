@@ -14,10 +14,8 @@ from scipy.optimize import least_squares
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from synthetic_city.facts import OLDEST, Floats
+from synthetic_city.facts import AGES, OLDEST, Floats
 from synthetic_city.lives_state import MEN, WOMEN, Bools, Index, Town
-
-AGES = np.arange(OLDEST + 1)
 
 CLOSE_SHARE = 0.80
 CLOSE_GAP, CLOSE_SPREAD = 1.86, 2.75
@@ -105,10 +103,9 @@ def _smooth(share: Floats) -> Floats:
 def partners_ages() -> Floats:
     """``[man, woman]``: the chance that the partner of a woman of that age is a man of that age; columns add up to one."""
     gaps, chance = gap_law()
-    ages = np.arange(OLDEST + 1)
-    table = np.zeros((len(ages), len(ages)))
+    table = np.zeros((len(AGES), len(AGES)))
     for gap, part in zip(gaps, chance, strict=True):
-        woman = ages[is_likely(ages + gap, ages) & (ages + gap <= OLDEST)]
+        woman = AGES[is_likely(AGES + gap, AGES) & (AGES + gap <= OLDEST)]
         table[woman + gap, woman] = part
     return np.asarray(table / np.maximum(table.sum(axis=0), 1e-12))
 

@@ -26,10 +26,8 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
-from synthetic_city.facts import OLDEST, Facts, Floats
+from synthetic_city.facts import AGES, OLDEST, Facts, Floats
 from synthetic_city.lives_partners import couples_by_sex
-
-AGES = np.arange(OLDEST + 1)
 
 HOUSEHOLDS_KEPT = 0.962
 """Households aimed at, relative to the published 17,553: within its 5 %, fitted. With all of them, single parents would have to be

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic_city.facts import OLDEST, Facts, Floats
+from synthetic_city.facts import AGES, OLDEST, Facts, Floats
 from synthetic_city.history import Activity
 from synthetic_city.lives_state import NEVER, Bools, Index, Ints, Month, Town
-from synthetic_city.lives_targets import AGES, Targets, shifted
+from synthetic_city.lives_targets import Targets, shifted
 
 STUDENTS = (
     *(

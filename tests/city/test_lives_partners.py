@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthetic_city.facts import read_facts
+from synthetic_city.facts import AGES, read_facts
 from synthetic_city.history import History
 from synthetic_city.lives import live
 from synthetic_city.lives_partners import (
-    AGES,
     FIRST_AGE,
     gap_law,
     is_likely,
