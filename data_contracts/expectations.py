@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from data_contracts.contract import Column, Contract, PairRule
+from data_contracts.contract import Contract
 from data_contracts.errors import LanterneError
+from data_contracts.promises import promises
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
@@ -40,9 +40,9 @@ def check(contract: Contract, batch: pd.DataFrame) -> tuple[Verdict, ...]:
     """
     if batch.empty:
         return ()
-    promises = tuple(_promises(contract))
-    results = _validated(batch, [expectation for _, _, expectation in promises])
-    return tuple(_verdict(rule, reason, r) for (rule, reason, _), r in zip(promises, results, strict=True))
+    held = tuple(promises(contract))
+    results = _validated(batch, [p.expectation for p in held])
+    return tuple(_verdict(p.rule, p.reason, r) for p, r in zip(held, results, strict=True))
 
 
 def _validated(batch: pd.DataFrame, expectations: list[Expectation]) -> list[ExpectationValidationResult]:
@@ -99,71 +99,3 @@ def _raised(info: Any) -> bool:
             "raised_exception", any(isinstance(v, dict) and v.get("raised_exception") for v in info.values())
         )
     )
-
-
-def _promises(contract: Contract) -> Iterator[tuple[str, str, Expectation]]:
-    import great_expectations.expectations as gxe
-
-    if contract.key:
-        columns = [*contract.key, "file_id"]
-        name = f"{', '.join(contract.key)} identifient une seule ligne"
-        yield (
-            name,
-            "clé en double",
-            gxe.ExpectCompoundColumnsToBeUnique(column_list=columns, ignore_row_if="never"),
-        )
-    for column in contract.columns:
-        yield from _column_promises(column)
-    for pair in (*contract.pair_rules, *_known_before_delivery()):
-        yield (
-            pair.name,
-            "ordre des dates",
-            gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-                column_A=pair.later,
-                column_B=pair.earlier,
-                or_equal=True,
-                ignore_row_if="either_value_is_missing",
-            ),
-        )
-
-
-def _known_before_delivery() -> tuple[PairRule, ...]:
-    return (
-        PairRule(
-            name="le fait est connu au plus tard à la livraison", earlier="known_on", later="delivered_on"
-        ),
-    )
-
-
-def _column_promises(column: Column) -> Iterator[tuple[str, str, Expectation]]:
-    import great_expectations.expectations as gxe
-
-    name = column.name
-    if column.is_required:
-        yield f"{name} est renseigné", "valeur absente", gxe.ExpectColumnValuesToNotBeNull(column=name)
-    if column.allowed:
-        yield (
-            f"{name} est une valeur prévue",
-            "valeur hors liste",
-            gxe.ExpectColumnValuesToBeInSet(column=name, value_set=list(column.allowed)),
-        )
-    if column.pattern:
-        yield (
-            f"{name} a la forme prévue",
-            "forme inattendue",
-            gxe.ExpectColumnValuesToMatchRegex(column=name, regex=column.pattern),
-        )
-    low, high = _bounds(column)
-    if low is not None or high is not None:
-        yield (
-            f"{name} est dans les bornes",
-            "hors bornes",
-            gxe.ExpectColumnValuesToBeBetween(column=name, min_value=low, max_value=high),
-        )
-
-
-def _bounds(column: Column) -> tuple[Any, Any]:
-    """A date before 1900 is a typing error or an empty field of some system, never a fact of this town."""
-    if column.kind == "date":
-        return pd.Timestamp(1900, 1, 1), None
-    return column.minimum, column.maximum
