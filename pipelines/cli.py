@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +11,10 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from data_contracts.errors import ConfigurationError, LanterneError
-from pipelines import bench, console, screens, settings
+from pipelines import bench, commands_law, console, register, screens, settings
 from pipelines.checks import check as check_installation
 from pipelines.city import write_city
+from pipelines.days import day
 from pipelines.ingest import ingest as ingest_deliveries
 from pipelines.run import run_cycle
 from pipelines.store import open_store
@@ -26,6 +27,7 @@ app = typer.Typer(
     help="Finds the households that nobody sees.",
 )
 app.add_typer(bench.app, name="bench")
+app.add_typer(commands_law.app)
 
 Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -57,7 +59,14 @@ def ingest(
     """Ingests what is new; prints rows read, accepted and quarantined per file."""
     chosen = settings.load(config)
     with console.progress("ingest", quiet=json) as progress, open_store(chosen.paths.database) as connection:
-        report = ingest_deliveries(connection, chosen.paths.deliveries, deliveries or [], progress)
+        report = ingest_deliveries(
+            connection,
+            chosen.paths.deliveries,
+            deliveries or [],
+            gates=settings.gates(chosen),
+            objected=register.objected(chosen.paths.objections),
+            progress=progress,
+        )
     if json:
         console.print_json(report.as_json())
     else:
@@ -73,10 +82,10 @@ def cycle(
     json: Json = False,
 ) -> None:
     """Ingest what is new, frame, factors, duel, list, reports."""
-    day = _day(as_of)
+    listed_on = day(as_of, "--as-of")
     with console.progress("cycle", quiet=json) as progress:
         progress("starting Prefect")
-        run = run_cycle(config, day, capacity, keep_working_tables=keep_working_tables)
+        run = run_cycle(config, listed_on, capacity, keep_working_tables=keep_working_tables)
     by_rules = screens.by_rules(run)
     if json:
         console.print_json(screens.run_json(run))
@@ -116,15 +125,6 @@ def check(config: Config, json: Json = False) -> None:
     else:
         screens.findings(findings)
     raise typer.Exit(0 if all(f.is_sound for f in findings) else 2)
-
-
-def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no time zone
-    except ValueError as error:
-        raise ConfigurationError(
-            f"`{text}` is not a day", where="--as-of", hint="write it as YYYY-MM-DD, such as 2026-11-02."
-        ) from error
 
 
 def main() -> None:

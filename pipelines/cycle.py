@@ -22,7 +22,7 @@ from models.duel import duel
 from models.points import Points
 from models.rules import RANDOM, RULES
 from models.splits import TEST_MONTHS, folds, month_shifted, origins
-from pipelines import settings
+from pipelines import register, settings
 from pipelines.ingest import ingest
 from pipelines.manifest import timed, write_json
 from pipelines.store import open_store, read_store
@@ -35,7 +35,12 @@ def ingest_step(config: Path, folder: Path) -> None:
     """Ingests what is new; writes ``ingest.json``."""
     city = settings.load(config)
     with timed(folder, "ingest") as rows, open_store(city.paths.database) as connection:
-        report = ingest(connection, city.paths.deliveries)
+        report = ingest(
+            connection,
+            city.paths.deliveries,
+            gates=settings.gates(city),
+            objected=register.objected(city.paths.objections),
+        )
         write_json(folder / "ingest.json", report.as_json())
         rows["files_new"] = sum(f.status != "unchanged" for f in report.files)
         rows["rows_read"] = sum(f.rows_read for f in report.files)

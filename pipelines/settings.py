@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from data_contracts import contract
 from data_contracts.errors import ConfigurationError, GateClosed
+from features.gates import supports
 
 FORBIDDEN_USES = {
     "fraud control": ("fraud",),
@@ -37,6 +38,10 @@ class Paths(_Strict):
     deliveries: Path = Field(Path("deliveries"), description="Folder of dated delivery folders.")
     database: Path = Field(Path("lanterne.duckdb"), description="The warehouse file; created when absent.")
     runs: Path = Field(Path("runs"), description="Folder that receives one folder per run.")
+    objections: Path = Field(
+        Path("oppositions.csv"),
+        description="The city's register of objections, written by `lanterne oppose`; it outlives the warehouse.",
+    )
 
 
 class SourceGate(_Strict):
@@ -160,7 +165,18 @@ def _check_sources(city: City, path: Path) -> None:
             close = get_close_matches(source, contract.SOURCES, n=1)
             hint = f"did you mean `{close[0]}`?" if close else f"sources are: {', '.join(contract.SOURCES)}."
             raise ConfigurationError(f"unknown source `{source}`", where=where, hint=hint)
+        _check_support(source, chosen, where)
         _check_basis(source, chosen, where)
+
+
+def _check_support(source: str, chosen: SourceGate, where: str) -> None:
+    if not supports(contract.load(source), chosen.gate):
+        missing = "asks nobody for consent" if chosen.gate == "consent" else "names no frame columns"
+        raise ConfigurationError(
+            f"{source} cannot be `{chosen.gate}`: its contract {missing}",
+            where=where,
+            hint="choose open or closed.",
+        )
 
 
 _WIDTH: dict[Gate, int] = {"closed": 0, "consent": 1, "frame": 1, "open": 2}

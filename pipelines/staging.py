@@ -39,6 +39,19 @@ def stage(
             row += rows.num_rows
 
 
+def refuse_all(connection: duckdb.DuckDBPyConnection, rule: str, reason: str) -> None:
+    """Of a source that may not be read: lines are counted, and no cell is looked at."""
+    connection.execute("create or replace temp table broken (row bigint, rule varchar, reason varchar)")
+    connection.execute("insert into broken select row, $1, $2 from stage", [rule, reason])
+    connection.execute("create or replace temp table inexact (file_id varchar, what varchar, n bigint)")
+
+
+def clear(connection: duckdb.DuckDBPyConnection) -> None:
+    """Nothing of a portion outlives it."""
+    for table in ("stage", "texts", "typed", "broken", "inexact", "misshapen"):
+        connection.execute(f"drop table if exists {table}")
+
+
 def _with_provenance(table: pa.Table, arrival: Arrival, first_row: int) -> pa.Table:
     size = table.num_rows
     added = {

@@ -11,6 +11,7 @@ import duckdb
 from data_contracts import contract
 from data_contracts.conversions import sql_type
 from data_contracts.errors import ConfigurationError, IntegrityError
+from features import objections
 
 PROVENANCE = (
     "file_id varchar not null, line bigint not null, delivered_on date not null, known_on date not null"
@@ -19,7 +20,8 @@ FILES = """
 create table if not exists meta.files (
   file_id varchar primary key, source varchar not null, delivered_on date not null, name varchar not null, sha256 varchar not null,
   bytes bigint not null, dialect varchar not null, rows_read bigint not null, rows_accepted bigint not null, rows_quarantined bigint not null,
-  rejects varchar not null, inexact varchar not null, supersedes varchar, is_current boolean not null
+  rejects varchar not null, inexact varchar not null, gate varchar not null default 'open', is_late boolean not null default false,
+  supersedes varchar, is_current boolean not null
 )
 """
 
@@ -104,11 +106,24 @@ def _configure(connection: duckdb.DuckDBPyConnection, path: Path, threads: int, 
     connection.execute("set enable_progress_bar = false")
 
 
+@contextmanager
+def whole(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of it or nothing, whatever goes wrong in between."""
+    connection.execute("begin")
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+
+
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Schemas and tables of the warehouse, where they are not there yet."""
     for schema in ("meta", "raw", "quarantine"):
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(FILES)
+    connection.execute(objections.REMEMBERED)
     for source in contract.SOURCES:
         columns = ", ".join(f"{c.name} {sql_type(c)}" for c in contract.load(source).columns)
         connection.execute(f"create table if not exists raw.{source} ({columns}, {PROVENANCE})")

@@ -41,7 +41,8 @@ def fill(connection: duckdb.DuckDBPyConnection, **sources: list[Row]) -> None:
     """One current file a source with these rows."""
     for source, rows in sources.items():
         connection.execute(
-            "insert into meta.files values (?, ?, date '2026-11-02', ?, '', 0, '{}', 0, 0, 0, '{}', '{}', null, true)",
+            "insert into meta.files (file_id, source, delivered_on, name, sha256, bytes, dialect, rows_read, rows_accepted, rows_quarantined,"
+            " rejects, inexact, is_current) values (?, ?, date '2026-11-02', ?, '', 0, '{}', 0, 0, 0, '{}', '{}', true)",
             [source, source, source],
         )
         for line, row in enumerate(rows, start=2):

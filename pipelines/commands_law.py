@@ -1,0 +1,94 @@
+"""What the law asks of the operator: ``oppose``, ``export-person``, ``purge``."""
+
+from __future__ import annotations
+
+import json as json_format
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data_contracts.errors import ConfigurationError
+from pipelines import access, console, law, register, screens, settings
+from pipelines.days import day_or_today
+from pipelines.store import open_store
+
+app = typer.Typer()
+Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+@app.command()
+def oppose(
+    config: Config,
+    key: Annotated[str | None, typer.Option("--key", help="A match key, 32 hexadecimal characters.")] = None,
+    kind: Annotated[
+        str, typer.Option("--kind", help=f"Which key it is: {', '.join(register.KEY_COLUMNS)}.")
+    ] = register.KEY_COLUMNS[0],
+    dwelling: Annotated[
+        str | None, typer.Option("--dwelling", help="An ID_LOGEMENT instead of a key.")
+    ] = None,
+    on: Annotated[str | None, typer.Option("--on", help="Day of the objection; today when left out.")] = None,
+    json: Json = False,
+) -> None:
+    """Enters an objection and takes the person's rows out of the warehouse at once."""
+    city = settings.load(config)
+    column, value = _stated(key, kind, dwelling)
+    is_new = register.add(city.paths.objections, column, value, day_or_today(on, "--on"))
+    removed: dict[str, int] = {}
+    if city.paths.database.exists():
+        with open_store(city.paths.database) as connection:
+            removed = law.apply_objections_whole(connection, register.objected(city.paths.objections))
+    outcome = {"is_new": is_new, "rows_removed": removed, "register": str(city.paths.objections)}
+    if json:
+        console.print_json(outcome)
+    else:
+        screens.objection(is_new, removed, city.paths.objections, city.language)
+
+
+def _stated(key: str | None, kind: str, dwelling: str | None) -> tuple[str, str]:
+    if (key is None) == (dwelling is None):
+        raise ConfigurationError(
+            "name one key or one dwelling", where="lanterne oppose", hint="give --key KEY or --dwelling ID."
+        )
+    if dwelling is not None:
+        return register.PLACE, dwelling.strip()
+    if kind not in register.KEY_COLUMNS:
+        raise ConfigurationError(
+            "no key has this name", where="--kind", hint=f"kinds are {', '.join(register.KEY_COLUMNS)}."
+        )
+    value = str(key).strip().lower()
+    if not register.KEY_FORM.fullmatch(value):
+        raise ConfigurationError(
+            "this is no match key",
+            where="--key",
+            hint="a match key has 32 hexadecimal characters; the key holder makes it from the person's name and date of birth.",
+        )
+    return kind, value
+
+
+@app.command("export-person")
+def export_person(
+    key: Annotated[str, typer.Argument(help="A match key of the person who asks.")],
+    config: Config,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Day of the linkage; today when left out.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="A new file for the answer, readable by its owner only.")
+    ] = None,
+) -> None:
+    """The right of access: everything kept about one person, as one JSON object."""
+    answer = access.export_person(config, key.strip().lower(), day_or_today(as_of, "--as-of"))
+    if out is None:
+        console.print_json(answer)
+        return
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise ConfigurationError(
+            f"the answer cannot be written: {error.strerror}", where=str(out), hint="name a new file."
+        ) from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(json_format.dumps(answer, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,109 @@
+"""What the law takes out of the warehouse after a file was read: closed gates, objections. Set aside with the reason, counted, gone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+import duckdb
+
+from data_contracts import contract
+from data_contracts.contract import Contract, Gate
+from features import gates as gate
+from features import objections
+from pipelines.store import whole
+
+OBJECTED = "opposition"
+OBJECTED_REASON = "opposition de la personne ou du logement (RGPD, art. 21)"
+CLOSED = "source fermée"
+CLOSED_REASON = "aucune base légale n'est inscrite dans city.toml"
+WIDTH: Mapping[Gate, int] = {"closed": 0, "consent": 1, "frame": 1, "open": 2}
+
+
+def apply_objections(connection: duckdb.DuckDBPyConnection, registered: Iterable[str] = ()) -> dict[str, int]:
+    """Takes every row of whoever objected out of ``raw``, whenever it was delivered; gives rows per source.
+
+    ``registered``: keys and dwellings of the city's own register. What is remembered are keys and dwellings, in ``meta.objected``.
+    """
+    for key in registered:
+        connection.execute("insert or ignore into meta.objected values (?, 'key')", [key])
+    objections.gather(connection)
+    objections.remember(connection)
+    gone: dict[str, int] = {}
+    for source in contract.SOURCES:
+        promise = contract.load(source)
+        kept = objections.of_nobody_who_objected(promise)
+        if kept:
+            gone[source] = set_aside(
+                connection, promise, f"not ({' and '.join(kept)})", OBJECTED, OBJECTED_REASON
+            )
+        if source in objections.LINKING_SOURCES:
+            _blank_linked(connection, promise)
+    objections.forget(connection)
+    return {source: n for source, n in gone.items() if n}
+
+
+def apply_objections_whole(
+    connection: duckdb.DuckDBPyConnection, registered: Iterable[str]
+) -> dict[str, int]:
+    """As ``apply_objections``, as one transaction of its own."""
+    with whole(connection):
+        return apply_objections(connection, registered)
+
+
+def _blank_linked(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
+    blank = ", ".join(f"{name} = null" for name in objections.LINKED_FACTS)
+    named = " or ".join(f"{key} in (select key from objected)" for key in objections.LINKED)
+    connection.execute(f"update raw.{promise.source} set {blank} where {named}")
+
+
+def narrow(
+    connection: duckdb.DuckDBPyConnection, promise: Contract, file_id: str, stored: Gate, opened: Gate
+) -> None:
+    """A file that was stored under a wider gate loses what the new gate no longer lets be kept; nothing comes back without the file."""
+    if opened == "open" or WIDTH[stored] == 0:
+        return
+    if opened == "closed":
+        set_aside(connection, promise, f"r.file_id = '{file_id}'", CLOSED, CLOSED_REASON)
+    else:
+        kept = ", ".join(
+            f"{c.name} = {gate.through(promise, c, opened, promise.source)}" for c in promise.columns
+        )
+        connection.execute(f"update raw.{promise.source} set {kept} where file_id = $1", [file_id])
+    connection.execute("update meta.files set gate = $1 where file_id = $2", [opened, file_id])
+
+
+def set_aside(
+    connection: duckdb.DuckDBPyConnection, promise: Contract, which: str, rule: str, reason: str
+) -> int:
+    """Moves rows ``r`` of ``raw`` that satisfy ``which`` to quarantine (file, line, length, rule, reason; no value) and corrects the counts of their files."""
+    source = promise.source
+    length = " + ".join(f"coalesce(length(cast(r.{c.name} as varchar)), 0)" for c in promise.columns)
+    connection.execute(
+        f"create or replace temp table leaving as select r.file_id, r.line, {length} + {len(promise.columns) - 1} as raw_length"
+        f" from raw.{source} r where {which}"
+    )
+    per_file = connection.execute("select file_id, count(*) from leaving group by 1").fetchall()
+    if per_file:
+        connection.execute(
+            f"insert into quarantine.{source} select file_id, line, raw_length, $1, $2 from leaving order by file_id, line",
+            [rule, reason],
+        )
+        connection.execute(
+            f"delete from raw.{source} r using leaving l where r.file_id = l.file_id and r.line = l.line"
+        )
+    for file_id, rows in per_file:
+        _recount(connection, file_id, rule, rows)
+    connection.execute("drop table leaving")
+    return sum(rows for _, rows in per_file)
+
+
+def _recount(connection: duckdb.DuckDBPyConnection, file_id: str, rule: str, rows: int) -> None:
+    found = connection.execute("select rejects from meta.files where file_id = $1", [file_id]).fetchone()
+    assert found is not None  # a row of raw always has its file
+    rejects = json.loads(found[0])
+    rejects[rule] = rejects.get(rule, 0) + rows
+    connection.execute(
+        "update meta.files set rows_accepted = rows_accepted - $1, rows_quarantined = rows_quarantined + $1, rejects = $2 where file_id = $3",
+        [rows, json.dumps(rejects), file_id],
+    )

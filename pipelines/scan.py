@@ -1,0 +1,71 @@
+"""At the door: a file that names people directly, in whatever column, is stopped before anything of it is stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import duckdb
+
+from data_contracts import identifiers
+from data_contracts.contract import Column, Contract
+from data_contracts.errors import ContractError
+from pipelines.arrivals import Arrival
+
+
+class NamesPeople(ContractError):
+    """A column holds direct identifiers. The message says which kind and how many, never which."""
+
+
+def look_for_people(connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival]) -> None:
+    """Reads the portion's ``texts`` beside ``typed``; cells that keep the form their contract promises are beyond suspicion. Raises NamesPeople."""
+    counts = ", ".join(f"count(*) filter (where {_is_suspect(c)})" for c in promise.columns)
+    found = connection.execute(f"select {counts} from texts t join typed y using (row)").fetchone()
+    assert found is not None  # an aggregate always gives a row
+    for column in (c for c, suspects in zip(promise.columns, found, strict=True) if suspects):
+        for arrival in files:
+            _look_closely(connection, promise, arrival, column)
+
+
+def _is_suspect(column: Column) -> str:
+    cell = f"t.{column.name}"
+    matches = f"regexp_matches({cell}, {_quoted(identifiers.SUSPECT)})"
+    if column.kind != "string":
+        return f"y.{column.name} is null and {matches}"
+    if column.pattern:
+        return f"not regexp_full_match({cell}, {_quoted(column.pattern)}) and {matches}"
+    if column.allowed:
+        return f"{cell} not in ({', '.join(map(_quoted, column.allowed))}) and {matches}"
+    return matches
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _look_closely(
+    connection: duckdb.DuckDBPyConnection, promise: Contract, arrival: Arrival, column: Column
+) -> None:
+    rows = connection.execute(
+        f"select t.{column.name} from texts t join typed y using (row) where t.file_id = $1 and {_is_suspect(column)}",
+        [arrival.file_id],
+    ).fetchall()
+    cells = [str(cell) for (cell,) in rows]
+    opaque = identifiers.is_opaque(column)
+    kinds = Counter(kind for cell in cells if (kind := identifiers.named_by(cell, opaque=opaque)))
+    if kinds:
+        raise _refusal(column, arrival, *kinds.most_common(1)[0])
+    if identifiers.is_free(column):
+        total = connection.execute("select count(*) from texts where file_id = $1", [arrival.file_id])
+        rows_in_file = (total.fetchone() or (0,))[0]
+        people = identifiers.names_people(promise)
+        full_of = identifiers.common(cells, rows_in_file, opaque=opaque, names_people=people)
+        if full_of:
+            raise _refusal(column, arrival, full_of, len(cells))
+
+
+def _refusal(column: Column, arrival: Arrival, kind: identifiers.Kind, rows: int) -> NamesPeople:
+    return NamesPeople(
+        f"{column.header} holds what looks like {identifiers.WORDS[kind]} ({rows} row(s)); an extract may name nobody",
+        where=arrival.name,
+        hint="nothing was stored; have the department run `lanterne pseudonymise`, and delete this file.",
+    )
