@@ -28,7 +28,7 @@ def look_for_people(connection: duckdb.DuckDBPyConnection, promise: Contract, fi
 
 def _is_suspect(column: Column) -> str:
     cell = f"t.{column.name}"
-    matches = f"regexp_matches({cell}, {_quoted(identifiers.SUSPECT)})"
+    matches = identifiers.suspect(cell, opaque=identifiers.is_opaque(column))
     if column.kind != "string":
         return f"y.{column.name} is null and {matches}"
     if column.pattern:
