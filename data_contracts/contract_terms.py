@@ -65,7 +65,7 @@ class Reference:
 
 @dataclass(frozen=True, kw_only=True)
 class Volume:
-    """Rows of a file divided by those of the delivery before lie in [``minimum``, ``maximum``]; judged when both have ``from_rows`` rows."""
+    """Rows of a file divided by those of the delivery before lie in [``minimum``, ``maximum``]; judged when that one had ``from_rows`` rows."""
 
     name: str
     minimum: float

@@ -162,7 +162,7 @@ def _ratio(contract: Contract, p: Profile) -> float | None:
 
 
 def _distance(shift: Shift, p: Profile) -> float | None:
-    if not p.rows or not _is_judged(p, shift.from_rows):
+    if p.rows < shift.from_rows or not _is_judged(p, shift.from_rows):
         return None
     return total_variation(p.shares[shift.column], p.previous_shares[shift.column])
 

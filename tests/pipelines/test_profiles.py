@@ -128,6 +128,14 @@ def test_small_files_and_first_ones_are_not_judged_against_another(
     assert november.unmatched == {}  # no file of neighbourhoods yet: nothing can be said
 
 
+def test_a_small_file_after_a_large_one_is_told_by_its_size_alone(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    store(connection, "oct", OCTOBER, [("TELEPHONE", "01", OCTOBER)] * 8)
+    store(connection, "nov", NOVEMBER, [("VOISIN", "01", date(2026, 10, 31))] * 3)
+    assert told(connection, ALERTS, "nov") == {("nov", "autant de lignes", 0.375)}
+
+
 def test_a_file_that_shrank_to_nothing_is_told(connection: duckdb.DuckDBPyConnection) -> None:
     store(connection, "oct", OCTOBER, [("TELEPHONE", "01", OCTOBER)] * 4)
     store(connection, "nov", NOVEMBER, [])
