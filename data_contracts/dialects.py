@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import unicodedata
 import zipfile
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -21,6 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from data_contracts.contract import Column, Contract
 from data_contracts.errors import ContractError
+from data_contracts.headers import folded
 
 Format = Literal["csv", "parquet", "xlsx"]
 Opener = Callable[[], BinaryIO]
@@ -102,15 +102,6 @@ def batches(contract: Contract, dialect: Dialect, name: str, opener: Opener) -> 
                 chunk = []
         if chunk:
             yield _batch(contract, dialect, chunk)
-
-
-def folded(header: str) -> str:
-    """A header as it is compared: upper case, no accents, every run of other characters one underscore."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", header.replace("\ufeff", "")) if not unicodedata.combining(c)
-    )
-    words = "".join(c if c.isascii() and c.isalnum() else " " for c in plain.upper()).split()
-    return "_".join(words)
 
 
 def _batch(contract: Contract, dialect: Dialect, rows: list[Row]) -> Batch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from data_contracts.contract import Contract
 from data_contracts.errors import LanterneError
-from data_contracts.promises import promises
+from data_contracts.promises import Promise, promises
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
@@ -38,11 +39,15 @@ def check(contract: Contract, batch: pd.DataFrame) -> tuple[Verdict, ...]:
     ``batch``: canonical columns of the contract plus ``file_id`` (key uniqueness is within one file), ``known_on``
     and ``delivered_on``; index 0..n-1. Raises CheckerBroke when an expectation raised instead of judging.
     """
-    if batch.empty:
+    return held(tuple(promises(contract)), batch)
+
+
+def held(promises: Sequence[Promise], batch: pd.DataFrame) -> tuple[Verdict, ...]:
+    """One verdict per promise, in their order; none for an empty batch. ``batch`` has the columns that the promises name and an index 0..n-1."""
+    if batch.empty or not promises:
         return ()
-    held = tuple(promises(contract))
-    results = _validated(batch, [p.expectation for p in held])
-    return tuple(_verdict(p.rule, p.reason, r) for p, r in zip(held, results, strict=True))
+    results = _validated(batch, [p.expectation for p in promises])
+    return tuple(_verdict(p.rule, p.reason, r) for p, r in zip(promises, results, strict=True))
 
 
 def _validated(batch: pd.DataFrame, expectations: list[Expectation]) -> list[ExpectationValidationResult]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -13,14 +13,20 @@ from data_contracts.contract import Column, Contract, PairRule
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
+Severity = Literal["error", "warning"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """One promise in words (``rule``), why a row that breaks it is set aside (``reason``), and what checks it."""
+    """One promise in words (``rule``), what is wrong with a row that breaks it (``reason``), and what checks it.
+
+    ``severity``: an ``error`` sets the row aside; a ``warning`` is told and stops nothing.
+    """
 
     rule: str
     reason: str
     expectation: Expectation
+    severity: Severity = "error"
 
 
 def promises(contract: Contract) -> Iterator[Promise]:
@@ -37,10 +43,11 @@ def promises(contract: Contract) -> Iterator[Promise]:
         )
     for column in contract.columns:
         yield from _column_promises(column)
+    dates = {"known_on", "delivered_on", *(c.name for c in contract.columns if c.kind == "date")}
     for pair in (*contract.pair_rules, KNOWN_BEFORE_DELIVERY):
         yield Promise(
             rule=pair.name,
-            reason="ordre des dates",
+            reason="ordre des dates" if pair.earlier in dates else "valeurs incompatibles",
             expectation=gxe.ExpectColumnPairValuesAToBeGreaterThanB(
                 column_A=pair.later,
                 column_B=pair.earlier,
@@ -64,6 +71,14 @@ def _column_promises(column: Column) -> Iterator[Promise]:
             rule=f"{name} est renseigné",
             reason="valeur absente",
             expectation=gxe.ExpectColumnValuesToNotBeNull(column=name),
+        )
+    if column.is_unique:
+        yield Promise(
+            rule=f"{name} n'est porté que par une ligne",
+            reason="valeur en double",
+            expectation=gxe.ExpectCompoundColumnsToBeUnique(
+                column_list=[name, "file_id"], ignore_row_if="any_value_is_missing"
+            ),
         )
     if column.allowed:
         yield Promise(

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from data_contracts.errors import ConfigurationError, LanterneError
-from pipelines import bench, commands_law, console, register, screens, settings
+from pipelines import bench, commands_contract, commands_law, console, register, screens, settings
 from pipelines.checks import check as check_installation
 from pipelines.city import write_city
 from pipelines.days import day
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(bench.app, name="bench")
 app.add_typer(commands_law.app)
+app.add_typer(commands_contract.app, name="contract")
 
 Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]

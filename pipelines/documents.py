@@ -1,4 +1,4 @@
-"""Generated pages of ``docs/``: configuration, commands, factors. A test fails when a committed page is stale."""
+"""Generated pages of ``docs/``: configuration, factors, data dictionary. A test fails when a committed page is stale."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from pydantic import BaseModel
 
 from features.catalogue import FACTORS
 from features.factor import Factor
+from pipelines.dictionary import data_dictionary
 from pipelines.settings import City, Features, Paths, SourceGate
 
 
 def pages() -> dict[str, str]:
     """File name below ``docs/`` → content."""
-    return {"configuration.md": configuration(), "factors.md": factors()}
+    return {
+        "configuration.md": configuration(),
+        "factors.md": factors(),
+        "data_dictionary.md": data_dictionary(),
+    }
 
 
 def configuration() -> str:
