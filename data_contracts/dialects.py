@@ -251,6 +251,7 @@ def _known_headers(contract: Contract) -> dict[str, Column]:
 def _canonical(contract: Contract, header: Sequence[str], name: str) -> tuple[str, ...]:
     known = _known_headers(contract)
     unknown = [h for h in header if folded(h) not in known]
+    _refuse_forbidden(contract, unknown, name)
     if unknown:
         raise ContractError(
             f"{len(unknown)} column(s) that the contract does not know: {', '.join(_shown(h) for h in unknown[:5])}",
@@ -264,6 +265,17 @@ def _canonical(contract: Contract, header: Sequence[str], name: str) -> tuple[st
             f"the same column twice: {', '.join(doubled)}", where=name, hint="keep one of them."
         )
     return names
+
+
+def _refuse_forbidden(contract: Contract, unknown: Sequence[str], name: str) -> None:
+    for header in unknown:
+        kind = contract.forbidden(header)
+        if kind:
+            raise ContractError(
+                f"the column {_shown(header)} would hand over {kind}, which no extract may hold",
+                where=name,
+                hint="nothing was stored; have the department leave it out (`lanterne pseudonymise` does), and delete this file.",
+            )
 
 
 def _shown(header: str) -> str:

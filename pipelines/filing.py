@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -11,8 +12,9 @@ from typing import Any, Literal
 import duckdb
 
 from data_contracts import contract
-from data_contracts.contract import Gate
+from data_contracts.contract import Contract, Gate
 from data_contracts.dialects import Dialect
+from pipelines import profiles
 from pipelines.arrivals import Arrival
 
 Status = Literal["new", "correction", "unchanged", "read again", "closed"]
@@ -36,6 +38,8 @@ class FileReport:
     rejects: dict[str, int]
     inexact: dict[str, int]
     dialect: dict[str, object]
+    remarks: tuple[dict[str, object], ...] = ()
+    """Promises about whole deliveries that the file breaks (old, unusually many or few rows, another distribution, unknown references): told, never more."""
     changes: dict[str, int] = field(default_factory=dict)
     """Of a correction: accepted rows ``added`` and ``removed`` against the file it supersedes; an altered row counts in both."""
 
@@ -134,11 +138,24 @@ def restore(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
     )
 
 
+def remark(connection: duckdb.DuckDBPyConnection, promise: Contract, file_ids: Sequence[str]) -> None:
+    """Holds new files of one source against the delivery before and writes what is unusual into the book. All sources must be stored."""
+    found: dict[str, list[dict[str, object]]] = {file_id: [] for file_id in file_ids}
+    for told in profiles.remarks(connection, promise, file_ids):
+        found[told.file_id].append(
+            {"rule": told.rule, "reason": told.reason, "measured": round(told.measured, 4)}
+        )
+    for file_id, told_of in found.items():
+        connection.execute(
+            "update meta.files set remarks = $1 where file_id = $2", [json.dumps(told_of), file_id]
+        )
+
+
 def report(connection: duckdb.DuckDBPyConnection, arrival: Arrival, status: Status) -> FileReport:
     """What the book says of a file now."""
-    read, accepted, refused, rejects, inexact, dialect, gate, is_late = one(
+    read, accepted, refused, rejects, inexact, dialect, remarks, gate, is_late = one(
         connection,
-        "select rows_read, rows_accepted, rows_quarantined, rejects, inexact, dialect, gate, is_late from meta.files where file_id = $1",
+        "select rows_read, rows_accepted, rows_quarantined, rejects, inexact, dialect, remarks, gate, is_late from meta.files where file_id = $1",
         [arrival.file_id],
     )
     return FileReport(
@@ -154,6 +171,7 @@ def report(connection: duckdb.DuckDBPyConnection, arrival: Arrival, status: Stat
         rejects=json.loads(rejects),
         inexact=json.loads(inexact),
         dialect=json.loads(dialect),
+        remarks=tuple(json.loads(remarks)),
         changes=_changes(connection, arrival) if status == "correction" else {},
     )
 

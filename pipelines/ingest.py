@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -50,6 +51,8 @@ def ingest(
         for arrival in (a for a in arrived if a.file_id in known and not known[a.file_id].is_current):
             filing.restore(connection, arrival)
             status[arrival.file_id] = "correction"
+        for promise, files in _by_source(a for a in fresh if gates[a.source] != "closed"):
+            filing.remark(connection, promise, [a.file_id for a in files])
         law.apply_objections(connection, objected)
         reports = tuple(filing.report(connection, a, status[a.file_id]) for a in arrived)
     return IngestReport(files=reports, seconds=time.perf_counter() - started)
@@ -65,17 +68,20 @@ def _narrow(connection: duckdb.DuckDBPyConnection, gates: Mapping[str, Gate], at
 
 def _portions(fresh: list[Arrival]) -> Iterator[tuple[Contract, list[Arrival]]]:
     """Files of one source that are checked and stored together: one call of the checker for many small files, bounded memory for large ones."""
-    ordered = sorted(fresh, key=lambda a: (contract.SOURCES.index(a.source), a.delivered_on))
-    portion: list[Arrival] = []
-    for arrival in ordered:
-        if portion and (
-            arrival.source != portion[0].source or sum(a.size for a in portion) + arrival.size > PORTION_BYTES
-        ):
-            yield contract.load(portion[0].source), portion
-            portion = []
-        portion.append(arrival)
-    if portion:
-        yield contract.load(portion[0].source), portion
+    for promise, files in _by_source(fresh):
+        portion: list[Arrival] = []
+        for arrival in files:
+            if portion and sum(a.size for a in portion) + arrival.size > PORTION_BYTES:
+                yield promise, portion
+                portion = []
+            portion.append(arrival)
+        yield promise, portion
+
+
+def _by_source(files: Iterable[Arrival]) -> Iterator[tuple[Contract, list[Arrival]]]:
+    ordered = sorted(files, key=lambda a: (contract.SOURCES.index(a.source), a.delivered_on))
+    for source, mine in groupby(ordered, key=lambda a: a.source):
+        yield contract.load(source), list(mine)
 
 
 def _ingest_source(
