@@ -64,7 +64,7 @@ def held(given: Sequence[Promise], batch: pd.DataFrame, *, suite: str = "contrac
     """
     if batch.empty or not given:
         return ()
-    expectations = [_described(p) for p in given]
+    expectations = [described(p) for p in given]
     frame = _light(batch, expectations)
     first = _checkpoint(frame, expectations, suite, "BOOLEAN_ONLY")
     is_held = [_success(p, r) for p, r in zip(given, first, strict=True)]
@@ -78,14 +78,14 @@ def held(given: Sequence[Promise], batch: pd.DataFrame, *, suite: str = "contrac
 def _rows_that_break(given: list[Promise], batch: pd.DataFrame, suite: str) -> list[tuple[int, ...]]:
     if not given:
         return []
-    expectations = [_described(p) for p in given]
+    expectations = [described(p) for p in given]
     frame = _light(batch, expectations)
     frame.index = pd.Index(batch["row"].to_numpy())
     results = _checkpoint(frame, expectations, suite, "COMPLETE")
     return [_rows(p, r) for p, r in zip(given, results, strict=True)]
 
 
-def _described(promise: Promise) -> Expectation:
+def described(promise: Promise) -> Expectation:
     """A copy that the suite may number, with the promise in words as what the documentation shows."""
     return promise.expectation.copy(update={"description": promise.rule, "id": None})
 
@@ -120,7 +120,7 @@ def _checkpoint(
     """The result of each expectation, in their order, from a checkpoint in a context of its own that leaves nothing behind."""
     import great_expectations as gx  # two seconds that a run without new files need not spend
 
-    context = _context()
+    context = quiet_context()
     data = context.data_sources.add_pandas(name).add_dataframe_asset(name)
     suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations))
     definition = gx.ValidationDefinition(
@@ -140,7 +140,8 @@ def _checkpoint(
     return [by_id[e.id] for e in suite.expectations]
 
 
-def _context() -> Any:
+def quiet_context() -> Any:
+    """A context of Great Expectations in memory: nothing on disk, nothing reported, no progress bars."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 

@@ -76,14 +76,14 @@ def _kept(contract: Contract, verdict: Verdict) -> Kept:
     return Kept(
         rule=verdict.rule,
         expectation=str(configuration.type),
-        settings={name: _setting(contract, name, value) for name, value in configuration.kwargs.items()},
+        settings={name: setting(contract, name, value) for name, value in configuration.kwargs.items()},
         is_held=verdict.is_held,
         rows_broken=len(verdict.broken_by),
         severity=str(getattr(configuration.severity, "value", configuration.severity)),
     )
 
 
-def _setting(contract: Contract, name: str, value: object) -> Setting:
+def setting(contract: Contract, name: str, value: object) -> Setting:
     """Numbers, days and what the contract itself spells out; nothing else."""
     if value is None or isinstance(value, bool | int | float):
         return value
