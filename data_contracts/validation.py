@@ -94,7 +94,7 @@ def setting(contract: Contract, name: str, value: object) -> Setting:
     known = _spelled_out(contract)
     if isinstance(value, str):
         return value if value in known else MASKED
-    if isinstance(value, list | tuple | set) and all(isinstance(v, str) and v in known for v in value):
+    if isinstance(value, list | tuple) and all(isinstance(v, str) and v in known for v in value):
         return [str(v) for v in value]
     return MASKED
 
