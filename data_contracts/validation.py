@@ -15,19 +15,25 @@ Setting = str | float | bool | None | list[str]
 MASKED = "***"
 """Stands for a setting that the contract does not spell out, as it may hold what rows hold (a list of known keys, say)."""
 
-_WORDS = ("ignore_row_if",)
-"""Settings of Great Expectations whose values are words of its own."""
+_NAMES = ("column", "column_A", "column_B", "column_list", "ignore_row_if")
+"""Settings that name columns, or hold one of Great Expectations' own words."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """One promise: ``rows_broken`` counts the rows that break it; ``settings`` is what checks it, with ``MASKED`` for what is not the contract's."""
+    """One promise: ``rows_broken`` of the ``rows`` that were held against it break it.
+
+    ``is_about_files``: its rows are whole files. ``severity``: ``warning`` is told and sets nothing aside.
+    ``settings``: what checks it, with ``MASKED`` for what the contract does not spell out.
+    """
 
     rule: str
     expectation: str
     settings: Mapping[str, Setting]
     is_held: bool
+    rows: int
     rows_broken: int
+    is_about_files: bool
     severity: str
 
     @property
@@ -59,26 +65,38 @@ class Validation:
         return Validation(**{**read, "promises": tuple(Kept(**kept) for kept in read["promises"])})
 
 
-def validation(contract: Contract, rows: int, verdicts: Sequence[Verdict]) -> Validation:
-    """The record of a check: ``verdicts`` of ``expectations.check``, and of promises about the whole delivery if there are any."""
+def validation(
+    contract: Contract,
+    rows: int,
+    verdicts: Sequence[Verdict],
+    *,
+    files: int = 0,
+    of_files: Sequence[Verdict] = (),
+) -> Validation:
+    """The record of a check: ``verdicts`` on the ``rows`` of the batch, ``of_files`` on its ``files``, one row per file."""
     return Validation(
         source=contract.source,
         contract_version=contract.version,
         suite=contract.source,
         checker=f"great-expectations {version('great-expectations')}",
         rows=rows,
-        promises=tuple(_kept(contract, v) for v in verdicts),
+        promises=(
+            *(_kept(contract, v, rows, is_about_files=False) for v in verdicts),
+            *(_kept(contract, v, files, is_about_files=True) for v in of_files),
+        ),
     )
 
 
-def _kept(contract: Contract, verdict: Verdict) -> Kept:
+def _kept(contract: Contract, verdict: Verdict, rows: int, *, is_about_files: bool) -> Kept:
     configuration = verdict.promise.expectation.configuration
     return Kept(
         rule=verdict.rule,
         expectation=str(configuration.type),
         settings={name: setting(contract, name, value) for name, value in configuration.kwargs.items()},
         is_held=verdict.is_held,
+        rows=rows,
         rows_broken=len(verdict.broken_by),
+        is_about_files=is_about_files,
         severity=str(getattr(configuration.severity, "value", configuration.severity)),
     )
 
@@ -89,9 +107,15 @@ def setting(contract: Contract, name: str, value: object) -> Setting:
         return value
     if isinstance(value, date):  # and pandas' timestamps
         return value.isoformat()[:10]
-    if isinstance(value, str) and name in _WORDS:
-        return value
     known = _spelled_out(contract)
+    if name in _NAMES:
+        return (
+            value
+            if isinstance(value, str)
+            else [str(v) for v in value]
+            if isinstance(value, list)
+            else MASKED
+        )
     if isinstance(value, str):
         return value if value in known else MASKED
     if isinstance(value, list | tuple) and all(isinstance(v, str) and v in known for v in value):
@@ -101,6 +125,5 @@ def setting(contract: Contract, name: str, value: object) -> Setting:
 
 def _spelled_out(contract: Contract) -> frozenset[str]:
     columns = contract.columns
-    names = {c.name for c in columns} | {"file_id", "known_on", "delivered_on", "row"}
     values = {v for c in columns for v in c.allowed} | {c.pattern for c in columns if c.pattern}
-    return frozenset(names | values)
+    return frozenset(values | {c.name for c in columns})

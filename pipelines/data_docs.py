@@ -11,9 +11,9 @@ from typing import Any
 from data_contracts.errors import IntegrityError
 from data_contracts.expectations import described, quiet_context
 from data_contracts.promises import promises
-from data_contracts.validation import Validation
+from data_contracts.validation import Kept, Validation
 from reports import contracts
-from reports.contracts import Masthead, Promised, Source
+from reports.contracts import Masthead, Source
 from reports.quarantine import FileKept
 
 
@@ -116,17 +116,19 @@ def _stored(source: Source) -> tuple[Any, Any]:
     return key, result
 
 
-def _result(promised: Promised) -> Any:
+def _result(kept: Kept) -> Any:
     from great_expectations.core import ExpectationValidationResult
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    kept = promised.kept
     return ExpectationValidationResult(
         success=kept.is_held,
         expectation_config=ExpectationConfiguration(
-            type=kept.expectation, kwargs=dict(kept.settings), description=kept.rule
+            type=kept.expectation,
+            kwargs=dict(kept.settings),
+            description=kept.rule,
+            meta={"is_about_files": kept.is_about_files, "severity": kept.severity},
         ),
-        result={"element_count": promised.rows, "unexpected_count": kept.rows_broken},
+        result={"element_count": kept.rows, "unexpected_count": kept.rows_broken},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data_contracts import contract
 from data_contracts.contract import Contract
@@ -25,21 +25,13 @@ class Masthead:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Promised:
-    """One promise over all checks of a source: ``rows`` were held against it, ``rows_broken`` of them break it."""
-
-    kept: Kept
-    rows: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Source:
     """One source of which something was delivered; ``rows`` were checked in all."""
 
     contract: Contract
     checker: str
     rows: int
-    promises: tuple[Promised, ...]
+    promises: tuple[Kept, ...]
     files: tuple[FileKept, ...]
 
     @property
@@ -50,7 +42,7 @@ class Source:
     @property
     def held(self) -> int:
         """How many promises every row keeps."""
-        return sum(p.kept.is_held for p in self.promises)
+        return sum(p.is_held for p in self.promises)
 
     @property
     def rows_read(self) -> int:
@@ -86,29 +78,21 @@ def _source(promised: Contract, checks: list[Validation], files: list[FileKept])
     )
 
 
-def _added_up(checks: Iterable[Validation]) -> tuple[Promised, ...]:
+def _added_up(checks: Iterable[Validation]) -> tuple[Kept, ...]:
     """By rule, in the order in which the rules first appear; the settings shown are the latest."""
-    total: dict[str, Promised] = {}
-    for check in checks:
-        for kept in check.promises:
-            before = total.get(kept.rule)
-            total[kept.rule] = (
-                _sum(before, kept, check.rows) if before else Promised(kept=kept, rows=check.rows)
-            )
+    total: dict[str, Kept] = {}
+    for kept in (kept for check in checks for kept in check.promises):
+        before = total.get(kept.rule)
+        total[kept.rule] = kept if before is None else _sum(before, kept)
     return tuple(total.values())
 
 
-def _sum(before: Promised, kept: Kept, rows: int) -> Promised:
-    return Promised(
-        kept=Kept(
-            rule=kept.rule,
-            expectation=kept.expectation,
-            settings=kept.settings,
-            is_held=before.kept.is_held and kept.is_held,
-            rows_broken=before.kept.rows_broken + kept.rows_broken,
-            severity=kept.severity,
-        ),
-        rows=before.rows + rows,
+def _sum(before: Kept, kept: Kept) -> Kept:
+    return replace(
+        kept,
+        is_held=before.is_held and kept.is_held,
+        rows=before.rows + kept.rows,
+        rows_broken=before.rows_broken + kept.rows_broken,
     )
 
 

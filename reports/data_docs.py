@@ -81,7 +81,7 @@ class ResultPage(_Page):
         by_column: dict[str, Rows] = {}
         results: Sequence[Any] = result.results
         for one in results:
-            column = str(one.expectation_config.kwargs.get("column", SEVERAL))
+            column = _group(promised, one.expectation_config.kwargs)
             by_column.setdefault(column, []).append(self._line(one, promised))
         return self._document(
             promised,
@@ -110,13 +110,14 @@ class ResultPage(_Page):
         share = percent(broken / checked, self.language, 1) if checked else ""
         if 0 < broken < checked / 2000:
             share = "< " + percent(0.001, self.language, 1)
-        state = "held" if one.success and not broken else "tolerated" if one.success else "broken"
+        about = one.expectation_config.meta
+        unit = f"{self.say('Files')}{self.say(':')} " if about["is_about_files"] else ""
         return [
-            state,
+            _state(one.success, broken, about["severity"]),
             with_headers(str(one.expectation_config.description), promised),
-            number(checked, self.language),
-            number(broken, self.language) if broken else "",
-            share if broken else "",
+            unit + number(checked, self.language),
+            unit + number(broken, self.language) if broken else "",
+            share if broken and not unit else "",
             str(one.expectation_config.type),
         ]
 
@@ -158,7 +159,7 @@ class SuitePage(_Page):
         for one in suite.expectations:
             settings = {k: setting(promised, k, v) for k, v in one.configuration.kwargs.items()}
             line = [with_headers(str(one.description), promised), self._how(settings), one.expectation_type]
-            by_column.setdefault(str(settings.get("column", SEVERAL)), []).append(line)
+            by_column[_group(promised, settings)].append(line)
         sections = [_section(promised, column, lines) for column, lines in by_column.items()]
         return self._document(promised, self._facts(promised), sections)
 
@@ -199,6 +200,18 @@ class SuitePage(_Page):
                 say("beyond that the whole file is refused"),
             ],
         ]
+
+
+def _state(is_held: bool, broken: int, severity: str) -> str:
+    if not is_held:
+        return "broken" if severity == "critical" else "told"
+    return "tolerated" if broken else "held"
+
+
+def _group(promised: Contract, settings: Mapping[str, Any]) -> str:
+    """The column that a promise is about, when it is one of the contract's."""
+    column = settings.get("column")
+    return column if column in {c.name for c in promised.columns} else SEVERAL
 
 
 def _section(promised: Contract, column: str, lines: Rows) -> RenderedSectionContent:

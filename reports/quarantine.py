@@ -61,6 +61,8 @@ class FileKept:
 
 _WHAT_TO_DO = {
     "clé en double": "Two lines bear the same identifier and say different things: keep the right one, or number them apart.",
+    "valeur en double": "A value that only one line may bear is on several: keep the right one.",
+    "valeurs incompatibles": "Two values of the line cannot both be true: correct the wrong one.",
     "valeur absente": "Fill in the column in the department’s own software, then export again.",
     "valeur hors liste": "Use a value of the contract’s list; if a new one is needed, tell the analyst, so that the contract is changed first.",
     "forme inattendue": "Export the column as it is, without spaces, cut or completed codes.",
@@ -71,6 +73,8 @@ _WHAT_TO_DO = {
 }
 _REASONS_EN = {
     "clé en double": "identifier used twice",
+    "valeur en double": "value used twice",
+    "valeurs incompatibles": "values that exclude each other",
     "valeur absente": "value missing",
     "valeur hors liste": "value not on the list",
     "forme inattendue": "unexpected form",

@@ -179,6 +179,15 @@ def test_a_list_that_the_contract_does_not_spell_out_is_masked() -> None:
     assert kept.settings["value_set"] == list(next(c for c in ALERTS.columns if c.name == "canal").allowed)
 
 
+def test_promises_about_files_are_held_on_a_table_of_files() -> None:
+    files = pd.DataFrame({"row": [0, 1], "rows_ratio": [1.0, 0.2]})
+    volume = gxe.ExpectColumnValuesToBeBetween(column="rows_ratio", min_value=0.5, severity="warning")
+    found = held([promise(volume)], files)
+    (kept,) = validation(ALERTS, 10, [], files=2, of_files=found).promises
+    assert (kept.rows, kept.rows_broken, kept.is_about_files, kept.severity) == (2, 1, True, "warning")
+    assert kept.settings["column"] == "rows_ratio" and kept.settings["min_value"] == 0.5
+
+
 text = st.text(max_size=8)
 kept = st.builds(
     Kept,
@@ -188,7 +197,9 @@ kept = st.builds(
         text, st.none() | st.booleans() | st.integers() | text | st.lists(text, max_size=3), max_size=3
     ),
     is_held=st.booleans(),
+    rows=st.integers(0, 10**9),
     rows_broken=st.integers(0, 10**9),
+    is_about_files=st.booleans(),
     severity=text,
 )
 

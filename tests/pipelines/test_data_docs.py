@@ -216,14 +216,16 @@ def test_the_pages_say_the_counts(french: Path) -> None:
     assert "Quartiers" in " ".join(read(french / "index.html").seen)
 
 
-def kept(rule: str, broken: int, *, is_held: bool) -> Kept:
+def kept(rule: str, rows: int, broken: int, *, is_held: bool, **more: object) -> Kept:
+    base = {"column": "quartier"}
+    fields = {"settings": base, "is_about_files": False, "severity": "critical"} | more
     return Kept(
         rule=rule,
-        expectation="expect_column_values_to_not_be_null",
-        settings={"column": "quartier"},
+        expectation="expect_column_values_to_be_between",
         is_held=is_held,
+        rows=rows,
         rows_broken=broken,
-        severity="critical",
+        **fields,  # type: ignore[arg-type]
     )
 
 
@@ -238,23 +240,42 @@ def one_check(version: str, rows: int, *promised: Kept) -> Validation:
     )
 
 
+def shown(folder: Path, *promised: Kept) -> str:
+    masthead = Masthead(city="V", language="fr", is_fictitious=False)
+    written_to = data_docs.write([one_check("1", 5, *promised)], [], masthead, folder)
+    return " ".join(read(written_to / "quartiers.html").seen)
+
+
 def test_checks_of_one_source_are_added_up_by_promise() -> None:
     """The second check has a promise more: it was held against the second file only."""
-    first = one_check("1", 10, kept("a", 2, is_held=False))
-    second = one_check("2", 5, kept("a", 0, is_held=True), kept("b", 0, is_held=True))
+    first = one_check("1", 10, kept("a", 10, 2, is_held=False))
+    second = one_check("2", 5, kept("a", 5, 0, is_held=True), kept("b", 5, 0, is_held=True))
     (source,) = contracts.sources([first, second], [])
-    found = [(p.kept.rule, p.rows, p.kept.rows_broken, p.kept.is_held) for p in source.promises]
+    found = [(p.rule, p.rows, p.rows_broken, p.is_held) for p in source.promises]
     assert found == [("a", 15, 2, False), ("b", 5, 0, True)]
     assert (source.rows, source.held, source.files) == (15, 1, ())
 
 
 def test_a_promise_that_the_whole_file_breaks_says_so(tmp_path: Path) -> None:
-    check_ = one_check("1", 5, kept("le volume est proche du précédent", 0, is_held=False))
-    folder = data_docs.write([check_], [], Masthead(city="V", language="fr", is_fictitious=False), tmp_path)
-    seen = read(folder / "quartiers.html").seen
-    assert (
-        "pas par le fichier" in seen and "Données fictives : ces fichiers ne décrivent personne." not in seen
-    )
+    text = shown(tmp_path, kept("le volume est proche du précédent", 5, 0, is_held=False))
+    assert "pas par le fichier" in text and "Données fictives" not in text
+
+
+def test_a_remark_on_a_file_is_told_and_counts_files(tmp_path: Path) -> None:
+    more = {"settings": {"column": "rows_ratio"}, "is_about_files": True, "severity": "warning"}
+    text = shown(tmp_path, kept("le volume est proche du précédent", 3, 1, is_held=False, **more))
+    assert "Plusieurs colonnes, ou le fichier entier le volume est proche du précédent" in text
+    assert "signalée, rien d’écarté Fichiers : 1 Fichiers : 3" in text
+
+
+@pytest.mark.parametrize(("broken", "share"), [(1, "< 0,1 %"), (50, "0,5 %"), (5, "0,1 %")])
+def test_a_share_is_never_shown_as_nothing(tmp_path: Path, broken: int, share: str) -> None:
+    assert f"{broken} ({share})" in shown(tmp_path, kept("a", 10_000, broken, is_held=False))
+
+
+def test_a_tolerance_is_shown_as_one(tmp_path: Path) -> None:
+    text = shown(tmp_path, kept("a", 100, 1, is_held=True))
+    assert "dans la tolérance 1 1,0 % 100" in text and "toutes les promesses sont tenues" in text
 
 
 def test_without_a_delivery_there_is_an_index_that_says_so(tmp_path: Path) -> None:

@@ -72,7 +72,16 @@ def test_counts_outlive_the_lines(tmp_path: Path, warehouse: duckdb.DuckDBPyConn
 
 
 def check(source: str, rows: int) -> Validation:
-    one = Kept(rule="r", expectation="e", settings={}, is_held=True, rows_broken=0, severity="critical")
+    one = Kept(
+        rule="r",
+        expectation="e",
+        settings={},
+        is_held=True,
+        rows=rows,
+        rows_broken=0,
+        is_about_files=False,
+        severity="critical",
+    )
     version = contract.load(source).version
     return Validation(
         source=source, contract_version=version, suite=source, checker="c", rows=rows, promises=(one,)
