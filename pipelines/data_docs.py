@@ -8,9 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from data_contracts.contract import Contract
 from data_contracts.errors import IntegrityError
 from data_contracts.expectations import described, quiet_context
-from data_contracts.promises import promises
+from data_contracts.promises import Promise, promises
 from data_contracts.validation import Kept, Validation
 from reports import contracts
 from reports.contracts import Masthead, Source
@@ -38,6 +39,11 @@ def write(
     return target
 
 
+def promised(source: Contract) -> tuple[Promise, ...]:
+    """Every promise that the page of a contract shows."""
+    return tuple(promises(source))
+
+
 def _take(folder: Path, stem: str, target: Path) -> None:
     """The site builder notes a failed page in the log and goes on; here that is an error."""
     pages = list(folder.rglob(f"{stem}.html"))
@@ -55,7 +61,7 @@ def _build(shown: Sequence[Source], masthead: Masthead, site: Path) -> None:
 
     context = quiet_context()
     for source in shown:
-        expectations = [described(p) for p in promises(source.contract)]
+        expectations = [described(p) for p in promised(source.contract)]
         context.suites.add(ExpectationSuite(name=source.name, expectations=expectations))
         context.validation_results_store.set(*_stored(source))
     context.add_data_docs_site("lanterne", _site(masthead, site))

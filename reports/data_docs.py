@@ -168,7 +168,7 @@ class SuitePage(_Page):
         listed = settings.get("value_set")
         parts = [
             ", ".join(listed) if isinstance(listed, list) else "",
-            f"{self.say('form')} {settings['regex']}" if "regex" in settings else "",
+            f"{self.say('of the form')} {settings['regex']}" if "regex" in settings else "",
             self._bound(settings.get("min_value"), "at least", "on or after"),
             self._bound(settings.get("max_value"), "at most", "on or before"),
         ]

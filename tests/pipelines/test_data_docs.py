@@ -15,7 +15,6 @@ from data_contracts import contract
 from data_contracts.conversions import refusal
 from data_contracts.errors import IntegrityError
 from data_contracts.expectations import check
-from data_contracts.promises import promises
 from data_contracts.validation import Kept, Validation, validation
 from features.factor import Language
 from pipelines import data_docs
@@ -135,7 +134,7 @@ def from_the_contracts() -> set[str]:
         c = contract.load(source)
         found |= {c.title, c.owner, c.version, c.grain, c.legal_basis, f"2026-11-02/{source}.csv"}
         found |= {d for column in c.columns for d in (column.description, ", ".join(column.allowed))}
-        found |= {with_headers(p.rule, c) for p in promises(c)} | {p.rule for p in promises(c)}
+        found |= {with_headers(p.rule, c) for p in data_docs.promised(c)}
         found |= {with_headers(refusal(column), c) for column in c.columns}
         found |= {", ".join(name.upper() for name in c.known_on)}
     return found
