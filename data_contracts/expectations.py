@@ -1,12 +1,14 @@
-"""Great Expectations generated from a contract and run on one pandas batch. Results hold row numbers and never a value."""
+"""Great Expectations run on one pandas batch: suite, validation definition, checkpoint. Verdicts hold row numbers and never a value."""
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from data_contracts.contract import Contract
@@ -26,32 +28,121 @@ class CheckerBroke(LanterneError):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """One promise held against one batch: the row numbers (positions in the batch) that break it."""
+    """One promise held against one batch: ``broken_by`` are the numbers (column ``row``) of the rows that break it.
 
-    rule: str
-    reason: str
+    A promise about the whole batch (its size, its shares) is broken by no row in particular: ``is_held`` alone says so.
+    """
+
+    promise: Promise
+    is_held: bool
     broken_by: tuple[int, ...]
+
+    @property
+    def rule(self) -> str:
+        """The promise in words."""
+        return self.promise.rule
+
+    @property
+    def reason(self) -> str:
+        """Why a row that breaks it is set aside."""
+        return self.promise.reason
 
 
 def check(contract: Contract, batch: pd.DataFrame) -> tuple[Verdict, ...]:
-    """Holds every promise of the contract against ``batch``.
+    """Holds every promise of the contract about single rows against ``batch``; see ``held``. No verdict on an empty batch.
 
-    ``batch``: canonical columns of the contract plus ``file_id`` (key uniqueness is within one file), ``known_on``
-    and ``delivered_on``; index 0..n-1. Raises CheckerBroke when an expectation raised instead of judging.
+    ``batch``: ``row``, the contract's columns, ``file_id`` (key uniqueness is within one file), ``known_on`` and ``delivered_on``.
     """
-    return held(tuple(promises(contract)), batch)
+    return held(tuple(promises(contract)), batch, suite=contract.source)
 
 
-def held(promises: Sequence[Promise], batch: pd.DataFrame) -> tuple[Verdict, ...]:
-    """One verdict per promise, in their order; none for an empty batch. ``batch`` has the columns that the promises name and an index 0..n-1."""
-    if batch.empty or not promises:
+def held(given: Sequence[Promise], batch: pd.DataFrame, *, suite: str = "contract") -> tuple[Verdict, ...]:
+    """One verdict per promise, in their order. ``batch`` has a column ``row``, whole numbers that name its rows.
+
+    A first pass asks only whether each promise holds; a second one looks for the rows of those that do not. Raises
+    CheckerBroke when Great Expectations raised instead of judging, or cannot say which rows break a promise about rows.
+    """
+    if batch.empty or not given:
         return ()
-    results = _validated(batch, [p.expectation for p in promises])
-    return tuple(_verdict(p.rule, p.reason, r) for p, r in zip(promises, results, strict=True))
+    expectations = [described(p) for p in given]
+    frame = _light(batch, expectations)
+    first = _checkpoint(frame, expectations, suite, "BOOLEAN_ONLY")
+    is_held = [_success(p, r) for p, r in zip(given, first, strict=True)]
+    asked = [i for i, e in enumerate(expectations) if _names_rows(e) and not (is_held[i] and _is_strict(e))]
+    rows = dict(zip(asked, _rows_that_break([given[i] for i in asked], batch, suite), strict=True))
+    return tuple(
+        Verdict(promise=p, is_held=is_held[i], broken_by=rows.get(i, ())) for i, p in enumerate(given)
+    )
 
 
-def _validated(batch: pd.DataFrame, expectations: list[Expectation]) -> list[ExpectationValidationResult]:
+def _rows_that_break(given: list[Promise], batch: pd.DataFrame, suite: str) -> list[tuple[int, ...]]:
+    if not given:
+        return []
+    expectations = [described(p) for p in given]
+    frame = _light(batch, expectations)
+    frame.index = pd.Index(batch["row"].to_numpy())
+    results = _checkpoint(frame, expectations, suite, "COMPLETE")
+    return [_rows(p, r) for p, r in zip(given, results, strict=True)]
+
+
+def described(promise: Promise) -> Expectation:
+    """A copy that the suite may number, with the promise in words as what the documentation shows."""
+    return promise.expectation.copy(update={"description": promise.rule, "id": None})
+
+
+def _light(batch: pd.DataFrame, expectations: Iterable[Expectation]) -> pd.DataFrame:
+    """The columns that the expectations name, in the types that Great Expectations compares whole and not value by value."""
+    named = json.dumps([e.configuration.kwargs for e in expectations], default=str)
+    is_about_columns = all(_names_rows(e) or hasattr(e, "column") for e in expectations)
+    kept = [name for name in batch.columns if name in named or not is_about_columns]
+    return pd.DataFrame({name: _numpy(batch[name]) for name in kept})
+
+
+def _numpy(values: pd.Series) -> pd.Series:
+    """Dates to the nanosecond and numbers without pandas' own null; left alone where that would change a value."""
+    if isinstance(values.dtype, pd.Int64Dtype):
+        if not values.isna().any():
+            return values.astype("int64")
+        exact = values.abs().max() is pd.NA or values.abs().max() < 2**53
+        return values.astype("float64") if exact else values
+    if values.dtype.kind == "M":
+        fits = values.isna() | values.between(pd.Timestamp.min.ceil("s"), pd.Timestamp.max.floor("s"))
+        return values.astype("datetime64[ns]") if fits.all() else values
+    return values
+
+
+def _checkpoint(
+    frame: pd.DataFrame,
+    expectations: list[Expectation],
+    name: str,
+    result_format: Literal["BOOLEAN_ONLY", "COMPLETE"],
+) -> list[ExpectationValidationResult]:
+    """The result of each expectation, in their order, from a checkpoint in a context of its own that leaves nothing behind."""
     import great_expectations as gx  # two seconds that a run without new files need not spend
+
+    context = quiet_context()
+    data = context.data_sources.add_pandas(name).add_dataframe_asset(name)
+    suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations))
+    definition = gx.ValidationDefinition(
+        name=name, data=data.add_batch_definition_whole_dataframe(name), suite=suite
+    )
+    context.validation_definitions.add(definition)
+    checkpoint = gx.Checkpoint(name=name, validation_definitions=[definition], result_format=result_format)
+    context.checkpoints.add(checkpoint)
+    try:
+        outcome = checkpoint.run(batch_parameters={"dataframe": frame})
+    except Exception as error:  # noqa: BLE001 (what it says may quote the data, so that only its kind is passed on)
+        raise _broke(f"the checker stopped ({type(error).__name__})", name) from None
+    (results,) = outcome.run_results.values()
+    by_id = {r.expectation_config.id: r for r in results.results if r.expectation_config is not None}
+    if len(by_id) != len(expectations):
+        raise _broke("the checker did not judge every promise", name)
+    return [by_id[e.id] for e in suite.expectations]
+
+
+def quiet_context() -> Any:
+    """A context of Great Expectations in memory: nothing on disk, nothing reported, no progress bars."""
+    import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     for talkative in ("great_expectations", "great_expectations.data_context.types.base"):
@@ -59,40 +150,45 @@ def _validated(batch: pd.DataFrame, expectations: list[Expectation]) -> list[Exp
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     context.enable_analytics(False)
-    definition = (
-        context.data_sources.add_pandas("extract")
-        .add_dataframe_asset("batch")
-        .add_batch_definition_whole_dataframe("whole")
-    )
-    suite = context.suites.add(gx.ExpectationSuite(name="contract", expectations=expectations))
-    validation = gx.ValidationDefinition(name="contract", data=definition, suite=suite)
-    context.validation_definitions.add(validation)
-    outcome = validation.run(
-        batch_parameters={"dataframe": batch},
-        result_format={
-            "result_format": "COMPLETE",
-            "unexpected_index_column_names": ["row"],
-            "include_unexpected_rows": False,
-        },
-    )
-    by_id = {r.expectation_config.id: r for r in outcome.results if r.expectation_config is not None}
-    return [by_id[e.id] for e in suite.expectations]
+    return context
 
 
-def _verdict(rule: str, reason: str, result: ExpectationValidationResult) -> Verdict:
-    raised = _raised(result.exception_info)
-    if raised:
-        raise CheckerBroke(
-            f"the check « {rule} » could not be computed",
-            hint="this is a fault of Lanterne, not of the extract; please report it.",
+def _names_rows(expectation: Expectation) -> bool:
+    from great_expectations.expectations import expectation as kinds
+
+    return isinstance(
+        expectation,
+        kinds.ColumnMapExpectation | kinds.ColumnPairMapExpectation | kinds.MulticolumnMapExpectation,
+    )
+
+
+def _is_strict(expectation: Expectation) -> bool:
+    """Whether one row is enough to break it; with a tolerance (``mostly``) rows may break a promise that holds."""
+    return bool(getattr(expectation, "mostly", 1) == 1)
+
+
+def _success(promise: Promise, result: ExpectationValidationResult) -> bool:
+    if _raised(result.exception_info):
+        raise _broke(
+            f"the check « {promise.rule} » could not be computed", promise.expectation.expectation_type
         )
-    rows = {int(hit["row"]) for hit in result.result.get("unexpected_index_list") or []}
-    if not result.success and not rows:
-        raise CheckerBroke(
-            f"the check « {rule} » failed without naming a row",
-            hint="please report it with the version of Lanterne.",
+    return bool(result.success)
+
+
+def _rows(promise: Promise, result: ExpectationValidationResult) -> tuple[int, ...]:
+    is_held = _success(promise, result)
+    rows = result.result.get("unexpected_index_list")
+    if rows is None or (not is_held and not rows):
+        raise _broke(
+            f"the check « {promise.rule} » failed without naming a row", promise.expectation.expectation_type
         )
-    return Verdict(rule=rule, reason=reason, broken_by=tuple(sorted(rows)))
+    return tuple(int(row) for row in np.unique(rows))
+
+
+def _broke(what: str, where: str) -> CheckerBroke:
+    return CheckerBroke(
+        what, where=where, hint="this is a fault of Lanterne, not of the extract; please report it."
+    )
 
 
 def _raised(info: Any) -> bool:

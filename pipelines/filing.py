@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 import duckdb
 
-from data_contracts import contract
+from data_contracts import deliveries
 from data_contracts.contract import Contract, Gate
 from data_contracts.dialects import Dialect
-from pipelines import profiles
+from data_contracts.validation import Validation, validation
+from pipelines import kept, profiles
 from pipelines.arrivals import Arrival
 
 Status = Literal["new", "correction", "unchanged", "read again", "closed"]
@@ -138,17 +139,27 @@ def restore(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
     )
 
 
-def remark(connection: duckdb.DuckDBPyConnection, promise: Contract, file_ids: Sequence[str]) -> None:
+def keep_check(connection: duckdb.DuckDBPyConnection, check: Validation, files: Sequence[Arrival]) -> None:
+    """Keeps the record of a check for the documentation of the contracts."""
+    ids = ",".join(a.file_id for a in files)
+    connection.execute("insert into meta.validations values (?, ?, ?)", [check.source, ids, check.as_json()])
+
+
+def remark(connection: duckdb.DuckDBPyConnection, promise: Contract, files: Sequence[Arrival]) -> None:
     """Holds new files of one source against the delivery before and writes what is unusual into the book. All sources must be stored."""
-    found: dict[str, list[dict[str, object]]] = {file_id: [] for file_id in file_ids}
-    for told in profiles.remarks(connection, promise, file_ids):
-        found[told.file_id].append(
-            {"rule": told.rule, "reason": told.reason, "measured": round(told.measured, 4)}
-        )
-    for file_id, told_of in found.items():
+    shapes = profiles.profiles(connection, promise, [a.file_id for a in files])
+    told = deliveries.remarks(promise, shapes)
+    for shape in shapes:
+        mine = [
+            {"rule": t.rule, "reason": t.reason, "measured": round(t.measured, 4)}
+            for t in told
+            if t.file_id == shape.file_id
+        ]
         connection.execute(
-            "update meta.files set remarks = $1 where file_id = $2", [json.dumps(told_of), file_id]
+            "update meta.files set remarks = $1 where file_id = $2", [json.dumps(mine), shape.file_id]
         )
+    of_files = deliveries.verdicts(promise, shapes)
+    keep_check(connection, validation(promise, 0, (), files=len(shapes), of_files=of_files), files)
 
 
 def report(connection: duckdb.DuckDBPyConnection, arrival: Arrival, status: Status) -> FileReport:
@@ -179,19 +190,8 @@ def report(connection: duckdb.DuckDBPyConnection, arrival: Arrival, status: Stat
 def _changes(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> dict[str, int]:
     """What a correction changed, counted over whole accepted rows."""
     superseded = one(connection, "select supersedes from meta.files where file_id = $1", [arrival.file_id])[0]
-    columns = ", ".join(c.name for c in contract.load(arrival.source).columns)
-
-    def only_in(one_file: str, other: str) -> int:
-        sql = (
-            f"select count(*) from (select {columns} from raw.{arrival.source} where file_id = $1"
-            f" except all select {columns} from raw.{arrival.source} where file_id = $2)"
-        )
-        return int(one(connection, sql, [one_file, other])[0])
-
-    return {
-        "added": only_in(arrival.file_id, superseded),
-        "removed": only_in(superseded, arrival.file_id),
-    }
+    added, removed = kept.changes(connection, arrival.source, arrival.file_id, superseded)
+    return {"added": added, "removed": removed}
 
 
 def one(connection: duckdb.DuckDBPyConnection, sql: str, values: list[object]) -> tuple[Any, ...]:

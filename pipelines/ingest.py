@@ -52,7 +52,7 @@ def ingest(
             filing.restore(connection, arrival)
             status[arrival.file_id] = "correction"
         for promise, files in _by_source(a for a in fresh if gates[a.source] != "closed"):
-            filing.remark(connection, promise, [a.file_id for a in files])
+            filing.remark(connection, promise, files)
         law.apply_objections(connection, objected)
         reports = tuple(filing.report(connection, a, status[a.file_id]) for a in arrived)
     return IngestReport(files=reports, seconds=time.perf_counter() - started)
@@ -94,13 +94,14 @@ def _ingest_source(
     for arrival in files:  # of a file that is read again
         for schema in ("raw", "quarantine"):
             connection.execute(f"delete from {schema}.{promise.source} where file_id = $1", [arrival.file_id])
+        connection.execute("delete from meta.validations where contains(file_ids, $1)", [arrival.file_id])
     staging.stage(connection, promise, files, found)
     if opened == "closed":
         staging.refuse_all(connection, law.CLOSED, law.CLOSED_REASON)
     else:
         staging.convert(connection, promise)
         scan.look_for_people(connection, promise, files)
-        staging.judge(connection, promise)
+        filing.keep_check(connection, staging.judge(connection, promise), files)
     status = {a.file_id: _settle(connection, promise, a, found[a.file_id], opened) for a in files}
     _keep(connection, promise, opened)
     return status

@@ -13,7 +13,6 @@ from features import gates as gate
 from features import objections
 from pipelines.store import whole
 
-OBJECTED = "opposition"
 OBJECTED_REASON = "opposition de la personne ou du logement (RGPD, art. 21)"
 CLOSED = "source fermée"
 CLOSED_REASON = "aucune base légale n'est inscrite dans city.toml"
@@ -35,7 +34,7 @@ def apply_objections(connection: duckdb.DuckDBPyConnection, registered: Iterable
         kept = objections.of_nobody_who_objected(promise)
         if kept:
             gone[source] = set_aside(
-                connection, promise, f"not ({' and '.join(kept)})", OBJECTED, OBJECTED_REASON
+                connection, promise, f"not ({' and '.join(kept)})", objections.RULE, OBJECTED_REASON
             )
         if source in objections.LINKING_SOURCES:
             _blank_linked(connection, promise)

@@ -14,11 +14,12 @@ from features.catalogue import FACTORS
 from features.factor import Language
 from features.unknown import not_known
 from models.explain import Explained, Reason, explained
-from pipelines import manifest, settings
+from pipelines import data_docs, kept, manifest, settings
 from pipelines.manifest import timed
 from pipelines.publish import run_inputs
 from pipelines.store import read_store
 from reports import html, risk_list
+from reports.contracts import Masthead
 from reports.risk_list import Arm, Line, RiskList, Said
 from reports.words import Words, words
 
@@ -38,7 +39,7 @@ SOURCE_WORDS = {
 
 
 def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
-    """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``."""
+    """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``, and the folder ``contracts/``."""
     city = settings.load(config)
     with timed(folder, "reports") as rows:
         run_id = manifest.run_id(as_of, run_inputs(config, folder, as_of, capacity))
@@ -48,6 +49,10 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
         (folder / "list.parquet").write_bytes(risk_list.to_parquet(built))
         (folder / "list.html").write_bytes(html.list_page(built))
         rows["lines"] = len(built.lines)
+        masthead = Masthead(city=city.name, language=city.language, is_fictitious=city.fictitious)
+        with read_store(city.paths.database) as connection:
+            checks, files = kept.validations(connection), kept.files(connection)
+        data_docs.write(checks, files, masthead, folder)
 
 
 def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int, run_id: str) -> RiskList:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from data_contracts import conversions, dialects, expectations
 from data_contracts.contract import Contract
 from data_contracts.dialects import Dialect
+from data_contracts.validation import Validation, validation
 from pipelines.arrivals import Arrival
 
 NEW_FILE_COLUMNS = "row bigint, file_id varchar, delivered_on date, line bigint"
@@ -116,14 +117,15 @@ def _blank_is_no(connection: duckdb.DuckDBPyConnection, promise: Contract) -> No
             )
 
 
-def judge(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
-    """The contract's promises, held by Great Expectations against all new rows of the source at once."""
+def judge(connection: duckdb.DuckDBPyConnection, promise: Contract) -> Validation:
+    """The contract's promises, held by Great Expectations against all new rows of the portion at once; gives the record of it, without a value."""
     batch = connection.execute("select * exclude (line) from typed order by row").df()
     for name in [c.name for c in promise.columns if c.kind in ("integer", "year")]:
         batch[name] = batch[name].astype("Int64")
+    verdicts = expectations.check(promise, batch)
     found = [
         pd.DataFrame({"row": list(v.broken_by), "rule": v.rule, "reason": v.reason})
-        for v in expectations.check(promise, batch)
+        for v in verdicts
         if v.broken_by
     ]
     if found:
@@ -131,6 +133,7 @@ def judge(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
         connection.execute("insert into broken select row, rule, reason from verdicts")
         connection.unregister("verdicts")
     _forgive_identical_copies(connection, promise)
+    return validation(promise, len(batch), verdicts)
 
 
 def _forgive_identical_copies(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:

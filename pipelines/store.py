@@ -16,6 +16,8 @@ from features import objections
 PROVENANCE = (
     "file_id varchar not null, line bigint not null, delivered_on date not null, known_on date not null"
 )
+VALIDATIONS = "create table if not exists meta.validations (source varchar not null, file_ids varchar not null, validated varchar not null)"
+"""Every check of new files: a ``Validation`` as JSON, without a value of any row."""
 FILES = """
 create table if not exists meta.files (
   file_id varchar primary key, source varchar not null, delivered_on date not null, name varchar not null, sha256 varchar not null,
@@ -124,6 +126,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for schema in ("meta", "raw", "quarantine"):
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(FILES)
+    connection.execute(VALIDATIONS)
     connection.execute(objections.REMEMBERED)
     for source in contract.SOURCES:
         columns = ", ".join(f"{c.name} {sql_type(c)}" for c in contract.load(source).columns)

@@ -14,9 +14,10 @@ from reports.words import Words, day, number, percent, words
 def list_page(risk_list: RiskList) -> bytes:
     """``list.html``: why each household is on the list, what speaks against it and what is not known."""
     say = words(risk_list.language)
-    page = _environment().get_template("list.html.j2")
+    page = environment().get_template("list.html.j2")
     return page.render(
         list=risk_list,
+        language=risk_list.language,
         say=say,
         about=about(risk_list, say),
         how_ranked=how_ranked(risk_list.champion, risk_list.is_by_rules, say),
@@ -37,10 +38,10 @@ def equal_with(others: int, language: Language, say: Words) -> str:
     return sentence.format(n=number(others, language))
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Every template and style of the pages; autoescaped, and a name that is missing is an error."""
     folder = files("reports").joinpath("templates")
-    names = ("base.html.j2", "list.html.j2", "style.css")
-    texts = {name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}
+    texts = {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir()}
     return Environment(
         loader=DictLoader(texts),
         autoescape=True,

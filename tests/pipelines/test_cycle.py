@@ -22,6 +22,7 @@ OUTPUTS = {
     "list.html",
     "list.parquet",
     "explanations.parquet",
+    "contracts",
 }
 
 
@@ -94,6 +95,10 @@ def test_the_same_inputs_give_the_same_list_bytes(ran: tuple[Path, Path], tmp_pa
         "list.parquet",
         "list.html",
         "explanations.parquet",
+        "contracts/index.html",
+        "contracts/quarantaine.html",
+        "contracts/liste_electorale.html",
+        "contracts/liste_electorale-contrat.html",
         "duel.json",
         "frame.json",
     ):
