@@ -14,15 +14,10 @@ from reports.quarantine import FIRST_LINES, BrokenRule, FileKept, Inexact, Refus
 
 
 def validations(connection: duckdb.DuckDBPyConnection) -> tuple[Validation, ...]:
-    """Every stored check, those of the oldest deliveries first; none where the warehouse keeps none yet."""
-    if not connection.execute(_HAS_VALIDATIONS).fetchall():
-        return ()
+    """Every stored check, those of the oldest deliveries first."""
     return tuple(Validation.from_json(text) for (text,) in connection.execute(_VALIDATIONS).fetchall())
 
 
-_HAS_VALIDATIONS = (
-    "select 1 from information_schema.tables where table_schema = 'meta' and table_name = 'validations'"
-)
 _VALIDATIONS = """
 with dated as (
   select v.source, v.file_ids, v.validated, max(f.delivered_on) as last_delivered_on
