@@ -39,6 +39,12 @@ class Period:
         """For comparing two periods, never for counting: a year of 365.25 days, a month a twelfth of it."""
         return 365.25 * self.years + 365.25 / 12 * self.months + self.days
 
+    def as_iso(self) -> str:
+        """``P3Y``; ``parsed`` reads it back."""
+        return "P" + "".join(
+            f"{n}{unit}" for n, unit in ((self.years, "Y"), (self.months, "M"), (self.days, "D")) if n
+        )
+
     def in_french(self) -> str:
         """``3 ans``, ``1 an 6 mois``."""
         parts = ((self.years, "an", "ans"), (self.months, "mois", "mois"), (self.days, "jour", "jours"))

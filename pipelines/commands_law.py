@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from data_contracts.errors import ConfigurationError
-from pipelines import access, console, law, register, screens, settings
+from pipelines import access, console, law, purging, register, screens_law, settings
 from pipelines.days import day_or_today
 from pipelines.store import open_store
 
@@ -44,7 +44,7 @@ def oppose(
     if json:
         console.print_json(outcome)
     else:
-        screens.objection(is_new, removed, city.paths.objections, city.language)
+        screens_law.objection(is_new, removed, city.paths.objections, city.language)
 
 
 def _stated(key: str | None, kind: str, dwelling: str | None) -> tuple[str, str]:
@@ -66,6 +66,29 @@ def _stated(key: str | None, kind: str, dwelling: str | None) -> tuple[str, str]
             hint="a match key has 32 hexadecimal characters; the key holder makes it from the person's name and date of birth.",
         )
     return kind, value
+
+
+@app.command()
+def purge(
+    config: Config,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Day of the purge; today when left out.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is past its term.")] = False,
+    delivery_files: Annotated[
+        bool,
+        typer.Option("--delivery-files", help="Delete delivered files of which no row is kept any more."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Deletes what is past its retention, and writes a certificate."""
+    city = settings.load(config)
+    on = day_or_today(as_of, "--as-of")
+    certificate, path = purging.purge(city, on, is_rehearsal=dry_run, with_delivery_files=delivery_files)
+    if json:
+        console.print_json(certificate.as_json() | {"certificate": str(path) if path else None})
+    else:
+        screens_law.certificate(certificate, path, city.language)
 
 
 @app.command("export-person")

@@ -25,6 +25,7 @@ def configuration() -> str:
     """Every key of ``city.toml``."""
     sections = (("", City), ("[paths]", Paths), ("[features]", Features), ("[sources.NAME]", SourceGate))
     body = "\n".join(line for title, model in sections for line in _section(title, model))
+    body += f'\n\n## [retention]\n\n{City.model_fields["retention"].description} One line per source: `parc_social = "P18M"`.\n'
     return f"# `city.toml`\n\nGenerated from `pipelines/settings.py` by `make docs`. An unknown key is an error.\n{body}\n"
 
 
@@ -33,7 +34,7 @@ def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
     yield "| key | default | meaning |"
     yield "|---|---|---|"
     for name, field in model.model_fields.items():
-        if name in ("paths", "features", "sources"):
+        if name in ("paths", "features", "sources", "retention"):
             continue
         default = "required" if field.is_required() else f"`{_shown(field.default)}`"
         yield f"| `{name}` | {default} | {field.description} |"

@@ -41,6 +41,8 @@ class FileReport:
     dialect: dict[str, object]
     remarks: tuple[dict[str, object], ...] = ()
     """Promises about whole deliveries that the file breaks (old, unusually many or few rows, another distribution, unknown references): told, never more."""
+    rows_purged: int = 0
+    """Of the accepted rows, those that are past their retention and gone."""
     changes: dict[str, int] = field(default_factory=dict)
     """Of a correction: accepted rows ``added`` and ``removed`` against the file it supersedes; an altered row counts in both."""
 
@@ -164,9 +166,9 @@ def remark(connection: duckdb.DuckDBPyConnection, promise: Contract, files: Sequ
 
 def report(connection: duckdb.DuckDBPyConnection, arrival: Arrival, status: Status) -> FileReport:
     """What the book says of a file now."""
-    read, accepted, refused, rejects, inexact, dialect, remarks, gate, is_late = one(
+    read, accepted, refused, rejects, inexact, dialect, remarks, purged, gate, is_late = one(
         connection,
-        "select rows_read, rows_accepted, rows_quarantined, rejects, inexact, dialect, remarks, gate, is_late from meta.files where file_id = $1",
+        "select rows_read, rows_accepted, rows_quarantined, rejects, inexact, dialect, remarks, rows_purged, gate, is_late from meta.files where file_id = $1",
         [arrival.file_id],
     )
     return FileReport(
@@ -183,6 +185,7 @@ def report(connection: duckdb.DuckDBPyConnection, arrival: Arrival, status: Stat
         inexact=json.loads(inexact),
         dialect=json.loads(dialect),
         remarks=tuple(json.loads(remarks)),
+        rows_purged=purged,
         changes=_changes(connection, arrival) if status == "correction" else {},
     )
 

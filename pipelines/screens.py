@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 from rich.table import Table
 
-from features.factor import Language
 from models.survey import Cell
 from pipelines.checks import Finding
 from pipelines.console import out
 from pipelines.filing import IngestReport
-from pipelines.reporting import SOURCE_WORDS
 from reports.risk_list import BETWEEN, arm_words, how_ranked
 from reports.words import Words, number, percent, words
 from synthetic_city import calibration
@@ -56,19 +54,6 @@ def ingest(report: IngestReport) -> None:
         counts = (file.rows_read, file.rows_accepted, file.rows_quarantined)
         table.add_row(file.name, file.status, *(number(n, "fr") for n in counts))
     out.print(table)
-
-
-def objection(is_new: bool, removed: Mapping[str, int], register: Path, language: Language) -> None:
-    """What an objection took out of the warehouse."""
-    say = words(language)
-    out.print(say("Objection entered.") if is_new else say("This objection was entered before."))
-    for source, rows in removed.items():
-        out.print(
-            f"  {say(SOURCE_WORDS[source])} : {number(rows, language)} {say('rows removed')}", highlight=False
-        )
-    if not removed:
-        out.print("  " + say("No row of the warehouse was about this person or dwelling."))
-    out.print(f"  {register}", highlight=False, soft_wrap=True)
 
 
 def by_rules(folder: Path) -> bool:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from data_contracts import contract
+from data_contracts.contract_terms import Period
 from data_contracts.errors import ConfigurationError, GateClosed
 from features.gates import supports
 
@@ -87,6 +88,10 @@ class City(_Strict):
     seed: int = Field(1, ge=0, description="Seed of lots, draws and resampling.")
     paths: Paths = Paths.model_validate({})
     features: Features = Features.model_validate({})
+    retention: dict[str, str] = Field(
+        default_factory=dict,
+        description="Per source a shorter period than its contract's, such as P18M; a longer one is refused.",
+    )
     sources: dict[str, SourceGate] = Field(
         default_factory=dict, description="One table per source with its gate."
     )
@@ -96,6 +101,7 @@ def load(path: Path) -> City:
     """Reads ``city.toml``; paths come back absolute. Raises ConfigurationError that names the key and a likely spelling."""
     city = _validated(_parsed(path), path)
     _check_sources(city, path)
+    _check_retention(city, path)
     root = path.resolve().parent
     paths = Paths(**{name: root / value for name, value in city.paths.model_dump().items()})
     return city.model_copy(update={"paths": paths})
@@ -161,12 +167,35 @@ def _known_keys() -> list[str]:
 def _check_sources(city: City, path: Path) -> None:
     for source, chosen in city.sources.items():
         where = f"{path}, [sources.{source}]"
-        if source not in contract.SOURCES:
-            close = get_close_matches(source, contract.SOURCES, n=1)
-            hint = f"did you mean `{close[0]}`?" if close else f"sources are: {', '.join(contract.SOURCES)}."
-            raise ConfigurationError(f"unknown source `{source}`", where=where, hint=hint)
+        _known_source(source, where)
         _check_support(source, chosen, where)
         _check_basis(source, chosen, where)
+
+
+def _check_retention(city: City, path: Path) -> None:
+    for source, text in city.retention.items():
+        where = f"{path}, [retention], {source}"
+        _known_source(source, where)
+        try:
+            chosen = Period.parsed(text)
+        except ValueError as error:
+            raise ConfigurationError(
+                str(error), where=where, hint="write it as P2Y, P18M or P90D."
+            ) from error
+        promised = contract.load(source).retention.period
+        if chosen.rough_days > promised.rough_days:
+            raise GateClosed(
+                f"{source} may be kept for {promised.as_iso()} at most, not {text}",
+                where=where,
+                hint="its contract says why; a longer period needs a new contract, signed by its owner.",
+            )
+
+
+def _known_source(source: str, where: str) -> None:
+    if source not in contract.SOURCES:
+        close = get_close_matches(source, contract.SOURCES, n=1)
+        hint = f"did you mean `{close[0]}`?" if close else f"sources are: {', '.join(contract.SOURCES)}."
+        raise ConfigurationError(f"unknown source `{source}`", where=where, hint=hint)
 
 
 def _check_support(source: str, chosen: SourceGate, where: str) -> None:

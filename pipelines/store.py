@@ -16,6 +16,8 @@ from features import objections
 PROVENANCE = (
     "file_id varchar not null, line bigint not null, delivered_on date not null, known_on date not null"
 )
+PURGES = "create table if not exists meta.purges (purged_on date not null, source varchar not null, rule varchar not null, rows bigint not null)"
+"""What left at the end of its retention: counts and rules, nobody."""
 VALIDATIONS = "create table if not exists meta.validations (source varchar not null, file_ids varchar not null, validated varchar not null)"
 """Every check of new files: a ``Validation`` as JSON, without a value of any row."""
 FILES = """
@@ -23,7 +25,7 @@ create table if not exists meta.files (
   file_id varchar primary key, source varchar not null, delivered_on date not null, name varchar not null, sha256 varchar not null,
   bytes bigint not null, dialect varchar not null, rows_read bigint not null, rows_accepted bigint not null, rows_quarantined bigint not null,
   rejects varchar not null, inexact varchar not null, gate varchar not null default 'open', is_late boolean not null default false,
-  remarks varchar not null default '[]',
+  remarks varchar not null default '[]', rows_purged bigint not null default 0,
   supersedes varchar, is_current boolean not null
 )
 """
@@ -127,6 +129,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(FILES)
     connection.execute(VALIDATIONS)
+    connection.execute(PURGES)
     connection.execute(objections.REMEMBERED)
     for source in contract.SOURCES:
         columns = ", ".join(f"{c.name} {sql_type(c)}" for c in contract.load(source).columns)

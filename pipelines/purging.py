@@ -1,0 +1,69 @@
+"""A purge from end to end: the warehouse, the lists of old runs, the delivered files; then the certificate."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from pipelines import manifest, retention
+from pipelines.retention import Certificate
+from pipelines.settings import City
+from pipelines.store import made, open_store, read_store, rewrite
+
+
+def purge(
+    city: City, on: date, *, is_rehearsal: bool, with_delivery_files: bool
+) -> tuple[Certificate, Path | None]:
+    """Gives the certificate and where it was written; a rehearsal only looks and writes nothing.
+
+    The certificate is written last: one that lies there is true. A purge that was cut off is done again by the next. Raises what the store raises.
+    """
+    if is_rehearsal:
+        with read_store(city) as connection:
+            found = retention.terms(connection, city.retention, on)
+            emptied = retention.emptied_files(connection)
+        return _certificate(city, on, found, retention.old_runs(city.paths.runs, on), emptied, False), None
+    with open_store(city) as connection:
+        found = retention.terms(connection, city.retention, on)
+        retention.purge(connection, found, on)
+        emptied = retention.emptied_files(connection)
+    rewrite(city)  # deleted rows leave the file's bytes only when it is written anew
+    runs = retention.old_runs(city.paths.runs, on)
+    for folder in runs:
+        retention.strip_run(folder)
+    if with_delivery_files:
+        for name in emptied:
+            (city.paths.deliveries / name).unlink(missing_ok=True)
+    certificate = _certificate(city, on, found, runs, emptied, with_delivery_files)
+    return certificate, _write(city, certificate)
+
+
+def _certificate(
+    city: City,
+    on: date,
+    found: tuple[retention.Term, ...],
+    runs: tuple[Path, ...],
+    emptied: tuple[str, ...],
+    are_deleted: bool,
+) -> Certificate:
+    return Certificate(
+        city=city.name,
+        purged_on=on,
+        terms=found,
+        runs=tuple(folder.name for folder in runs),
+        delivery_files=tuple(
+            name for name in emptied if are_deleted or (city.paths.deliveries / name).exists()
+        ),
+        are_deleted=are_deleted,
+        code=manifest.code_version(),
+    )
+
+
+def _write(city: City, certificate: Certificate) -> Path:
+    folder = made(city.paths.runs / "certificates", "paths.runs")
+    number = len(list(folder.glob("purge-*.json"))) + 1
+    path = folder / f"purge-{certificate.purged_on.isoformat()}-{number:03d}.json"
+    partial = path.with_suffix(".partial")
+    manifest.write_json(partial, certificate.as_json())
+    partial.rename(path)
+    return path

@@ -1,0 +1,149 @@
+"""How long what is kept: what is past its contract's term leaves the warehouse and the runs, with a certificate of what, how many, when and by which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from data_contracts import contract
+from data_contracts.contract import Contract
+from data_contracts.contract_terms import Period
+from pipelines.store import whole
+
+PERSONAL = ("list.*", "explanations.parquet", "working")
+"""Of a run's folder: what is about households. Counts, figures and hashes stay."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """One source: ``rows`` whose ``counted_from`` lies before ``before`` are past ``period``."""
+
+    source: str
+    period: str
+    counted_from: str
+    before: date
+    rows: int
+    files: int
+
+    @property
+    def rule(self) -> str:
+        """As the certificate says it."""
+        return f"{self.source}: {self.period} from {self.counted_from}, before {self.before.isoformat()}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """What a purge took. ``runs``: folders that lost their list. ``delivery_files``: files of which no row is kept any more;
+    ``are_deleted`` says whether they are gone too or still lie where the departments put them."""
+
+    city: str
+    purged_on: date
+    terms: tuple[Term, ...]
+    runs: tuple[str, ...]
+    delivery_files: tuple[str, ...]
+    are_deleted: bool
+    code: str
+
+    @property
+    def rows(self) -> int:
+        """In all."""
+        return sum(t.rows for t in self.terms)
+
+    def as_json(self) -> dict[str, object]:
+        """As written."""
+        return {**asdict(self), "rows": self.rows, "rules": [t.rule for t in self.terms]}
+
+
+def terms(connection: duckdb.DuckDBPyConnection, shorter: Mapping[str, str], as_of: date) -> tuple[Term, ...]:
+    """What is past its term on ``as_of``, source by source. ``shorter``: the city's own periods."""
+    return tuple(_term(connection, contract.load(s), shorter.get(s), as_of) for s in contract.SOURCES)
+
+
+def _term(connection: duckdb.DuckDBPyConnection, promise: Contract, shorter: str | None, as_of: date) -> Term:
+    period = Period.parsed(shorter) if shorter else promise.retention.period
+    before = period.before(as_of)
+    found = connection.execute(
+        f"select count(*), count(distinct file_id) from raw.{promise.source} where {_is_past(promise.retention.counted_from)}",
+        [before],
+    ).fetchone()
+    rows, files = found or (0, 0)
+    return Term(
+        source=promise.source,
+        period=period.as_iso(),
+        counted_from=promise.retention.counted_from,
+        before=before,
+        rows=rows,
+        files=files,
+    )
+
+
+def purge(connection: duckdb.DuckDBPyConnection, found: tuple[Term, ...], purged_on: date) -> None:
+    """Deletes the rows, and the lines set aside of files delivered before the term; the book of files says how many are gone. All or nothing."""
+    with whole(connection):
+        for term in found:
+            for file_id, rows in _per_file(connection, term):
+                connection.execute(
+                    "update meta.files set rows_purged = rows_purged + $1 where file_id = $2", [rows, file_id]
+                )
+            connection.execute(
+                f"delete from raw.{term.source} where {_is_past(term.counted_from)}", [term.before]
+            )
+            connection.execute(
+                f"delete from quarantine.{term.source} where file_id in"
+                " (select file_id from meta.files where source = $1 and delivered_on < $2)",
+                [term.source, term.before],
+            )
+            if term.rows:
+                connection.execute(
+                    "insert into meta.purges values (?, ?, ?, ?)",
+                    [purged_on, term.source, term.rule, term.rows],
+                )
+
+
+def _is_past(counted_from: str) -> str:
+    """A row without its own day is as old as its delivery."""
+    return f"coalesce({counted_from}, delivered_on) < $1"
+
+
+def _per_file(connection: duckdb.DuckDBPyConnection, term: Term) -> list[tuple[str, int]]:
+    return connection.execute(
+        f"select file_id, count(*) from raw.{term.source} where {_is_past(term.counted_from)} group by 1 order by 1",
+        [term.before],
+    ).fetchall()
+
+
+def emptied_files(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Delivered files of which every accepted row is purged, as ``delivery/file``."""
+    rows = connection.execute(
+        "select name from meta.files where rows_purged > 0 and rows_purged = rows_accepted order by name"
+    ).fetchall()
+    return tuple(name for (name,) in rows)
+
+
+def old_runs(runs: Path, as_of: date) -> tuple[Path, ...]:
+    """Run folders whose list is past the term of what Lanterne emits and still there."""
+    before = contract.load("liste").retention.period.before(as_of)
+    return tuple(
+        folder
+        for folder in sorted(runs.glob("????-??-??-*"))
+        if date.fromisoformat(folder.name[:10]) < before and any(True for _ in _personal(folder))
+    )
+
+
+def strip_run(folder: Path) -> None:
+    """Removes what is about households; the figures of the run stay."""
+    for path in list(_personal(folder)):
+        if path.is_dir():
+            for inner in sorted(path.rglob("*"), reverse=True):
+                inner.rmdir() if inner.is_dir() else inner.unlink()
+            path.rmdir()
+        else:
+            path.unlink()
+
+
+def _personal(folder: Path) -> list[Path]:
+    return [path for pattern in PERSONAL for path in sorted(folder.glob(pattern))]
