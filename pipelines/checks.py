@@ -50,7 +50,7 @@ def _finding(what: str, look: Callable[[], str]) -> Finding:
 def _warehouse(city: settings.City) -> str:
     if not city.paths.database.exists():
         return "not there yet; the first ingest creates it"
-    with read_store(city.paths.database) as connection:
+    with read_store(city.paths) as connection:
         row = connection.execute(
             "select count(*), coalesce(sum(rows_accepted), 0) from meta.files where is_current"
         ).fetchone()

@@ -56,7 +56,7 @@ def ingest(
 ) -> None:
     """Ingests what is new; prints rows read, accepted and quarantined per file."""
     chosen = settings.load(config)
-    with console.progress("ingest", quiet=json) as progress, open_store(chosen.paths.database) as connection:
+    with console.progress("ingest", quiet=json) as progress, open_store(chosen.paths) as connection:
         report = ingest_deliveries(connection, chosen.paths.deliveries, deliveries or [], progress)
     if json:
         console.print_json(report.as_json())

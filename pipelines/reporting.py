@@ -157,7 +157,7 @@ def _sources(joined: str, say: Words) -> str:
 
 def _neighbourhoods(city: settings.City) -> dict[str, str]:
     """The newest name of each; a name is no fact about anybody, so that it counts whatever the day of the list."""
-    with read_store(city.paths.database) as connection:
+    with read_store(city.paths) as connection:
         rows = connection.execute(
             "select quartier, arg_max(nom, delivered_on) from raw.quartiers"
             " join (select file_id from meta.files where is_current) using (file_id) where nom is not null group by 1"

@@ -37,6 +37,12 @@ class Paths(_Strict):
     deliveries: Path = Field(Path("deliveries"), description="Folder of dated delivery folders.")
     database: Path = Field(Path("lanterne.duckdb"), description="The warehouse file; created when absent.")
     runs: Path = Field(Path("runs"), description="Folder that receives one folder per run.")
+    key_file: Path | None = Field(
+        None,
+        description="Key file of the warehouse, readable by its owner alone. `LANTERNE_KEY` in the environment "
+        "(64 hexadecimal digits, or a passphrase of at least 16 bytes) comes before it. "
+        "When neither is given: `lanterne.key` beside the database, made on the first run.",
+    )
 
 
 class SourceGate(_Strict):
@@ -92,7 +98,8 @@ def load(path: Path) -> City:
     city = _validated(_parsed(path), path)
     _check_sources(city, path)
     root = path.resolve().parent
-    paths = Paths(**{name: root / value for name, value in city.paths.model_dump().items()})
+    given = {name: value for name, value in city.paths.model_dump().items() if value is not None}
+    paths = Paths(**{name: root / value for name, value in given.items()})
     return city.model_copy(update={"paths": paths})
 
 
