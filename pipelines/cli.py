@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from data_contracts.errors import ConfigurationError, LanterneError
-from pipelines import bench, console, screens, settings
+from pipelines import bench, commands_store, console, screens, settings
 from pipelines.checks import check as check_installation
 from pipelines.city import write_city
 from pipelines.ingest import ingest as ingest_deliveries
@@ -26,6 +26,7 @@ app = typer.Typer(
     help="Finds the households that nobody sees.",
 )
 app.add_typer(bench.app, name="bench")
+app.add_typer(commands_store.app)
 
 Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -109,13 +110,14 @@ def demo(
 
 @app.command()
 def check(config: Config, json: Json = False) -> None:
-    """Is this installation sound: configuration, gates, contracts, deliveries, disk, versions."""
+    """Is this installation sound: configuration, gates, contracts, deliveries, key, encryption, disk, versions."""
     findings = check_installation(config)
     if json:
         console.print_json([f.__dict__ for f in findings])
     else:
         screens.findings(findings)
-    raise typer.Exit(0 if all(f.is_sound for f in findings) else 2)
+    at_stake = any(f.is_at_stake for f in findings)
+    raise typer.Exit(6 if at_stake else 0 if all(f.is_sound for f in findings) else 2)
 
 
 def _day(text: str) -> date:

@@ -35,6 +35,10 @@ class Key:
     secret: str = field(repr=False)
 
 
+class Damaged(IntegrityError):
+    """The file was altered, or its disk fails."""
+
+
 class NotEncrypted(IntegrityError):
     """The file is a DuckDB database that anybody can read."""
 
@@ -149,9 +153,9 @@ def is_damage(error: duckdb.Error) -> bool:
     return isinstance(error, duckdb.InvalidInputException) and _TAG in str(error).lower()
 
 
-def damaged(path: Path) -> IntegrityError:
+def damaged(path: Path) -> Damaged:
     """The refusal of a file that was altered or cannot be read."""
-    return IntegrityError(
+    return Damaged(
         "the warehouse cannot be read; it is not a DuckDB file, it is damaged, or its disk fails",
         where=str(path),
         hint="check the disk (is it full?), then restore the last backup with `lanterne restore`.",

@@ -26,12 +26,22 @@ def key_of(paths: Paths) -> Key:
 
     Raises IntegrityError when there is none, when it is malformed, or when others may read its file.
     """
+    file = key_file(paths)
+    if paths.key_file is None and ENVIRONMENT not in os.environ and not file.exists():
+        if paths.database.exists() and not encrypted.is_plain(paths.database):
+            raise _lost(file)
+        _make_default(file)
+    return existing_key(paths)
+
+
+def existing_key(paths: Paths) -> Key:
+    """The key of the warehouse; none is made. Raises as ``key_of`` does."""
     given = os.environ.get(ENVIRONMENT)
     if given is not None:
         return _derived(_from_text(os.fsencode(given.strip())), ENVIRONMENT)
     file = key_file(paths)
     if paths.key_file is None and not file.exists():
-        _make_default(paths.database, file)
+        raise _lost(file)
     return _derived(read_key(file), str(file))
 
 
@@ -40,13 +50,15 @@ def key_file(paths: Paths) -> Path:
     return paths.key_file or paths.database.with_name(DEFAULT_NAME)
 
 
-def _make_default(database: Path, file: Path) -> None:
-    if database.exists() and not encrypted.is_plain(database):
-        raise IntegrityError(
-            "the warehouse is there, its key is not",
-            where=str(file),
-            hint=f"put the copy of the key file back, name it as paths.key_file in city.toml, or set {ENVIRONMENT}.",
-        )
+def _lost(file: Path) -> IntegrityError:
+    return IntegrityError(
+        "the warehouse's key is not there",
+        where=str(file),
+        hint=f"put the copy of the key file back, name it as paths.key_file in city.toml, or set {ENVIRONMENT}.",
+    )
+
+
+def _make_default(file: Path) -> None:
     make_key(file)
     console.err.print(
         f"The warehouse's key was made: {file}\n"
