@@ -34,7 +34,7 @@ def export_person(config: Path, key: str, as_of: date) -> Json:
             where="KEY",
             hint="a match key has 32 hexadecimal characters; the key holder makes it from the person's name and date of birth.",
         )
-    with read_store(city.paths.database) as connection:
+    with read_store(city.paths) as connection:
         is_objected = _has(connection, "select 1 from meta.objected where key = $1", key)
         frame.build(connection, as_of, settings.gates(city))
         _find(connection, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -9,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_contracts import contract
-from data_contracts.errors import LanterneError
-from pipelines import manifest, settings
+from data_contracts.errors import IntegrityError, LanterneError
+from pipelines import manifest, plaintext, settings
 from pipelines.arrivals import arrivals
+from pipelines.migrations import VERSION
 from pipelines.store import read_store
+from pipelines.warehouse_key import ENVIRONMENT, existing_key, key_file
 
 MIN_FREE_BYTES = 2 * 1024**3
 
@@ -24,6 +27,8 @@ class Finding:
     what: str
     is_sound: bool
     detail: str
+    is_at_stake: bool = False
+    """Whether integrity is at stake: the command then exits with 6."""
 
 
 def check(config: Path) -> tuple[Finding, ...]:
@@ -34,7 +39,9 @@ def check(config: Path) -> tuple[Finding, ...]:
         ("gates", lambda: ", ".join(f"{s} {g}" for s, g in settings.gates(city).items())),
         ("contracts", lambda: f"{len([contract.load(s) for s in contract.SOURCES])} contracts load"),
         ("deliveries", lambda: f"{len(arrivals(city.paths.deliveries))} files"),
+        ("key", lambda: _key(city.paths)),
         ("warehouse", lambda: _warehouse(city)),
+        ("encryption", lambda: _encryption(city.paths)),
         ("versions", lambda: f"code {manifest.code_version()}, Python {sys.version.split()[0]}"),
     )
     return (*(_finding(what, look) for what, look in looks), _disk(city))
@@ -44,18 +51,43 @@ def _finding(what: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(what=what, is_sound=True, detail=look())
     except LanterneError as error:
-        return Finding(what=what, is_sound=False, detail=error.text())
+        at_stake = isinstance(error, IntegrityError)
+        return Finding(what=what, is_sound=False, detail=error.text(), is_at_stake=at_stake)
+
+
+NOT_YET = "not there yet; the first ingest creates it"
+
+
+def _key(paths: settings.Paths) -> str:
+    is_given = ENVIRONMENT in os.environ or key_file(paths).exists() or paths.key_file is not None
+    if not is_given and not paths.database.exists():
+        return NOT_YET
+    return f"from {existing_key(paths).origin}"
+
+
+def _encryption(paths: settings.Paths) -> str:
+    """Reads the files' bytes as a thief would, and raises IntegrityError for any known text among them."""
+    if not paths.database.exists():
+        return NOT_YET
+    found = plaintext.scan(paths.database, plaintext.known_text(paths))
+    if found.seen:
+        raise IntegrityError(
+            f"{len(found.seen)} or more known texts can be read in the file's bytes, such as {', '.join(found.seen[:3])}",
+            where=", ".join(found.files),
+            hint="take the file off any place where others can read it, then run `lanterne upgrade --config …`.",
+        )
+    return f"{found.looked_for} known texts looked for in {found.bytes} bytes of {len(found.files)} file(s), none found"
 
 
 def _warehouse(city: settings.City) -> str:
     if not city.paths.database.exists():
-        return "not there yet; the first ingest creates it"
-    with read_store(city.paths.database) as connection:
+        return NOT_YET
+    with read_store(city.paths) as connection:
         row = connection.execute(
             "select count(*), coalesce(sum(rows_accepted), 0) from meta.files where is_current"
         ).fetchone()
     assert row is not None  # an aggregate always gives a row
-    return f"{row[0]} files, {row[1]} rows"
+    return f"schema {VERSION}, {row[0]} files, {row[1]} rows"
 
 
 def _disk(city: settings.City) -> Finding:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from data_contracts.errors import ConfigurationError
+from pipelines.keys import make_key
 from synthetic_city import calibration, calibration_registers
 from synthetic_city.city import City, build, deliveries, truth
 from synthetic_city.figure import Figure
@@ -33,6 +34,7 @@ seed = {seed}
 deliveries = "deliveries"
 database = "lanterne.duckdb"
 runs = "runs"
+key_file = "lanterne.key"
 
 # In a real city these gates stay at their defaults until somebody signs. Here nobody can be harmed, so they are open.
 """
@@ -80,6 +82,9 @@ def _fill(folder: Path, town: City, seed: int, persons: int, progress: Progress)
     (folder / "calibration.json").write_bytes(calibration.as_json(figures))
     (folder / "calibration.html").write_bytes(calibration.as_html(figures))
     (folder / "city.toml").write_text(city_toml(seed, persons), encoding="utf-8")
+    make_key(
+        folder / "lanterne.key"
+    )  # the one file that the seed does not decide: a key that can be computed is none
     return figures
 
 

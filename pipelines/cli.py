@@ -11,7 +11,16 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from data_contracts.errors import ConfigurationError, LanterneError
-from pipelines import bench, commands_contract, commands_law, console, register, screens, settings
+from pipelines import (
+    bench,
+    commands_contract,
+    commands_law,
+    commands_store,
+    console,
+    register,
+    screens,
+    settings,
+)
 from pipelines.checks import check as check_installation
 from pipelines.city import write_city
 from pipelines.days import day
@@ -29,6 +38,7 @@ app = typer.Typer(
 app.add_typer(bench.app, name="bench")
 app.add_typer(commands_law.app)
 app.add_typer(commands_contract.app, name="contract")
+app.add_typer(commands_store.app)
 
 Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -59,7 +69,7 @@ def ingest(
 ) -> None:
     """Ingests what is new; prints rows read, accepted and quarantined per file."""
     chosen = settings.load(config)
-    with console.progress("ingest", quiet=json) as progress, open_store(chosen.paths.database) as connection:
+    with console.progress("ingest", quiet=json) as progress, open_store(chosen.paths) as connection:
         report = ingest_deliveries(
             connection,
             chosen.paths.deliveries,
@@ -119,13 +129,14 @@ def demo(
 
 @app.command()
 def check(config: Config, json: Json = False) -> None:
-    """Is this installation sound: configuration, gates, contracts, deliveries, disk, versions."""
+    """Is this installation sound: configuration, gates, contracts, deliveries, key, encryption, disk, versions."""
     findings = check_installation(config)
     if json:
         console.print_json([f.__dict__ for f in findings])
     else:
         screens.findings(findings)
-    raise typer.Exit(0 if all(f.is_sound for f in findings) else 2)
+    at_stake = any(f.is_at_stake for f in findings)
+    raise typer.Exit(6 if at_stake else 0 if all(f.is_sound for f in findings) else 2)
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ def oppose(
     is_new = register.add(city.paths.objections, column, value, day_or_today(on, "--on"))
     removed: dict[str, int] = {}
     if city.paths.database.exists():
-        with open_store(city.paths.database) as connection:
+        with open_store(city.paths) as connection:
             removed = law.apply_objections_whole(connection, register.objected(city.paths.objections))
     outcome = {"is_new": is_new, "rows_removed": removed, "register": str(city.paths.objections)}
     if json:

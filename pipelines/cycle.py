@@ -34,7 +34,7 @@ NEVER_LISTED_AGAIN = ("REFUS",)
 def ingest_step(config: Path, folder: Path) -> None:
     """Ingests what is new; writes ``ingest.json``."""
     city = settings.load(config)
-    with timed(folder, "ingest") as rows, open_store(city.paths.database) as connection:
+    with timed(folder, "ingest") as rows, open_store(city.paths) as connection:
         report = ingest(
             connection,
             city.paths.deliveries,
@@ -51,7 +51,7 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
     """Writes ``frame.json`` and, in ``working/``, people, households (members), the frame's households, matrix and evidence."""
     city = settings.load(config)
     working = folder / "working"
-    with timed(folder, "frame") as rows, read_store(city.paths.database) as connection:
+    with timed(folder, "frame") as rows, read_store(city.paths) as connection:
         built = frame.build(connection, as_of, settings.gates(city))
         if not built.households:
             raise ConfigurationError(
@@ -102,7 +102,7 @@ order by all
 def labels_step(config: Path, folder: Path, as_of: date) -> None:
     """Factors of every visited household as of the last origin before its list; writes ``working/labels.parquet`` and ``training.parquet``."""
     city = settings.load(config)
-    with timed(folder, "labels") as rows, read_store(city.paths.database) as connection:
+    with timed(folder, "labels") as rows, read_store(city.paths) as connection:
         met = _met(connection, as_of, city)
         rows["visits_met"] = len(met)
         parts = [_as_of_origin(connection, city, met, origin, as_of.day) for origin in _origins(met, as_of)]

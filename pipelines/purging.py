@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from pipelines import manifest, retention
+from pipelines.copies import rewrite
 from pipelines.retention import Certificate
 from pipelines.settings import City
-from pipelines.store import made, open_store, read_store, rewrite
+from pipelines.store import made, open_store, read_store
 
 
 def purge(
@@ -19,15 +20,15 @@ def purge(
     The certificate is written last: one that lies there is true. A purge that was cut off is done again by the next. Raises what the store raises.
     """
     if is_rehearsal:
-        with read_store(city) as connection:
+        with read_store(city.paths) as connection:
             found = retention.terms(connection, city.retention, on)
             emptied = retention.emptied_files(connection)
         return _certificate(city, on, found, retention.old_runs(city.paths.runs, on), emptied, False), None
-    with open_store(city) as connection:
+    with open_store(city.paths) as connection:
         found = retention.terms(connection, city.retention, on)
         retention.purge(connection, found, on)
         emptied = retention.emptied_files(connection)
-    rewrite(city)  # deleted rows leave the file's bytes only when it is written anew
+    rewrite(city.paths)  # deleted rows leave the file's bytes only when it is written anew
     runs = retention.old_runs(city.paths.runs, on)
     for folder in runs:
         retention.strip_run(folder)

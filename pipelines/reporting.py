@@ -50,7 +50,7 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
         (folder / "list.html").write_bytes(html.list_page(built))
         rows["lines"] = len(built.lines)
         masthead = Masthead(city=city.name, language=city.language, is_fictitious=city.fictitious)
-        with read_store(city.paths.database) as connection:
+        with read_store(city.paths) as connection:
             checks, files = kept.validations(connection), kept.files(connection)
         data_docs.write(checks, files, masthead, folder)
 
@@ -162,7 +162,7 @@ def _sources(joined: str, say: Words) -> str:
 
 def _neighbourhoods(city: settings.City) -> dict[str, str]:
     """The newest name of each; a name is no fact about anybody, so that it counts whatever the day of the list."""
-    with read_store(city.paths.database) as connection:
+    with read_store(city.paths) as connection:
         rows = connection.execute(
             "select quartier, arg_max(nom, delivered_on) from raw.quartiers"
             " join (select file_id from meta.files where is_current) using (file_id) where nom is not null group by 1"

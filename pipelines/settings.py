@@ -43,6 +43,12 @@ class Paths(_Strict):
         Path("oppositions.csv"),
         description="The city's register of objections, written by `lanterne oppose`; it outlives the warehouse.",
     )
+    key_file: Path | None = Field(
+        None,
+        description="Key file of the warehouse, readable by its owner alone. `LANTERNE_KEY` in the environment "
+        "(64 hexadecimal digits, or a passphrase of at least 16 bytes) comes before it. "
+        "When neither is given: `lanterne.key` beside the database, made on the first run.",
+    )
 
 
 class SourceGate(_Strict):
@@ -103,7 +109,8 @@ def load(path: Path) -> City:
     _check_sources(city, path)
     _check_retention(city, path)
     root = path.resolve().parent
-    paths = Paths(**{name: root / value for name, value in city.paths.model_dump().items()})
+    given = {name: value for name, value in city.paths.model_dump().items() if value is not None}
+    paths = Paths(**{name: root / value for name, value in given.items()})
     return city.model_copy(update={"paths": paths})
 
 

@@ -1,7 +1,10 @@
-"""The only opener of the warehouse. One writer at a time; a crash at any moment leaves the last committed state."""
+"""The only opener of the warehouse, which is encrypted at rest. One writer at a time; a crash at any moment leaves the last committed state."""
 
 from __future__ import annotations
 
+import glob
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +13,11 @@ import duckdb
 
 from data_contracts import contract
 from data_contracts.conversions import sql_type
-from data_contracts.errors import ConfigurationError, IntegrityError
+from data_contracts.errors import ConfigurationError
 from features import objections
+from pipelines import copies, encrypted, migrations
+from pipelines.settings import Paths
+from pipelines.warehouse_key import key_of
 
 PROVENANCE = (
     "file_id varchar not null, line bigint not null, delivered_on date not null, known_on date not null"
@@ -45,68 +51,40 @@ def made(folder: Path, key: str) -> Path:
 
 
 @contextmanager
-def open_store(path: Path, *, threads: int = 2, memory: str = "6GB") -> Iterator[duckdb.DuckDBPyConnection]:
-    """A writing connection; the file and its tables are created when absent. A second writer gets a clear refusal."""
+def open_store(paths: Paths, *, threads: int = 2, memory: str = "6GB") -> Iterator[duckdb.DuckDBPyConnection]:
+    """A writing connection; the file, its key (where none is named) and its tables are created when absent, an older file is upgraded.
+
+    A second writer gets a clear refusal. Raises IntegrityError for a missing or wrong key and for a damaged file.
+    """
+    path = paths.database
     made(path.parent, "paths.database")
-    connection = _connect(path, read_only=False)
-    try:
+    key = key_of(paths)
+    if path.exists():
+        migrations.upgrade(path, key, create_tables)
+    with encrypted.guarded(encrypted.opened(path, key, read_only=False), path) as connection:
+        _clear_temporary_files(
+            path
+        )  # of a run that was killed: no reader is there while this connection writes
         _configure(connection, path, threads, memory)
-        create_tables(connection)
+        _declare(connection)
         yield connection
-    except duckdb.IOException as error:
-        raise _damaged(path) from error
-    finally:
-        connection.close()
 
 
 @contextmanager
-def read_store(path: Path, *, threads: int = 2, memory: str = "6GB") -> Iterator[duckdb.DuckDBPyConnection]:
+def read_store(paths: Paths, *, threads: int = 2, memory: str = "6GB") -> Iterator[duckdb.DuckDBPyConnection]:
     """A reading connection: temporary views and tables only."""
-    if not path.is_file():
-        raise ConfigurationError(
-            "nothing has been ingested yet", where=str(path), hint="run `lanterne ingest --config …` first."
-        )
-    connection = _connect(path, read_only=True)
-    try:
+    path = paths.database
+    copies.check_there(path)
+    with encrypted.guarded(encrypted.opened(path, key_of(paths), read_only=True), path) as connection:
+        migrations.check_readable(connection, path)
         _configure(connection, path, threads, memory)
         yield connection
-    except duckdb.IOException as error:
-        raise _damaged(path) from error
-    finally:
-        connection.close()
-
-
-def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    try:
-        return duckdb.connect(
-            str(path), read_only=read_only, config={"autoinstall_known_extensions": "false"}
-        )
-    except duckdb.IOException as error:
-        if "could not set lock" in str(error).lower():
-            raise ConfigurationError(
-                "another run is using the warehouse",
-                where=str(path),
-                hint="wait until it ends, then run this again.",
-            ) from error
-        raise _damaged(path) from error
-    except duckdb.Error as error:
-        raise IntegrityError(
-            "the warehouse cannot be opened", where=str(path), hint="restore it from the last backup."
-        ) from error
-
-
-def _damaged(path: Path) -> IntegrityError:
-    return IntegrityError(
-        "the warehouse cannot be read; it is not a DuckDB file, it is damaged, or its disk fails",
-        where=str(path),
-        hint="check the disk, then restore it from the last backup.",
-    )
 
 
 def _configure(connection: duckdb.DuckDBPyConnection, path: Path, threads: int, memory: str) -> None:
     connection.execute(f"set threads = {int(threads)}")
     connection.execute(f"set memory_limit = '{memory}'")
-    connection.execute("set temp_directory = $1", [str(path.with_suffix(".tmp"))])
+    connection.execute("set temp_directory = $1", [str(_temporary(path, str(os.getpid())))])
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")
 
@@ -121,6 +99,29 @@ def whole(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     except BaseException:
         connection.execute("rollback")
         raise
+
+
+def _temporary(path: Path, process: str) -> Path:
+    """Where one process spills, encrypted; two readers may not share it, since DuckDB gives the files the same names."""
+    return path.with_name(f"{path.stem}.tmp-{process}")
+
+
+def temporary_folders(path: Path) -> list[Path]:
+    """Folders into which processes spill, or spilled when they were killed."""
+    return [*path.parent.glob(_temporary(Path(glob.escape(path.name)), "*").name), path.with_suffix(".tmp")]
+
+
+def _clear_temporary_files(path: Path) -> None:
+    for folder in temporary_folders(path):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _declare(connection: duckdb.DuckDBPyConnection) -> None:
+    """All tables or none, whatever stops the first run."""
+    connection.execute("begin")
+    create_tables(connection)
+    migrations.stamp(connection)
+    connection.execute("commit")
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from data_contracts.errors import ConfigurationError, ContractError, IntegrityError, LanterneError
 from pipelines.ingest import ingest
+from pipelines.settings import Paths
 from pipelines.store import create_tables, open_store, read_store
 
 HEADER = ("ID_SIGNALEMENT", "DATE_SIGNALEMENT", "CANAL", "URGENCE")
@@ -41,12 +42,12 @@ def stored(
     folder: Path,
     sql: str = "select id_signalement, date_signalement, canal, urgence from raw.signalements order by 1",
 ) -> list[tuple[object, ...]]:
-    with read_store(folder / "store.duckdb") as connection:
+    with read_store(Paths(database=folder / "store.duckdb")) as connection:
         return connection.execute(sql).fetchall()
 
 
 def ingested(folder: Path, content: bytes, name: str = "signalements.csv") -> list[tuple[object, ...]]:
-    with open_store(folder / "store.duckdb") as connection:
+    with open_store(Paths(database=folder / "store.duckdb")) as connection:
         ingest(connection, deliver(folder, content, name))
     return stored(folder)
 
@@ -133,7 +134,7 @@ def test_format(tmp_path: Path, name: str, content: bytes) -> None:
 
 def test_a_ticked_box_column_reads_blank_as_no(tmp_path: Path) -> None:
     content = "QUARTIER;NOM;QPV;POPULATION\n1;Centre;X;1\u00a0200\n02;Gare;;800\n".encode()
-    with open_store(tmp_path / "store.duckdb") as connection:
+    with open_store(Paths(database=tmp_path / "store.duckdb")) as connection:
         report = ingest(connection, deliver(tmp_path, content, "quartiers.csv"))
     assert stored(tmp_path, "select quartier, nom, qpv, population from raw.quartiers order by 1") == [
         ("01", "Centre", True, 1200),
@@ -146,7 +147,7 @@ def test_a_year_hidden_in_a_date_is_kept_as_a_year_and_counted(tmp_path: Path) -
     content = "CLE_IDENTITE;ANNEE_NAISSANCE;DATE_DECES\n" + "".join(
         f"{i:032x};{y};01/09/2026\n" for i, y in enumerate(("1950", "00/00/1951", "1952-01-01"))
     )
-    with open_store(tmp_path / "store.duckdb") as connection:
+    with open_store(Paths(database=tmp_path / "store.duckdb")) as connection:
         report = ingest(connection, deliver(tmp_path, content.encode(), "deces_publics.csv"))
     assert stored(tmp_path, "select annee_naissance from raw.deces_publics order by 1") == [
         (1950,),
@@ -168,7 +169,7 @@ def test_refused_lines_keep_their_physical_line_through_quoted_newlines(tmp_path
         )
         + good
     )
-    with open_store(tmp_path / "store.duckdb") as connection:
+    with open_store(Paths(database=tmp_path / "store.duckdb")) as connection:
         report = ingest(connection, deliver(tmp_path, content.encode()))
     refused = stored(tmp_path, "select line, rule from quarantine.signalements order by 1, 2")
     assert refused == [
@@ -241,7 +242,7 @@ def test_rows_read_are_rows_accepted_and_rows_quarantined(rows: list[tuple[str, 
     ],
 )
 def test_bad_file_is_refused_whole_with_a_hint(tmp_path: Path, name: str, content: bytes, says: str) -> None:
-    with open_store(tmp_path / "store.duckdb") as connection:
+    with open_store(Paths(database=tmp_path / "store.duckdb")) as connection:
         with pytest.raises(ContractError, match=says) as caught:
             ingest(connection, deliver(tmp_path, content, name))
         assert (caught.value.exit_code, bool(caught.value.hint)) == (3, True)
@@ -252,7 +253,10 @@ def test_bad_file_is_refused_whole_with_a_hint(tmp_path: Path, name: str, conten
 
 
 def test_a_file_without_header_line_does_not_spill_a_persons_data(tmp_path: Path) -> None:
-    with pytest.raises(ContractError) as caught, open_store(tmp_path / "store.duckdb") as connection:
+    with (
+        pytest.raises(ContractError) as caught,
+        open_store(Paths(database=tmp_path / "store.duckdb")) as connection,
+    ):
         ingest(connection, deliver(tmp_path, b"A1;03/10/2026;0612345678;1\n"))
     assert "0612345678" not in str(caught.value)
 
@@ -268,7 +272,7 @@ def test_a_file_without_header_line_does_not_spill_a_persons_data(tmp_path: Path
 def test_bad_delivery_folder_or_file_name(tmp_path: Path, day: str, name: str, says: str) -> None:
     with (
         pytest.raises(ConfigurationError, match=says) as caught,
-        open_store(tmp_path / "store.duckdb") as connection,
+        open_store(Paths(database=tmp_path / "store.duckdb")) as connection,
     ):
         ingest(connection, deliver(tmp_path, lines().encode(), name, day))
     assert caught.value.exit_code == 2 and caught.value.hint
@@ -277,13 +281,13 @@ def test_bad_delivery_folder_or_file_name(tmp_path: Path, day: str, name: str, s
 def test_missing_folder_of_deliveries(tmp_path: Path) -> None:
     with (
         pytest.raises(ConfigurationError, match="no such folder"),
-        open_store(tmp_path / "store.duckdb") as connection,
+        open_store(Paths(database=tmp_path / "store.duckdb")) as connection,
     ):
         ingest(connection, tmp_path / "nowhere")
 
 
 def test_the_same_delivery_again_changes_nothing_and_a_correction_supersedes(tmp_path: Path) -> None:
-    with open_store(tmp_path / "store.duckdb") as connection:
+    with open_store(Paths(database=tmp_path / "store.duckdb")) as connection:
         deliveries = deliver(tmp_path, lines().encode())
         assert [f.status for f in ingest(connection, deliveries).files] == ["new"]
         assert [f.status for f in ingest(connection, deliveries).files] == ["unchanged"]
@@ -295,7 +299,7 @@ def test_the_same_delivery_again_changes_nothing_and_a_correction_supersedes(tmp
 
 
 def test_a_correction_says_what_changed_and_may_be_taken_back(tmp_path: Path) -> None:
-    with open_store(tmp_path / "store.duckdb") as connection:
+    with open_store(Paths(database=tmp_path / "store.duckdb")) as connection:
         deliveries = deliver(tmp_path, lines().encode())
         ingest(connection, deliveries)
         deliver(tmp_path, lines(ROWS[:1]).encode())
@@ -310,7 +314,7 @@ def test_a_correction_says_what_changed_and_may_be_taken_back(tmp_path: Path) ->
 
 
 def test_an_office_lock_file_is_no_delivery(tmp_path: Path) -> None:
-    with open_store(tmp_path / "store.duckdb") as connection:
+    with open_store(Paths(database=tmp_path / "store.duckdb")) as connection:
         deliveries = deliver(tmp_path, lines().encode())
         (deliveries / "2026-11-02" / "~$signalements.xlsx").write_bytes(b"x")
         assert len(ingest(connection, deliveries).files) == 1
@@ -318,19 +322,19 @@ def test_an_office_lock_file_is_no_delivery(tmp_path: Path) -> None:
 
 def test_a_damaged_warehouse_is_not_taken_for_a_busy_one(tmp_path: Path) -> None:
     path = tmp_path / "store.duckdb"
-    with open_store(path) as connection:
+    with open_store(Paths(database=path)) as connection:
         ingest(connection, deliver(tmp_path, lines().encode()))
     content = path.read_bytes()
     for start in (12_288, len(content) // 3, len(content) // 2):  # the catalogue, then rows
         path.write_bytes(content[:start] + bytes(byte ^ 0xFF for byte in content[start:]))
-        with pytest.raises(IntegrityError, match="damaged"), open_store(path) as connection:
+        with pytest.raises(IntegrityError, match="damaged"), open_store(Paths(database=path)) as connection:
             connection.execute(
                 "select sum(length(id_signalement)), max(date_signalement) from raw.signalements"
             )
 
 
 def test_a_refused_file_leaves_the_last_good_state(tmp_path: Path) -> None:
-    with open_store(tmp_path / "store.duckdb") as connection:
+    with open_store(Paths(database=tmp_path / "store.duckdb")) as connection:
         deliveries = deliver(tmp_path, lines().encode())
         ingest(connection, deliveries)
         deliver(tmp_path, lines((("A9", "x", "VOISIN", "1"),)).encode())
@@ -343,8 +347,8 @@ def test_a_second_writer_gets_a_sentence(tmp_path: Path) -> None:
     import subprocess
     import sys
 
-    script = "import sys, pathlib\nfrom pipelines.store import open_store\nwith open_store(pathlib.Path(sys.argv[1])): pass"
-    with open_store(tmp_path / "store.duckdb"):
+    script = "import sys, pathlib\nfrom pipelines.settings import Paths\nfrom pipelines.store import open_store\nwith open_store(Paths(database=pathlib.Path(sys.argv[1]))): pass"
+    with open_store(Paths(database=tmp_path / "store.duckdb")):
         other = subprocess.run(
             [sys.executable, "-c", script, str(tmp_path / "store.duckdb")],
             capture_output=True,

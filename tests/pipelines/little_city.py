@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pipelines.keys import make_key
+
 CITY = """
 name = "Petite ville"
 insee_code = "47001"
@@ -62,5 +64,6 @@ def write(folder: Path) -> Path:
     (delivery / "quartiers.csv").write_text(
         "QUARTIER;NOM;QPV;POPULATION\n1;Centre;X;1200\n2;Gare;;800\n3;Île;;90\n", encoding="utf-8-sig"
     )
+    make_key(folder / "lanterne.key")
     (folder / "city.toml").write_text(CITY, encoding="utf-8")
     return folder / "city.toml"

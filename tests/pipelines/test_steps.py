@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from models.draw import draw
 from pipelines import cli, cycle, manifest, reporting, screens
 from pipelines.run import _one_at_a_time
+from pipelines.settings import Paths
 from pipelines.store import open_store
 from tests.features.drawn import AS_OF, Row, elector, fill, lease, service
 from tests.pipelines.little_city import CITY
@@ -27,7 +28,7 @@ def town(folder: Path, **sources: list[Row]) -> tuple[Path, Path]:
     """(configuration, folder of the run) of a warehouse that holds these rows."""
     config = folder / "city.toml"
     config.write_text(CITY + GATES, encoding="utf-8")
-    with open_store(folder / "lanterne.duckdb") as connection:
+    with open_store(Paths(database=folder / "lanterne.duckdb")) as connection:
         fill(connection, **sources)
     run = manifest.partial_folder(folder / "runs", "test")
     return config, run

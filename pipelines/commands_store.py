@@ -1,0 +1,92 @@
+"""``lanterne backup``, ``restore`` and ``upgrade``: the warehouse as a file to be kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines import backups, console, copies, migrations, settings
+from pipelines.backups import Backup
+from pipelines.store import create_tables
+from pipelines.warehouse_key import key_of
+
+app = typer.Typer()
+
+Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+File = Annotated[Path, typer.Argument(help="The backup; its description stands beside it as FILE.json.")]
+
+BESIDE = """\
+A backup holds the warehouse alone. Keep as well:
+  · the key, apart from the backup: without it nobody can read it, with it anybody who has the backup can ({key});
+  · city.toml, with its gates and signatures ({config});
+  · the register of objections ({objections}) and the deliveries ({deliveries});
+  · the runs, with their manifests and audit trails ({runs}), and the review desk's database.
+Facts whose retention has ended must go from old backups too: delete backups when the retention of what they hold ends."""
+
+SINCE = "What came after the backup is not in it: objections and purges above all. Run `lanterne ingest`, then repeat them, before any list."
+
+
+@app.command()
+def backup(config: Config, file: File, json: Json = False) -> None:
+    """Writes an encrypted copy of the warehouse and, beside it, its row counts and digests."""
+    city = settings.load(config)
+    done = backups.backup(city.paths, file)
+    _say(done, file, json=json)
+    if not json:
+        places = {
+            "config": config,
+            "deliveries": city.paths.deliveries,
+            "objections": city.paths.objections,
+            "runs": city.paths.runs,
+        }
+        console.out.print(
+            BESIDE.format(key=key_of(city.paths).origin, **places),
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+@app.command()
+def restore(
+    config: Config,
+    file: File,
+    replace: Annotated[bool, typer.Option("--replace", help="Replaces the warehouse that is there.")] = False,
+    json: Json = False,
+) -> None:
+    """Puts a backup in the warehouse's place once key, schema, counts and digests are found right."""
+    city = settings.load(config)
+    _say(backups.restore(city.paths, file, replace=replace), city.paths.database, json=json)
+    if not json:
+        console.out.print(SINCE, highlight=False)
+
+
+@app.command()
+def upgrade(config: Config, json: Json = False) -> None:
+    """Brings the warehouse to this version's schema and encrypts it; every ingest does the same by itself."""
+    paths = settings.load(config).paths
+    copies.check_there(paths.database)
+    done = migrations.upgrade(paths.database, key_of(paths), create_tables)
+    if json:
+        rows = sum(done.rows.values()) if done else None
+        console.print_json(
+            {"schema": migrations.VERSION, "before": done.before if done else None, "rows": rows}
+        )
+    elif done is None:
+        console.out.print(f"The warehouse is up to date: schema {migrations.VERSION}.", highlight=False)
+
+
+def _say(done: Backup, path: Path, *, json: bool) -> None:
+    figures = {"file": str(path), "schema": done.schema, "tables": len(done.tables), "rows": done.rows}
+    if json:
+        console.print_json(figures | {"made_at": done.made_at, "code": done.code})
+    else:
+        console.out.print(
+            f"{path}: schema {done.schema}, {len(done.tables)} tables, {done.rows} rows, backup of {done.made_at}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )

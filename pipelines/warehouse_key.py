@@ -1,0 +1,86 @@
+"""Where the warehouse's key comes from: ``LANTERNE_KEY``, else the key file of ``city.toml``, else ``lanterne.key`` beside the database."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from data_contracts.errors import IntegrityError
+from pipelines import console, encrypted
+from pipelines.encrypted import Key
+from pipelines.keys import KEY_BYTES, make_key, read_key
+from pipelines.settings import Paths
+
+ENVIRONMENT = "LANTERNE_KEY"
+DEFAULT_NAME = "lanterne.key"
+MIN_BYTES = 16
+_HEX = re.compile(rb"[0-9a-fA-F]{%d}" % (2 * KEY_BYTES))
+_PERSON = b"lanterne.store"
+"""Sets this use of a key apart from every other: a key shared by mistake with the pseudonyms gives another secret here."""
+
+
+def key_of(paths: Paths) -> Key:
+    """The key of the warehouse. A first run that names no key file makes one and says so on standard error.
+
+    Raises IntegrityError when there is none, when it is malformed, or when others may read its file.
+    """
+    file = key_file(paths)
+    if paths.key_file is None and ENVIRONMENT not in os.environ and not file.exists():
+        if paths.database.exists() and not encrypted.is_plain(paths.database):
+            raise _lost(file)
+        _make_default(file)
+    return existing_key(paths)
+
+
+def existing_key(paths: Paths) -> Key:
+    """The key of the warehouse; none is made. Raises as ``key_of`` does."""
+    given = os.environ.get(ENVIRONMENT)
+    if given is not None:
+        return _derived(_from_text(os.fsencode(given.strip())), ENVIRONMENT)
+    file = key_file(paths)
+    if paths.key_file is None and not file.exists():
+        raise _lost(file)
+    return _derived(read_key(file), str(file))
+
+
+def key_file(paths: Paths) -> Path:
+    """The file that is read when the environment gives no key."""
+    return paths.key_file or paths.database.with_name(DEFAULT_NAME)
+
+
+def _lost(file: Path) -> IntegrityError:
+    return IntegrityError(
+        "the warehouse's key is not there",
+        where=str(file),
+        hint=f"put the copy of the key file back, name it as paths.key_file in city.toml, or set {ENVIRONMENT}.",
+    )
+
+
+def _make_default(file: Path) -> None:
+    make_key(file)
+    console.err.print(
+        f"The warehouse's key was made: {file}\n"
+        "Keep a copy of it apart from the warehouse and its backups: without it nobody can read them.",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _from_text(text: bytes) -> bytes:
+    """A key file's digits are taken as they are; anything else is a passphrase, made costly to guess (scrypt, RFC 7914)."""
+    if _HEX.fullmatch(text):
+        return bytes.fromhex(text.decode())
+    if len(text) < MIN_BYTES:
+        raise IntegrityError(
+            f"the key in the environment is shorter than {MIN_BYTES} bytes",
+            where=ENVIRONMENT,
+            hint=f"give {2 * KEY_BYTES} hexadecimal digits or a passphrase of at least {MIN_BYTES} bytes, or unset it.",
+        )
+    return hashlib.scrypt(text, salt=_PERSON, n=2**14, r=8, p=1, dklen=KEY_BYTES)
+
+
+def _derived(key: bytes, origin: str) -> Key:
+    return Key(origin=origin, secret=hashlib.blake2b(key, digest_size=32, person=_PERSON).hexdigest())
