@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_contracts import contract
-from data_contracts.errors import IntegrityError, LanterneError
-from pipelines import manifest, plaintext, settings
+from data_contracts.errors import ConfigurationError, IntegrityError, LanterneError
+from pipelines import filing, manifest, plaintext, retention, settings
 from pipelines.arrivals import arrivals
+from pipelines.days import day_or_today
 from pipelines.migrations import VERSION
 from pipelines.store import read_store
 from pipelines.warehouse_key import ENVIRONMENT, existing_key, key_file
@@ -41,6 +42,8 @@ def check(config: Path) -> tuple[Finding, ...]:
         ("deliveries", lambda: f"{len(arrivals(city.paths.deliveries))} files"),
         ("key", lambda: _key(city.paths)),
         ("warehouse", lambda: _warehouse(city)),
+        ("counts", lambda: _counts(city)),
+        ("retention", lambda: _retention(city)),
         ("encryption", lambda: _encryption(city.paths)),
         ("versions", lambda: f"code {manifest.code_version()}, Python {sys.version.split()[0]}"),
     )
@@ -88,6 +91,35 @@ def _warehouse(city: settings.City) -> str:
         ).fetchone()
     assert row is not None  # an aggregate always gives a row
     return f"schema {VERSION}, {row[0]} files, {row[1]} rows"
+
+
+def _counts(city: settings.City) -> str:
+    """Every line read is in a table, in quarantine or purged. Raises IntegrityError for a file whose counts do not add up."""
+    if not city.paths.database.exists():
+        return NOT_YET
+    with read_store(city.paths) as connection:
+        wrong = filing.miscounted(connection)
+    if wrong:
+        raise IntegrityError(
+            f"the lines of {len(wrong)} file(s) do not add up: {', '.join(wrong[:3])}",
+            where=str(city.paths.database),
+            hint="lines are lost or doubled: restore the last backup, then run `lanterne ingest`.",
+        )
+    return "every line read is in a table, in quarantine or purged"
+
+
+def _retention(city: settings.City) -> str:
+    if not city.paths.database.exists():
+        return NOT_YET
+    with read_store(city.paths) as connection:
+        past = sum(t.rows for t in retention.terms(connection, city.retention, day_or_today(None, "")))
+    if past:
+        raise ConfigurationError(
+            f"{past} rows are past their retention",
+            where=str(city.paths.database),
+            hint="run `lanterne purge --config …`.",
+        )
+    return "nothing is kept past its term"
 
 
 def _disk(city: settings.City) -> Finding:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from data_contracts import deliveries
+from data_contracts import contract, deliveries
 from data_contracts.contract import Contract, Gate
 from data_contracts.dialects import Dialect
 from data_contracts.validation import Validation, validation
@@ -195,6 +195,20 @@ def _changes(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> dict[st
     superseded = one(connection, "select supersedes from meta.files where file_id = $1", [arrival.file_id])[0]
     added, removed = kept.changes(connection, arrival.source, arrival.file_id, superseded)
     return {"added": added, "removed": removed}
+
+
+def miscounted(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Names of files of which the tables do not hold what the book says: accepted rows less the purged ones, and the lines set aside."""
+    held = " union all ".join(
+        f"select file_id, (select count(*) from raw.{s} r where r.file_id = f.file_id) as kept,"
+        f" (select count(distinct line) from quarantine.{s} q where q.file_id = f.file_id) as aside from meta.files f where source = '{s}'"
+        for s in contract.SOURCES
+    )
+    rows = connection.execute(
+        f"select name from meta.files join ({held}) using (file_id) where rows_read <> rows_accepted + rows_quarantined"
+        " or kept <> rows_accepted - rows_purged or (aside <> rows_quarantined and rows_purged = 0) order by 1"
+    ).fetchall()
+    return tuple(name for (name,) in rows)
 
 
 def one(connection: duckdb.DuckDBPyConnection, sql: str, values: list[object]) -> tuple[Any, ...]:
