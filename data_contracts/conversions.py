@@ -23,7 +23,12 @@ def _listed(values: tuple[str, ...]) -> str:
 def present(column: Column) -> str:
     """The trimmed text, or null where the file says that there is nothing."""
     trimmed = f"trim(\"{column.name}\", ' \t\r\n\u00a0\u202f')"
-    return f"case when strip_accents(upper({trimmed})) in ({_listed(NULLS)}) then null else {trimmed} end"
+    longest = max(map(len, NULLS))
+    # accents are taken off the short texts only: it is the dearest step, asked of every cell
+    return (
+        f"case when length({trimmed}) > {longest} then {trimmed}"
+        f" when strip_accents(upper({trimmed})) in ({_listed(NULLS)}) then null else {trimmed} end"
+    )
 
 
 def converted(column: Column) -> str:

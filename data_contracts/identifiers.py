@@ -8,7 +8,7 @@ column that is full of them (``COMMON_SHARE``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from data_contracts.contract import Column, Contract
@@ -89,26 +89,30 @@ def named_by(text: str, *, opaque: bool) -> Kind | None:
     return "name" if CIVIL.search(text) else None
 
 
-def common(texts: Iterable[str], rows: int, *, opaque: bool, names_people: bool) -> Kind | None:
-    """What a whole column is full of though no single cell proves it: ``texts`` are the suspect cells of ``rows``."""
-    cells = list(texts)
+def common(cells: Mapping[str, int], rows: int, *, opaque: bool, names_people: bool) -> Kind | None:
+    """What a whole column is full of though no single cell proves it: ``cells`` are the suspect texts, with how many of the ``rows`` hold each."""
 
-    def share(cells_of_kind: Iterable[object]) -> float:
-        return sum(1 for cell in cells_of_kind if cell) / max(rows, 1)
+    def share(is_one: Callable[[str], object]) -> float:
+        return sum(n for cell, n in cells.items() if is_one(cell)) / max(rows, 1)
 
-    if opaque and share(_is_nir(f, opaque=False) for c in cells if (f := NIR.fullmatch(c))) > COMMON_SHARE:
+    if opaque and share(_is_whole_nir) > COMMON_SHARE:
         return "nir"
-    if opaque and share(_is_iban(c) for c in cells) > COMMON_SHARE:
+    if opaque and share(_is_iban) > COMMON_SHARE:
         return "iban"
-    if opaque and share(BARE_TELEPHONE.fullmatch(c) for c in cells) > COMMON_SHARE:
+    if opaque and share(BARE_TELEPHONE.fullmatch) > COMMON_SHARE:
         return "telephone"
-    if opaque and names_people and share(TWO_WORDS.fullmatch(c) for c in cells) > COMMON_SHARE / 10:
+    if opaque and names_people and share(TWO_WORDS.fullmatch) > COMMON_SHARE / 10:
         return "name"
-    sentences = {c for c in cells if len(c.split()) >= 4}
+    sentences = [c for c in cells if len(c.split()) >= 4]
     if names_people and (len(sentences) > MOST_SENTENCES or any(len(c) > LONGEST_CODE for c in cells)):
         return "free text"
-    varied = len({c for c in cells if TWO_WORDS.fullmatch(c)})
+    varied = sum(1 for c in cells if TWO_WORDS.fullmatch(c))
     return "name" if names_people and varied > 50 and varied > COMMON_SHARE * rows else None
+
+
+def _is_whole_nir(cell: str) -> bool:
+    found = NIR.fullmatch(cell)
+    return found is not None and _is_nir(found, opaque=False)
 
 
 def names_people(contract: Contract) -> bool:

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from data_contracts import conversions, dialects, expectations
-from data_contracts.contract import Contract
+from data_contracts.contract import Column, Contract
 from data_contracts.dialects import Dialect
 from data_contracts.validation import Validation, validation
 from pipelines.arrivals import Arrival
@@ -83,37 +83,63 @@ def convert(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
         f" select *, {known} as known_on from converted"
     )
     _note_unreadable(connection, promise)
-    connection.execute("create or replace temp table inexact (file_id varchar, what varchar, n bigint)")
-    for column in promise.columns:
-        for what, condition in conversions.inexact(column):
-            connection.execute(
-                f"insert into inexact select file_id, $1, count(*) from texts where {condition} group by 1",
-                [f"{column.name} : {what}"],
-            )
+    _note_inexact(connection, promise)
 
 
 def _note_unreadable(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
-    """One pass over texts and values side by side: whatever was there and is not any more could not be read."""
-    kept = [c for c in promise.columns if c.kind != "string"]
-    lost = [
-        f"case when t.{c.name} is not null and y.{c.name} is null then {i} end" for i, c in enumerate(kept)
-    ]
+    """Whatever was there and is not any more could not be read. Columns that lost nothing are told by two counts, and not looked at row by row."""
     connection.execute("create or replace temp table broken (row bigint, rule varchar, reason varchar)")
-    if kept:
+    for column in _that_lost_something(connection, promise):
         connection.execute(
-            f"insert into broken select row, $1[which + 1], 'illisible' from (select row, unnest([{', '.join(lost)}]) as which"
-            f" from texts t join typed y using (row)) where which is not null",
-            [[conversions.refusal(c) for c in kept]],
+            f"insert into broken select row, $1, 'illisible' from texts t join typed y using (row)"
+            f" where t.{column.name} is not null and y.{column.name} is null",
+            [conversions.refusal(column)],
+        )
+
+
+def _that_lost_something(connection: duckdb.DuckDBPyConnection, promise: Contract) -> list[Column]:
+    kept = [c for c in promise.columns if c.kind != "string"]
+    if not kept:
+        return []
+    counts = ", ".join(f"count({c.name})" for c in kept)
+    before, after = (
+        connection.execute(f"select {counts} from {table}").fetchone() or () for table in ("texts", "typed")
+    )
+    return [c for c, told, read in zip(kept, before, after, strict=True) if told != read]
+
+
+def _note_inexact(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
+    """One pass over the texts for every conversion that is not exact."""
+    connection.execute("create or replace temp table inexact (file_id varchar, what varchar, n bigint)")
+    whats = [
+        (f"{c.name} : {what}", condition)
+        for c in promise.columns
+        for what, condition in conversions.inexact(c)
+    ]
+    if whats:
+        counts = ", ".join(f"count(*) filter (where {condition})" for _, condition in whats)
+        connection.execute(
+            "insert into inexact select * from ("
+            f" select file_id, unnest($1) as what, unnest([{counts}]) as n from texts group by file_id) where n > 0",
+            [[what for what, _ in whats]],
         )
 
 
 def _blank_is_no(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
     """A column that holds nothing but X and blanks is a ticked box: blank means no. Decided file by file."""
-    for column in promise.columns:
-        if column.kind == "boolean":
+    booleans = [c.name for c in promise.columns if c.kind == "boolean"]
+    if not booleans:
+        return
+    is_ticked = ", ".join(
+        f"bool_and(coalesce(upper(trim({name})), '') in ('X', '')) and bool_or(upper(trim({name})) = 'X')"
+        for name in booleans
+    )
+    files = connection.execute(f"select file_id, [{is_ticked}] from stage group by file_id").fetchall()
+    for file_id, ticked in files:
+        for name in (n for n, is_box in zip(booleans, ticked, strict=True) if is_box):
             connection.execute(
-                f"update stage set {column.name} = 'N' where nullif(trim({column.name}), '') is null and file_id in ("
-                f" select file_id from stage group by file_id having bool_and(coalesce(upper(trim({column.name})), '') in ('X', '')) and bool_or(upper(trim({column.name})) = 'X'))"
+                f"update stage set {name} = 'N' where nullif(trim({name}), '') is null and file_id = $1",
+                [file_id],
             )
 
 

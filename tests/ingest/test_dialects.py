@@ -215,7 +215,7 @@ def test_rows_read_are_rows_accepted_and_rows_quarantined(rows: list[tuple[str, 
             assert (
                 report.files[0].rows_read
                 == accepted + quarantined
-                == len([line for line in text.splitlines()[1:] if line])
+                == len([line for line in text.split("\n")[1:] if line])
             )
 
 
