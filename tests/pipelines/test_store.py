@@ -79,7 +79,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_transactions(paths: Paths) -
     """Both statements of a transaction or neither; and whatever was said to be committed is there."""
     moments = random.Random(3)
     before = 0
-    for _ in range(6):
+    for _ in range(4):
         process = started(WRITER, paths.database)
         assert process.stdout is not None and process.stdout.readline() == "open\n"
         time.sleep(moments.uniform(0, 0.4))
@@ -250,7 +250,7 @@ def test_a_rewriting_killed_at_any_moment_leaves_the_warehouse_whole(paths: Path
     moments = random.Random(5)
     script = "from pipelines.copies import rewrite\nprint('open', flush=True)\nwhile True: rewrite(paths); print('done', flush=True)"
     done = 0
-    for _ in range(6):
+    for _ in range(4):
         process = started(script, paths.database)
         assert process.stdout is not None and process.stdout.readline() == "open\n"
         time.sleep(moments.uniform(0, 1.5))
