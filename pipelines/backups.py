@@ -103,13 +103,7 @@ def restore(paths: Paths, file: Path, *, replace: bool) -> Backup:
     key = existing_key(paths)
     described = _described(file)
     _check(file, described, key)
-    fresh = paths.database.with_name(f".{paths.database.name}.restoring")
-    copies.discard(fresh)
-    try:
-        _copy_bytes(file, fresh)
-        _take_place(fresh, paths.database, key)
-    finally:
-        copies.discard(fresh)
+    _take_place(file, paths.database, key)
     return described
 
 
@@ -175,12 +169,18 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _take_place(fresh: Path, database: Path, key: Key) -> None:
+def _take_place(file: Path, database: Path, key: Key) -> None:
     """The old file is held while it is replaced, so that nobody writes to it meanwhile; its log, which would not fit, goes first."""
+    fresh = copies.fresh_of(database)
     holder = _held(database, key) if database.exists() else None
-    with closing(holder) if holder else nullcontext():
-        copies.wal(database).unlink(missing_ok=True)
-        copies.put_in_place(fresh, database)
+    try:
+        with closing(holder) if holder else nullcontext():
+            copies.discard(fresh)
+            _copy_bytes(file, fresh)
+            copies.wal(database).unlink(missing_ok=True)
+            copies.put_in_place(fresh, database)
+    finally:
+        copies.discard(fresh)
 
 
 def _held(database: Path, key: Key) -> duckdb.DuckDBPyConnection | None:

@@ -55,7 +55,7 @@ def replaced(
     The lock on the old file is held until the connection closes, so that nothing can be written in between; a crash leaves
     the old file or the new one.
     """
-    fresh = path.with_name(f".{path.name}.fresh")
+    fresh = fresh_of(path)
     discard(fresh)
     try:
         connection.execute("checkpoint warehouse")  # its log goes: it would not fit the new file
@@ -86,11 +86,21 @@ def put_in_place(fresh: Path, path: Path) -> None:
             hint="check the disk (is it full?), then run this again.",
         )
     fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Makes what was renamed in a folder survive a loss of power."""
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def fresh_of(path: Path) -> Path:
+    """Where a copy is made before it takes the place of ``path``; only who holds the lock on ``path`` may touch it."""
+    return path.with_name(f".{path.name}.fresh")
 
 
 def wal(path: Path) -> Path:

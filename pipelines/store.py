@@ -6,7 +6,7 @@ import glob
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -16,6 +16,7 @@ from data_contracts.conversions import sql_type
 from data_contracts.errors import ConfigurationError
 from features import objections
 from pipelines import copies, encrypted, migrations
+from pipelines.encrypted import Key
 from pipelines.settings import Paths
 from pipelines.warehouse_key import key_of
 
@@ -61,10 +62,10 @@ def open_store(paths: Paths, *, threads: int = 2, memory: str = "6GB") -> Iterat
     key = key_of(paths)
     if path.exists():
         migrations.upgrade(path, key, create_tables)
+    else:
+        _create(path, key)
     with encrypted.guarded(encrypted.opened(path, key, read_only=False), path) as connection:
-        _clear_temporary_files(
-            path
-        )  # of a run that was killed: no reader is there while this connection writes
+        _clear_left_overs(path)  # of a run that was killed: no reader is there while this connection writes
         _configure(connection, path, threads, memory)
         _declare(connection)
         yield connection
@@ -111,13 +112,29 @@ def temporary_folders(path: Path) -> list[Path]:
     return [*path.parent.glob(_temporary(Path(glob.escape(path.name)), "*").name), path.with_suffix(".tmp")]
 
 
-def _clear_temporary_files(path: Path) -> None:
+def _clear_left_overs(path: Path) -> None:
+    """Of a process that was killed: while this one may write, nobody else is there."""
+    for fresh in (copies.fresh_of(path), *path.parent.glob(f".{glob.escape(path.name)}.new-*")):
+        copies.discard(fresh)
     for folder in temporary_folders(path):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _create(path: Path, key: Key) -> None:
+    """The file appears with all its tables (DuckDB could not open one that a crash left half made), and never over another's."""
+    fresh = path.with_name(f".{path.name}.new-{os.getpid()}")
+    copies.discard(fresh)
+    with encrypted.guarded(encrypted.opened(fresh, key, read_only=False), path) as connection:
+        _declare(connection)
+        connection.execute("checkpoint")
+    with suppress(FileExistsError):  # another first run was quicker: its file counts
+        os.link(fresh, path)
+    copies.discard(fresh)
+    copies.sync_folder(path.parent)
+
+
 def _declare(connection: duckdb.DuckDBPyConnection) -> None:
-    """All tables or none, whatever stops the first run."""
+    """All tables or none, where they are not there yet."""
     connection.execute("begin")
     create_tables(connection)
     migrations.stamp(connection)

@@ -59,7 +59,14 @@ def _lost(file: Path) -> IntegrityError:
 
 
 def _make_default(file: Path) -> None:
-    make_key(file)
+    whole = file.with_name(f".{file.name}.{os.getpid()}")
+    make_key(whole)
+    try:
+        os.link(whole, file)  # there with its content or not at all, and never over another
+    except FileExistsError:
+        return  # another first run was quicker: its key counts
+    finally:
+        whole.unlink()
     console.err.print(
         f"The warehouse's key was made: {file}\n"
         "Keep a copy of it apart from the warehouse and its backups: without it nobody can read them.",

@@ -41,9 +41,9 @@ values ('f', 'quartiers', '2026-01-01', 'n', 's', 1, '{}', 0, 0, 0, '{}', '{}', 
 """
 
 
-def started(script: str, path: Path) -> "subprocess.Popen[str]":
+def started(script: str, path: Path, *more: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-c", PRELUDE + script, str(path)],
+        [sys.executable, "-c", PRELUDE + script, str(path), *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -79,7 +79,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_transactions(paths: Paths) -
     """Both statements of a transaction or neither; and whatever was said to be committed is there."""
     moments = random.Random(3)
     before = 0
-    for _ in range(6):
+    for _ in range(4):
         process = started(WRITER, paths.database)
         assert process.stdout is not None and process.stdout.readline() == "open\n"
         time.sleep(moments.uniform(0, 0.4))
@@ -92,6 +92,31 @@ def test_a_writer_killed_at_any_moment_leaves_whole_transactions(paths: Paths) -
         )  # one may be committed and not yet said
         before = stored
     assert before > 0
+
+
+def test_a_first_run_killed_at_any_moment_can_be_repeated(tmp_path: Path) -> None:
+    """The file appears whole: every moment at which DuckDB or the file system is asked is a moment to be killed at."""
+    script = """
+import os, signal, duckdb
+left = int(sys.argv[2])
+def dies(event, arguments):
+    global left
+    if event in ("open", "os.rename", "os.link", "os.remove", "os.mkdir") and str(paths.database.parent) in str(arguments):
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(dies)
+with open_store(paths): print("made", flush=True)
+"""
+    for moment in range(20):
+        paths = Paths(database=tmp_path / str(moment) / "store.duckdb")
+        process = started(script, paths.database, str(moment))
+        said, _ = process.communicate()
+        with open_store(paths) as connection:
+            assert connection.execute("select count(*) from meta.canary").fetchone() == (1,)
+        if said:
+            break
+    assert moment >= 5 and said == "made\n"
 
 
 def test_the_log_of_a_killed_writer_shows_nothing_and_is_replayed(paths: Paths) -> None:
@@ -217,6 +242,24 @@ def test_rewriting_keeps_every_row_and_the_key(paths: Paths) -> None:
             == tables
         )
     assert not encrypted.is_plain(paths.database)
+
+
+def test_a_rewriting_killed_at_any_moment_leaves_the_warehouse_whole(paths: Paths) -> None:
+    with open_store(paths) as connection:
+        connection.execute(ADD, [TEXT])
+    moments = random.Random(5)
+    script = "from pipelines.copies import rewrite\nprint('open', flush=True)\nwhile True: rewrite(paths); print('done', flush=True)"
+    done = 0
+    for _ in range(4):
+        process = started(script, paths.database)
+        assert process.stdout is not None and process.stdout.readline() == "open\n"
+        time.sleep(moments.uniform(0, 1.5))
+        done += len(killed(process))
+        assert rows(paths) == (1000, 0)
+    with open_store(paths):
+        left = {p.name for p in paths.database.parent.iterdir()} - {"store.duckdb.wal"}
+    assert left == {"store.duckdb", "lanterne.key"}
+    assert done > 0
 
 
 def test_a_digest_tells_rows_columns_and_keys_apart_and_no_order(paths: Paths) -> None:
