@@ -87,7 +87,8 @@ def _place(word: str, following: list[str], slot: str, slots: dict[str, list[str
         return "nobody"
     if word in BUILDINGS or word in STAIRS:
         opened = "building" if word in BUILDINGS else "stairs"
-        slots[opened].append(BUILDINGS.get(word) or STAIRS[word])
+        marker = BUILDINGS.get(word) or STAIRS[word]
+        slots[opened] += [marker] if slots[opened][-1:] != [marker] else []
         if word == "BAL":
             slots["door"].append("")
         return opened

@@ -15,6 +15,8 @@ DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−\u00ad\x96\x97", "-")
 
 def plain(text: str) -> str:
     """``Cœur-d’Élan`` → COEUR-D'ELAN. Letters that are not Latin stay what they are."""
+    if text.isascii():
+        return text.upper().replace("`", "'")
     told_apart = text.translate(APOSTROPHES).translate(DASHES)
     spelt = unicodedata.normalize("NFKD", told_apart.upper().translate(LIGATURES))
     return "".join(letter for letter in spelt if not unicodedata.combining(letter)).upper()

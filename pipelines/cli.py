@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from data_contracts.errors import ConfigurationError, LanterneError
-from pipelines import bench, console, screens, settings
+from pipelines import bench, commands_keys, console, screens, settings
 from pipelines.checks import check as check_installation
 from pipelines.city import write_city
 from pipelines.ingest import ingest as ingest_deliveries
@@ -26,6 +26,7 @@ app = typer.Typer(
     help="Finds the households that nobody sees.",
 )
 app.add_typer(bench.app, name="bench")
+app.add_typer(commands_keys.app)
 
 Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
