@@ -26,14 +26,11 @@ class Seen:
         if "CLE_IDENTITE" not in extract:
             return
         empty = np.full(len(extract), "", dtype=object)
-        columns = [
-            extract[name].to_numpy(dtype=object) if name in extract else empty
-            for name in ("SEXE", "ID_ADRESSE")
-        ]
+        sex = extract["SEXE"].to_numpy(dtype=object) if "SEXE" in extract else empty
         keys = _hashes(extract["CLE_IDENTITE"].to_numpy(dtype=object))
         rows = keys != 0
         self.keys.append(keys[rows])
-        for what, values in zip(WHAT, (columns[0], batch.names, columns[1], batch.written), strict=True):
+        for what, values in zip(WHAT, (sex, batch.names, batch.address, batch.written), strict=True):
             self.others[what].append(_hashes(values)[rows])
 
     def counted(self) -> dict[str, int]:

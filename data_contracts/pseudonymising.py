@@ -42,7 +42,7 @@ NAME_FIELDS = ("NOM_NAISSANCE", "NOM_USAGE", "PRENOMS", "DATE_NAISSANCE")
 @dataclass(frozen=True, kw_only=True)
 class Pseudonymised:
     """``extract``: the contract's columns, as if every building had several dwellings; ``settled`` puts that right with ``alone``, ID_LOGEMENT
-    in a building of one dwelling. ``counted``: whether the row itself says that there are several; None where the export does not.
+    in a building of one dwelling; ``address``: ID_ADRESSE, which not every extract holds. ``counted``: whether the row itself says that there are several; None where the export does not.
 
     The rest is for counting, row for row: ``has_more``, something that only buildings of several dwellings need is said; ``worn``, the surname in use;
     ``names``, what else the row says of the name; ``written``, the identity as written; ``year_only``, a birth date that is none.
@@ -50,6 +50,7 @@ class Pseudonymised:
 
     extract: pd.DataFrame
     alone: Texts
+    address: Texts
     counted: Flags | None
     has_more: Flags
     worn: Texts
@@ -67,9 +68,8 @@ class Buildings:
 
     def look(self, done: Pseudonymised) -> None:
         """Adds what these rows say."""
-        address = done.extract["ID_ADRESSE"].to_numpy(dtype=object)
-        self.with_more.update(address[done.has_more])
-        for building, name in zip(address, done.worn, strict=True):
+        self.with_more.update(done.address[done.has_more])
+        for building, name in zip(done.address, done.worn, strict=True):
             if building and name and len(self.surnames[building]) <= MANY_SURNAMES:
                 self.surnames[building].add(hash(name))
 
@@ -113,6 +113,7 @@ def pseudonymised(
     return Pseudonymised(
         extract=pd.DataFrame(table, dtype=object),
         alone=columns[ALONE],
+        address=columns["ID_ADRESSE"],
         counted=_counted(rows["NB_LOGEMENTS_ADRESSE"]) if counted else None,
         has_more=place.has_more | ~_numbered(place),
         worn=np.where(read.usage == "", read.birth, read.usage),

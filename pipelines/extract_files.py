@@ -21,7 +21,7 @@ from data_contracts.dialects import Format
 from data_contracts.errors import ConfigurationError
 from data_contracts.pseudonyms import Texts
 
-BESIDE = "_beside"
+BESIDE = ("_alone", "_address")
 WRITTEN = (".csv", ".csv.gz", ".parquet")
 
 
@@ -56,26 +56,28 @@ def sink(source: str, partial: Path, suffix: str) -> Iterator[Callable[[pd.DataF
         yield lambda extract: pyarrow.csv.write_csv(_texts(extract, schema), text, options)
 
 
-Keep = Callable[[pd.DataFrame, Texts], None]
-Kept = Callable[[], Iterator[tuple[pd.DataFrame, Texts]]]
+Keep = Callable[[pd.DataFrame, Texts, Texts], None]
+Kept = Callable[[], Iterator[tuple[pd.DataFrame, Texts, Texts]]]
 
 
 @contextmanager
 def spool(source: str, out: Path) -> Iterator[tuple[Keep, Kept]]:
-    """Extracts kept beside ``out`` until all are known, each with one more column; gone at the end whatever happens. It holds no name."""
+    """Extracts kept beside ``out`` until all are known, each with two more columns; gone at the end whatever happens. It holds no name."""
     path = out.with_name(f".{out.name}.spool")
-    schema = pa.schema([*((c.header, pa.string()) for c in load(source).columns), (BESIDE, pa.string())])
+    schema = pa.schema(
+        [*((c.header, pa.string()) for c in load(source).columns), *((name, pa.string()) for name in BESIDE)]
+    )
     with ExitStack() as opened:
         opened.callback(path.unlink, missing_ok=True)
         writers: list[pq.ParquetWriter] = []
 
-        def keep(extract: pd.DataFrame, beside: Texts) -> None:
+        def keep(extract: pd.DataFrame, *beside: Texts) -> None:
             if not writers:
                 writers.append(pq.ParquetWriter(path, schema))
                 opened.callback(writers[0].close)
-            writers[0].write_table(_texts(extract.assign(**{BESIDE: beside}), schema))
+            writers[0].write_table(_texts(extract.assign(**dict(zip(BESIDE, beside, strict=True))), schema))
 
-        def kept() -> Iterator[tuple[pd.DataFrame, Texts]]:
+        def kept() -> Iterator[tuple[pd.DataFrame, Texts, Texts]]:
             if writers:
                 writers[0].close()
                 yield from _read_back(path)
@@ -83,15 +85,15 @@ def spool(source: str, out: Path) -> Iterator[tuple[Keep, Kept]]:
         yield keep, kept
 
 
-def _read_back(path: Path) -> Iterator[tuple[pd.DataFrame, Texts]]:
+def _read_back(path: Path) -> Iterator[tuple[pd.DataFrame, Texts, Texts]]:
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(dialects.CHUNK_ROWS):
             columns = {
                 name: pc.fill_null(column, "").to_numpy(zero_copy_only=False)
                 for name, column in zip(batch.schema.names, batch.columns, strict=True)
             }
-            beside = columns.pop(BESIDE)
-            yield pd.DataFrame(columns, dtype=object), beside
+            alone, address = (columns.pop(name) for name in BESIDE)
+            yield pd.DataFrame(columns, dtype=object), alone, address
 
 
 def _texts(extract: pd.DataFrame, schema: pa.Schema) -> pa.Table:

@@ -15,7 +15,7 @@ from data_contracts import dialects
 from data_contracts.addresses import Address
 from data_contracts.collisions import Seen
 from data_contracts.contract import Contract, load
-from data_contracts.dialects import Dialect
+from data_contracts.dialects import Dialect, Format, Opener
 from data_contracts.errors import ContractError
 from data_contracts.pseudonymising import Buildings, Pseudonymised, pseudonymised, settled
 from data_contracts.raw_exports import DROPPED, fields, passing, raw_export, reading
@@ -164,14 +164,25 @@ def _settled(source: str, out: Path, batches: Iterator[Pseudonymised]) -> Iterat
                 yield settled(done.extract, done.alone, done.counted)
             else:
                 buildings.look(done)
-                keep(done.extract, done.alone)
-        for extract, alone in kept():
-            addresses = extract["ID_ADRESSE"].to_numpy(dtype=object) if "ID_ADRESSE" in extract else alone
-            yield settled(extract, alone, buildings.has_several(addresses))
+                keep(done.extract, done.alone, done.address)
+        for extract, alone, address in kept():
+            yield settled(extract, alone, buildings.has_several(address))
 
 
 def _keys(extract: pd.DataFrame) -> list[str]:
     return [str(name) for name in extract if str(name).startswith(("CLE_", "ID_ADRESSE", "ID_LOGEMENT"))]
+
+
+def _check_known(source: str, raw: Path, form: Format, opener: Opener) -> None:
+    """Refuses unknown and doubled columns, with the names of the fields that may be there."""
+    try:
+        dialects.sniff(reading(source), raw.name, form, opener)
+    except ContractError as error:
+        if "does not know" not in error.what:
+            raise
+        known = ", ".join(name for name in fields(source) if name not in DROPPED)
+        advice = f"take them out of the export, or name them as one of: {known}. Columns of identifiers (telephone, NIR, birthplace …) are known and left behind."
+        raise ContractError(error.what, where=error.where, hint=advice) from error
 
 
 def _check_enough(source: str, raw: Path, there: set[str], day: date | None) -> None:
