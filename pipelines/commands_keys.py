@@ -18,6 +18,14 @@ from reports.words import number, words
 
 app = typer.Typer()
 
+COLLISIONS = {
+    "sex": "another sex",
+    "names": "other names",
+    "addresses": "another address",
+    "spellings": "another spelling",
+}
+"""What the terminal calls each of ``Seen.counted``."""
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
 
@@ -86,9 +94,8 @@ def _show(report: Report, out: Path) -> None:
         f"[bold]{say('Rows')}[/bold] · " + " · ".join(f"{say(what)} {number(n, 'fr')}" for what, n in counts)
     )
     console.out.print(_table(report))
-    shown = ("sex", "names", "addresses", "spellings")
     differing = " · ".join(
-        f"{say('collisions: ' + what)} {number(report.collisions[what], 'fr')}" for what in shown
+        f"{say(title)} {number(report.collisions[what], 'fr')}" for what, title in COLLISIONS.items()
     )
     console.out.print(
         f"{say('Shared identity keys')} : {number(report.collisions['shared'], 'fr')} ({differing})",

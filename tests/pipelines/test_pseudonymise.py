@@ -327,7 +327,7 @@ def test_an_extract_is_ingested_whatever_its_kind(tmp_path: Path, kind: str) -> 
         ([ROLL[0].replace("nom d'usage", "nom_naissance"), *ROLL[1:]], "same column twice", 3),
         ([ROLL[0].replace("prénoms", "mobile"), *ROLL[1:]], "no first name", 3),
         ([*ROLL[:2], '"never closed;' + ROLL[2]], "cannot be told apart", 3),
-        ([""], "not a column name", 3),
+        ([""], "no surname", 3),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(
