@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from data_contracts.errors import ConfigurationError
-from pipelines.keys import make_key
+from pipelines.keys import make_key, write_key
 from synthetic_city import calibration, calibration_registers
-from synthetic_city.city import City, build, deliveries, truth
+from synthetic_city.city import City, build, deliveries, raw_exports, truth
 from synthetic_city.figure import Figure
 
 SMALLEST, LARGEST = 2_000, 1_000_000
@@ -51,25 +51,39 @@ signed_on = 2026-01-01
 
 
 def write_city(
-    out: Path, *, persons: int, months: int, seed: int, replace: bool, progress: Progress
+    out: Path,
+    *,
+    persons: int,
+    months: int,
+    seed: int,
+    replace: bool,
+    with_raw: bool = False,
+    progress: Progress,
 ) -> tuple[Figure, ...]:
-    """Writes the whole town beside ``out`` and moves it there when it is complete; returns its calibration."""
+    """Writes the whole town beside ``out`` and moves it there when it is complete; returns its calibration.
+
+    ``with_raw``: and what departments hold for the latest delivery, with names, in ``raw/``, with the key that gives the deliveries' keys.
+    """
     _check_size(persons, months)
     _check_free(out, replace=replace)
     partial = out.with_name(f".{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    figures = _fill(partial, build_town(persons, months, seed, progress), seed, persons, progress)
+    town = build_town(persons, months, seed, progress, with_raw=with_raw)
+    figures = _fill(partial, town, seed, persons, progress)
+    if with_raw:
+        _write_bytes(partial / "raw", raw_exports(town), progress, "raw exports")
+        write_key(partial / "raw" / "key", town.registers.places.secret)
     if out.exists():
         shutil.rmtree(out)
     partial.rename(out)
     return figures
 
 
-def build_town(persons: int, months: int, seed: int, progress: Progress) -> City:
+def build_town(persons: int, months: int, seed: int, progress: Progress, *, with_raw: bool = False) -> City:
     """Lives, ties and names, in memory."""
     progress(f"{persons:,} people live through {months} months")
-    return build(persons, months, seed)
+    return build(persons, months, seed, with_raw=with_raw)
 
 
 def _fill(folder: Path, town: City, seed: int, persons: int, progress: Progress) -> tuple[Figure, ...]:
@@ -96,12 +110,14 @@ def city_toml(seed: int, persons: int) -> str:
     )
 
 
-def _write_bytes(folder: Path, files: Iterable[tuple[str, bytes]], progress: Progress) -> None:
+def _write_bytes(
+    folder: Path, files: Iterable[tuple[str, bytes]], progress: Progress, what: str = "delivery"
+) -> None:
     for name, content in files:
         path = folder / name
         if not path.parent.exists():
             path.parent.mkdir(parents=True)
-            progress(f"delivery {path.parent.name}")
+            progress(f"{what} {path.parent.name}")
         path.write_bytes(content)
 
 

@@ -14,6 +14,7 @@ from data_contracts.errors import ConfigurationError, LanterneError
 from pipelines import (
     bench,
     commands_contract,
+    commands_keys,
     commands_law,
     commands_store,
     console,
@@ -39,6 +40,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(commands_law.app)
 app.add_typer(commands_contract.app, name="contract")
 app.add_typer(commands_store.app)
+app.add_typer(commands_keys.app)
 
 Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -52,11 +54,27 @@ AsOf = Annotated[
 
 @app.command()
 def city(
-    out: Path, persons: Persons = 33_012, months: Months = 36, seed: Seed = 1, json: Json = False
+    out: Path,
+    persons: Persons = 33_012,
+    months: Months = 36,
+    seed: Seed = 1,
+    with_raw: Annotated[
+        bool,
+        typer.Option("--with-raw", help="Also the latest raw exports, with fictitious names, and their key."),
+    ] = False,
+    json: Json = False,
 ) -> None:
     """Writes a synthetic town: deliveries, city.toml, calibration and, apart from them, the truth."""
     with console.progress("city", quiet=json) as progress:
-        figures = write_city(out, persons=persons, months=months, seed=seed, replace=False, progress=progress)
+        figures = write_city(
+            out,
+            persons=persons,
+            months=months,
+            seed=seed,
+            replace=False,
+            with_raw=with_raw,
+            progress=progress,
+        )
     if json:
         console.print_json({"out": str(out)} | screens.figures_json(figures))
     else:

@@ -24,6 +24,11 @@ def make_key(path: Path) -> None:
 
     Raises ConfigurationError when the file exists (a key that is overwritten is lost for ever) or cannot be made.
     """
+    write_key(path, secrets.token_bytes(KEY_BYTES))
+
+
+def write_key(path: Path, key: bytes) -> None:
+    """Writes a key that exists already, as ``make_key`` writes a new one."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     except FileExistsError as error:
@@ -37,7 +42,7 @@ def make_key(path: Path) -> None:
             "the key file cannot be written", where=str(path), hint=f"{error.strerror}; name another folder."
         ) from error
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+        file.write(key.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
 

@@ -26,7 +26,7 @@ from synthetic_city.registers_ledger import (
     shelved,
 )
 from synthetic_city.registers_months import Whereabouts
-from synthetic_city.registers_records import Scene, Style, person_columns, place_columns
+from synthetic_city.registers_records import Scene, Style, person_columns, place_columns, raw_columns
 
 FULL_SIZE = 33_000
 OLD, ADULT = 80, 18
@@ -136,7 +136,7 @@ def _chosen(
         "list_on": seconds(list_on),
         "visit_on": seconds(visit_on),
     }
-    block = roll.rows[list(BLOCK)].iloc[rows]
+    block = roll.rows[[*BLOCK, *raw_columns(roll.rows)]].iloc[rows]
     return pd.DataFrame({**table, "arm": arm, "chance": probability}, index=rows).join(block)
 
 
@@ -163,7 +163,9 @@ def _from_alerts(scene: Scene, alerts: Ledger, chance: np.random.Generator) -> p
 
 def _ledger(chosen: pd.DataFrame, found: pd.DataFrame, chance: np.random.Generator) -> Ledger:
     visit_on = days(chosen["visit_on"])
-    rows = pd.DataFrame({"ID_VISITE": opaque("V", np.arange(len(chosen)), chance)}).join(chosen[list(BLOCK)])
+    rows = pd.DataFrame({"ID_VISITE": opaque("V", np.arange(len(chosen)), chance)}).join(
+        chosen[[*BLOCK, *raw_columns(chosen)]]
+    )
     rows["DATE_LISTE"] = chosen["list_on"].to_numpy()
     rows["BRAS"] = chosen["arm"].to_numpy(dtype=object)
     rows["PROBA_TIRAGE"] = chosen["chance"].to_numpy(float)

@@ -33,10 +33,11 @@ from synthetic_city.registers_ledger import (
     shelved,
 )
 from synthetic_city.registers_months import Whereabouts
-from synthetic_city.registers_records import Scene, Style, person_columns, place_columns
+from synthetic_city.registers_records import RAW, Scene, Style, person_columns, place_columns, raw_columns
 
 TOWN = "47001"
 ADULT = 18
+BIRTH_DATE = f"{RAW}DATE_NAISSANCE"
 FIELDS = ("kind", "subject", "related", "link", "on", "dwelling", "is_transcribed", "related_key")
 
 
@@ -65,7 +66,7 @@ def death_file(scene: Scene, months: np.typing.NDArray[np.datetime64], seed: int
     issued = after(month.astype("datetime64[D]"), np.full(len(person), rate("death_file_days")))
     nowhere = np.full(len(person), -1)
     who = person_columns(scene, person, nowhere, died[person], person, Style(), chance)
-    rows = who[["CLE_IDENTITE", "ANNEE_NAISSANCE"]].assign(
+    rows = who[["CLE_IDENTITE", "ANNEE_NAISSANCE", *raw_columns(who)]].assign(
         DATE_DECES=seconds(died[person]), DATE_FICHIER=seconds(issued)
     )
     return shelved(
@@ -236,12 +237,17 @@ def _related(acts: pd.DataFrame, scene: Scene, on: Days, chance: np.random.Gener
     exists = related >= 0
     keys = person_columns(scene, np.maximum(related, 0), dwelling, on, np.arange(len(acts)), Style(), chance)
     has_date = exists & acts["related_key"].to_numpy(bool)
+    raw = {
+        f"{name}_LIEE": np.where(has_date if name == BIRTH_DATE else exists, keys[name], "")
+        for name in raw_columns(keys)
+    }
     return pd.DataFrame(
         {
             "LIEN": acts["link"].to_numpy(dtype=object),
             "SEXE_LIEE": np.where(exists, keys["SEXE"], ""),
             "CLE_IDENTITE_LIEE": np.where(has_date, keys["CLE_IDENTITE"], ""),
             "CLE_NOM_ADRESSE_LIEE": np.where(exists, keys["CLE_NOM_ADRESSE"], ""),
+            **raw,
         }
     )
 

@@ -84,7 +84,7 @@ class Places:
     """``address``: text of each building. ``id_adresse``, ``quartier``, ``n_dwellings``, ``establishment``: of each building.
 
     ``building``, ``id_logement`` (as when the flat is given) and ``has_several``: of each dwelling. A last element stands for
-    "no place": index -1 gives empty texts.
+    "no place": index -1 gives empty texts (``address`` has none). ``flat``: of each dwelling, as it is written where it is given.
     """
 
     address: Texts
@@ -96,6 +96,9 @@ class Places:
     id_logement: Texts
     has_several: Flags
     secret: bytes
+    flat: Texts
+    with_raw: bool = False
+    """Whether registers keep, beside the pseudonyms, what they write (``raw:`` columns), from which departments' own exports are made."""
 
 
 def secret_of(seed: int) -> bytes:
@@ -103,7 +106,7 @@ def secret_of(seed: int) -> bytes:
     return hashlib.sha256(f"lanterne synthetic city {seed}".encode()).digest()
 
 
-def places(history: History, seed: int) -> Places:
+def places(history: History, seed: int, *, with_raw: bool = False) -> Places:
     """Addresses of the whole town."""
     secret, buildings = secret_of(seed), history.buildings
     address = _addresses(len(buildings))
@@ -122,6 +125,8 @@ def places(history: History, seed: int) -> Places:
         ),
         has_several=np.append(several, False),
         secret=secret,
+        flat=np.append(flats.to_numpy(dtype=object), ""),
+        with_raw=with_raw,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_contracts.pseudonyms import KEYS, dwelling_ids, person_keys
+from data_contracts.pseudonyms import KEYS, NAMES, dwelling_ids, person_keys
 from synthetic_city.names import Names
 from synthetic_city.rates import rate
 from synthetic_city.registers_ledger import Days, Flags, Index, Texts, days
@@ -16,6 +16,7 @@ from synthetic_city.registers_people import Everyone
 from synthetic_city.registers_places import Places
 
 LETTERS = "abcdefghilmnoprstuv"
+RAW = "raw:"
 NO_KEYS = dict.fromkeys(KEYS, "")
 
 
@@ -62,7 +63,8 @@ def person_columns(
     true_year = scene.everyone.people["born_on"].dt.year.to_numpy(float)[persons]
     year = np.where(np.isnan(born), np.where(slips.year, true_year, np.nan), born)
     sex = np.where(slips.no_sex, "", scene.everyone.people["sex"].to_numpy(dtype=object)[persons])
-    return pd.DataFrame({"SEXE": sex, "ANNEE_NAISSANCE": year}).join(keys)
+    found = pd.DataFrame({"SEXE": sex, "ANNEE_NAISSANCE": year}).join(keys)
+    return found.join(raw[list(NAMES[:4])].add_prefix(RAW)) if scene.places.with_raw else found
 
 
 def place_columns(
@@ -75,18 +77,33 @@ def place_columns(
     building = places.building[dwellings]
     several = places.has_several[dwellings]
     dwelling = np.where(flat_given | ~several, places.id_logement[dwellings], "")
+    flat = np.where(flat_given & several, places.flat[dwellings], "").astype(object)
     if otherwise is not None:
         rows = np.flatnonzero(otherwise & several & flat_given)
         flats = pd.Series([f"porte {number % 97} face" for number in dwellings[rows]], dtype=object)
+        flat[rows] = flats
         addresses = pd.Series(places.address[building[rows]], dtype=object)
         dwelling[rows] = dwelling_ids(addresses, flats, np.ones(len(rows), dtype=bool), places.secret)
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "ID_ADRESSE": places.id_adresse[building],
             "ID_LOGEMENT": dwelling,
             "QUARTIER": places.quartier[building],
         }
     )
+    return found.join(_raw_place(places, building, flat)) if places.with_raw else found
+
+
+def raw_columns(rows: pd.DataFrame) -> list[str]:
+    """Names of the columns that hold what the register writes; none in a town without raw exports."""
+    return [str(name) for name in rows if str(name).startswith(RAW)]
+
+
+def _raw_place(places: Places, building: Index, flat: Texts) -> pd.DataFrame:
+    address = np.where(building >= 0, places.address[building], "")
+    return pd.DataFrame(
+        {"ADRESSE": address, "COMPLEMENT": flat, "NB_LOGEMENTS": places.n_dwellings[building]}
+    ).add_prefix(RAW)
 
 
 @dataclass(frozen=True, kw_only=True)

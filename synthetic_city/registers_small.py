@@ -12,7 +12,7 @@ from synthetic_city.rates import rate
 from synthetic_city.rates_tables import drawn
 from synthetic_city.registers_ledger import FOREVER, Floats, Ledger, days, opaque, seconds, shelved
 from synthetic_city.registers_months import Residents, months
-from synthetic_city.registers_records import Scene, Style, person_columns, place_columns
+from synthetic_city.registers_records import RAW, Scene, Style, person_columns, place_columns, raw_columns
 
 ADULT, YOUNG = 18, 26
 """Young people have channels of their own."""
@@ -93,13 +93,22 @@ def objections(scene: Scene, roll: Ledger, first: np.datetime64, last: np.dateti
         "timedelta64[D]"
     )
     rows = roll.rows.iloc[chosen][
-        ["CLE_IDENTITE", "CLE_USAGE", "CLE_PHONETIQUE", "CLE_NOM_ADRESSE", "ID_LOGEMENT"]
+        [
+            "CLE_IDENTITE",
+            "CLE_USAGE",
+            "CLE_PHONETIQUE",
+            "CLE_NOM_ADRESSE",
+            "ID_LOGEMENT",
+            *raw_columns(roll.rows),
+        ]
     ].reset_index(drop=True)
     by_dwelling = (chance.random(len(chosen)) < rate("objection_by_dwelling")) & (
         rows["ID_LOGEMENT"] != ""
     ).to_numpy()
     rows.loc[by_dwelling, ["CLE_IDENTITE", "CLE_USAGE", "CLE_PHONETIQUE", "CLE_NOM_ADRESSE"]] = ""
     rows.loc[~by_dwelling, "ID_LOGEMENT"] = ""
+    if raw_columns(rows):
+        rows[f"{RAW}PORTEE"] = np.where(by_dwelling, "LOGEMENT", "PERSONNE")
     rows["DATE_OPPOSITION"] = seconds(on)
     return Ledger(
         source="oppositions",

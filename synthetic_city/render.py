@@ -84,10 +84,10 @@ def render(source: str, frame: pd.DataFrame) -> bytes:
     if dialect.format == "parquet":
         return _parquet(frame, columns)
     texts = [written(frame[column.header], column, dialect) for column in columns]
-    headers = _headers(columns, dialect)
+    headers = headers_of(columns, dialect)
     if dialect.format == "xlsx":
         return _xlsx(source, headers, texts, columns, dialect)
-    content = _csv(headers, texts, dialect)
+    content = csv_bytes(headers, texts, dialect)
     return gzip.compress(content, compresslevel=5, mtime=0) if dialect.format == "csv.gz" else content
 
 
@@ -145,7 +145,8 @@ def _decimals(values: pd.Series) -> pa.Array:
     return pc.cast(pa.array(values.to_numpy(dtype=float), from_pandas=True), pa.string())
 
 
-def _headers(columns: tuple[Column, ...], dialect: Dialect) -> list[str]:
+def headers_of(columns: tuple[Column, ...], dialect: Dialect) -> list[str]:
+    """As the file says them; a trailing separator makes one more, empty."""
     other = dict(dialect.headers)
     names = [
         other.get(column.header, column.header.lower() if dialect.is_lower else column.header)
@@ -154,7 +155,8 @@ def _headers(columns: tuple[Column, ...], dialect: Dialect) -> list[str]:
     return [*names, ""] if dialect.has_trailing_column else names
 
 
-def _csv(headers: list[str], texts: list[pa.Array], dialect: Dialect) -> bytes:
+def csv_bytes(headers: list[str], texts: list[pa.Array], dialect: Dialect) -> bytes:
+    """A whole file; no text may hold the separator."""
     if dialect.has_trailing_column:
         texts = [*texts, pa.array([""] * len(texts[0]), pa.string())]
     body = io.BytesIO()
