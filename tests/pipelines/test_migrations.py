@@ -121,7 +121,7 @@ def later(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "create table if not exists meta.files (file_id varchar primary key, is_conformed boolean not null, note varchar, place varchar not null)"
     )
-    connection.execute("create table if not exists meta.purges (rule varchar not null)")
+    connection.execute("create table if not exists meta.notes (rule varchar not null)")
     connection.execute(
         "create table if not exists raw.quartiers (quartier varchar, file_id varchar not null)"
     )
@@ -155,7 +155,7 @@ def test_steps_follow_each_other_and_fill_new_columns(old: Paths) -> None:
         files = connection.execute("select * from meta.files").fetchall()
         assert files == [("f1", False, None, "2026-11-02/quartiers.csv false")]
         assert connection.execute("select count(*) from raw.quartiers").fetchone() == (2,)
-        assert connection.execute("select count(*) from meta.purges").fetchone() == (0,)
+        assert connection.execute("select count(*) from meta.notes").fetchone() == (0,)
         assert version(connection, "warehouse") == 91
     assert upgrade(old.database, key, later, LATER) is None
 

@@ -184,7 +184,7 @@ def test_a_wrong_key_exits_with_6_and_a_hint_from_every_command(
     found = CliRunner().invoke(cli.app, ["check", "--config", str(config), "--json"])
     assert found.exit_code == 6
     unsound = [f["what"] for f in json.loads(found.stdout) if not f["is_sound"]]
-    assert unsound == ["warehouse"]
+    assert unsound == ["warehouse", "counts", "retention"]
 
 
 def test_a_missing_extension_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
