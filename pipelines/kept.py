@@ -83,7 +83,7 @@ def _rule(file_id: str, rule: str, lines: int, refused: dict[tuple[str, str], An
         rule=rule,
         reason=reason,
         lines=lines,
-        first=tuple(RefusedLine(line=line, raw_length=length) for line, length in first),
+        first=tuple(RefusedLine(line=line, raw_length=length) for line, length in first or ()),
     )
 
 

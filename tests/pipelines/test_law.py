@@ -15,7 +15,7 @@ from data_contracts import contract
 from data_contracts.contract import Gate
 from data_contracts.errors import ConfigurationError, ContractError
 from features import known
-from pipelines import register
+from pipelines import kept, register
 from pipelines.filing import FileReport
 from pipelines.ingest import ingest
 from pipelines.store import create_tables
@@ -196,6 +196,13 @@ def test_whoever_objects_by_any_key_or_door_is_in_no_table_but_the_register(
         assert connection.execute(
             "select cle_identite, lien, cle_nom_adresse_liee from raw.etat_civil"
         ).fetchall() == [(key(50), None, None)]
+
+
+def test_the_report_counts_objections_and_names_no_line_of_theirs(tmp_path: Path) -> None:
+    with warehouse() as connection:
+        ingest(connection, delivered(tmp_path, f"{key(2)};;;;;01/10/2026\n"), gates=OPEN)
+        (roll,) = (f for f in kept.files(connection) if f.source == "liste_electorale")
+    assert [(r.rule, r.lines, r.first) for r in roll.rules] == [("opposition", 1, ())]
 
 
 def test_an_objection_outlives_the_rows_and_a_rebuilt_warehouse(tmp_path: Path) -> None:
