@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from data_contracts.contract import SQL_TYPES, Column, Contract, Gate
 
+CLOSED = "source fermée"
+CLOSED_REASON = "aucune base légale n'est inscrite dans city.toml"
+"""Under which lines of a closed source are counted in quarantine."""
 CONSENT = "accord_contact"
 CONSENTED_ON = "date_accord"
 

@@ -16,7 +16,8 @@ KEYS = ("cle_identite", "cle_usage", "cle_phonetique", "cle_nom_adresse")
 PLACE = "id_logement"
 FLAG = "opposition"
 REGISTER = "oppositions"
-RULE = "opposition"
+RULE = "personne ou logement opposé"
+REASON = "opposition de la personne ou du logement (RGPD, art. 21)"
 """Under which rows of whoever objected are counted in quarantine."""
 REMEMBERED = "create table if not exists meta.objected (key varchar not null, kind varchar not null, primary key (key, kind))"
 """What remains of whoever objected: the keys by which later deliveries are refused (``kind`` = ``key``) and the dwellings at which

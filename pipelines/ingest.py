@@ -97,7 +97,7 @@ def _ingest_source(
         connection.execute("delete from meta.validations where contains(file_ids, $1)", [arrival.file_id])
     staging.stage(connection, promise, files, found)
     if opened == "closed":
-        staging.refuse_all(connection, law.CLOSED, law.CLOSED_REASON)
+        staging.refuse_all(connection, gate.CLOSED, gate.CLOSED_REASON)
     else:
         staging.convert(connection, promise)
         scan.look_for_people(connection, promise, files)

@@ -13,9 +13,6 @@ from features import gates as gate
 from features import objections
 from pipelines.store import whole
 
-OBJECTED_REASON = "opposition de la personne ou du logement (RGPD, art. 21)"
-CLOSED = "source fermée"
-CLOSED_REASON = "aucune base légale n'est inscrite dans city.toml"
 WIDTH: Mapping[Gate, int] = {"closed": 0, "consent": 1, "frame": 1, "open": 2}
 
 
@@ -34,7 +31,7 @@ def apply_objections(connection: duckdb.DuckDBPyConnection, registered: Iterable
         kept = objections.of_nobody_who_objected(promise)
         if kept:
             gone[source] = set_aside(
-                connection, promise, f"not ({' and '.join(kept)})", objections.RULE, OBJECTED_REASON
+                connection, promise, f"not ({' and '.join(kept)})", objections.RULE, objections.REASON
             )
         if source in objections.LINKING_SOURCES:
             _blank_linked(connection, promise)
@@ -63,7 +60,7 @@ def narrow(
     if opened == "open" or WIDTH[stored] == 0:
         return
     if opened == "closed":
-        set_aside(connection, promise, f"r.file_id = '{file_id}'", CLOSED, CLOSED_REASON)
+        set_aside(connection, promise, f"r.file_id = '{file_id}'", gate.CLOSED, gate.CLOSED_REASON)
     else:
         kept = ", ".join(
             f"{c.name} = {gate.through(promise, c, opened, promise.source)}" for c in promise.columns

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from features import gates, objections
 from features.factor import Language
 from reports.words import Words
 
@@ -58,6 +60,38 @@ class FileKept:
     added: int | None = None
     removed: int | None = None
 
+    @property
+    def to_correct(self) -> tuple[BrokenRule, ...]:
+        """The rules that the department can do something about."""
+        return tuple(r for r in self.rules if r.reason not in LEGAL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByLaw:
+    """Lines of one source that the law keeps out, in all its files: no fault of theirs, and nothing to correct."""
+
+    source: str
+    reason: str
+    lines: int
+    files: int
+
+
+LEGAL = (objections.REASON, gates.CLOSED_REASON)
+
+
+def by_law(files: Sequence[FileKept]) -> tuple[ByLaw, ...]:
+    """One per source and legal reason, sources in the order in which they first appear."""
+    found: dict[tuple[str, str], ByLaw] = {}
+    for file, rule in ((f, r) for f in files for r in f.rules if r.reason in LEGAL):
+        before = found.get((file.source, rule.reason))
+        found[file.source, rule.reason] = ByLaw(
+            source=file.source,
+            reason=rule.reason,
+            lines=rule.lines + (before.lines if before else 0),
+            files=1 + (before.files if before else 0),
+        )
+    return tuple(found.values())
+
 
 _WHAT_TO_DO = {
     "clé en double": "Two lines bear the same identifier and say different things: keep the right one, or number them apart.",
@@ -69,8 +103,8 @@ _WHAT_TO_DO = {
     "hors bornes": "Correct the value in the department’s own software: it is impossible or out of date.",
     "ordre des dates": "Two dates of the line contradict each other: correct the wrong one.",
     "illisible": "Export the column as a date, a number or yes/no, without a comment beside it.",
-    "opposition de la personne ou du logement (RGPD, art. 21)": "Nothing: the person or the dwelling objected. Which lines they are is told to nobody.",
-    "aucune base légale n'est inscrite dans city.toml": "Nothing: no legal basis is recorded for this source, so that no cell of it was looked at.",
+    objections.REASON: "Nothing: the person or the dwelling objected. Which lines they are is told to nobody.",
+    gates.CLOSED_REASON: "Nothing: no legal basis is recorded for this source, so that no cell of it was looked at.",
     "ligne mal formée": "The line has too many or too few fields: a separator or a line break is probably inside a text.",
 }
 _REASONS_EN = {
@@ -84,8 +118,8 @@ _REASONS_EN = {
     "ordre des dates": "order of dates",
     "illisible": "unreadable",
     "ligne mal formée": "misshapen line",
-    "opposition de la personne ou du logement (RGPD, art. 21)": "objection of the person or the dwelling (GDPR, art. 21)",
-    "aucune base légale n'est inscrite dans city.toml": "no legal basis is recorded in city.toml",
+    objections.REASON: "objection of the person or the dwelling (GDPR, art. 21)",
+    gates.CLOSED_REASON: "no legal basis is recorded in city.toml",
 }
 """Reasons are recorded in the contract's language, French."""
 

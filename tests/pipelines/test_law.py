@@ -14,7 +14,7 @@ import pytest
 from data_contracts import contract
 from data_contracts.contract import Gate
 from data_contracts.errors import ConfigurationError, ContractError
-from features import known
+from features import known, objections
 from pipelines import kept, register
 from pipelines.filing import FileReport
 from pipelines.ingest import ingest
@@ -187,7 +187,7 @@ def test_whoever_objects_by_any_key_or_door_is_in_no_table_but_the_register(
     with warehouse() as connection:
         files = {f.source: f for f in ingest(connection, delivered(tmp_path, objection), gates=OPEN).files}
         assert counts(files["liste_electorale"]) == ("new", 3, 2, 1)
-        assert files["liste_electorale"].rejects == {"opposition": 1}
+        assert files["liste_electorale"].rejects == {objections.RULE: 1}
         assert counts(files["parc_social"]) == ("new", 2, 1, 1)
         for trace in (key(2), key(902), "E2", "B2"):
             assert set(everywhere(connection, trace)) <= {"raw.oppositions", "meta.objected"}, trace
@@ -202,7 +202,7 @@ def test_the_report_counts_objections_and_names_no_line_of_theirs(tmp_path: Path
     with warehouse() as connection:
         ingest(connection, delivered(tmp_path, f"{key(2)};;;;;01/10/2026\n"), gates=OPEN)
         (roll,) = (f for f in kept.files(connection) if f.source == "liste_electorale")
-    assert [(r.rule, r.lines, r.first) for r in roll.rules] == [("opposition", 1, ())]
+    assert [(r.rule, r.lines, r.first) for r in roll.rules] == [(objections.RULE, 1, ())]
 
 
 def test_an_objection_outlives_the_rows_and_a_rebuilt_warehouse(tmp_path: Path) -> None:
