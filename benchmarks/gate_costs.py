@@ -2,7 +2,7 @@
 
     python -m benchmarks.gate_costs [--seeds 1 2] [--persons 33012] [--write]
 
-For each town one ingest, then frame, labels, duel and list with every gate open, and again with one gate shut. Prints the share of the open list
+For each town one ingest, then frame and the list by points with every gate open, and again with one gate shut. Prints the share of the open list
 that stays and the truly isolated households found; ``--write`` puts the means into ``pipelines/gate_costs.json``, which every run prints from.
 This is evaluation: it reads the truth.
 """
@@ -59,15 +59,22 @@ def gated(town: Path, shut: tuple[str, Gate] | None) -> Path:
 
 
 def ranked(town: Path, shut: tuple[str, Gate] | None, as_of: date) -> Listed:
-    """Frame, labels, duel and list with one gate shut; what was ingested stays, the views are what shuts."""
+    """Frame and list with one gate shut; what was ingested stays, the views are what shuts.
+
+    The points rank every list: the duel's champion changes from one list to the next by luck, which would drown the cost of a source.
+    """
     config = gated(town, shut)
     run = town / "bench_run"
     shutil.rmtree(run, ignore_errors=True)
     (run / "working").mkdir(parents=True)
     capacity = settings.load(config).capacity
     cycle.frame_step(config, run, as_of)
-    cycle.labels_step(config, run, as_of)
-    cycle.duel_step(config, run, as_of, capacity)
+    factors = [f.name for f in cycle.factors_of(settings.load(config))]
+    pd.DataFrame(columns=["visited_on", "id_visite", "isolated"]).to_parquet(
+        run / "working" / "labels.parquet"
+    )
+    pd.DataFrame(columns=factors, dtype="float64").to_parquet(run / "working" / "training.parquet")
+    (run / "duel.json").write_text(json.dumps({"champion": "points"}), encoding="utf-8")
     cycle.list_step(config, run, as_of, capacity)
     drawn = pd.read_parquet(run / "working" / "drawn.parquet")
     households = list(drawn.loc[drawn["arm"] == "MODELE", "household_id"])

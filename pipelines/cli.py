@@ -20,6 +20,7 @@ from pipelines import (
     console,
     register,
     screens,
+    screens_ingest,
     settings,
 )
 from pipelines.checks import check as check_installation
@@ -99,7 +100,7 @@ def ingest(
     if json:
         console.print_json(report.as_json())
     else:
-        screens.ingest(report)
+        screens_ingest.ingest(report, chosen.language)
 
 
 @app.command()

@@ -13,6 +13,7 @@ import duckdb
 
 from data_contracts import contract, deliveries
 from data_contracts.contract import Contract, Gate
+from data_contracts.deliveries import Remark
 from data_contracts.dialects import Dialect
 from data_contracts.validation import Validation, validation
 from pipelines import kept, profiles
@@ -39,7 +40,7 @@ class FileReport:
     rejects: dict[str, int]
     inexact: dict[str, int]
     dialect: dict[str, object]
-    remarks: tuple[dict[str, object], ...] = ()
+    remarks: tuple[Remark, ...] = ()
     """Promises about whole deliveries that the file breaks (old, unusually many or few rows, another distribution, unknown references): told, never more."""
     rows_purged: int = 0
     """Of the accepted rows, those that are past their retention and gone."""
@@ -152,14 +153,8 @@ def remark(connection: duckdb.DuckDBPyConnection, promise: Contract, files: Sequ
     shapes = profiles.profiles(connection, promise, [a.file_id for a in files])
     told = deliveries.remarks(promise, shapes)
     for shape in shapes:
-        mine = [
-            {"rule": t.rule, "reason": t.reason, "measured": round(t.measured, 4)}
-            for t in told
-            if t.file_id == shape.file_id
-        ]
-        connection.execute(
-            "update meta.files set remarks = $1 where file_id = $2", [json.dumps(mine), shape.file_id]
-        )
+        mine = json.dumps([asdict(t) for t in told if t.file_id == shape.file_id])
+        connection.execute("update meta.files set remarks = $1 where file_id = $2", [mine, shape.file_id])
     of_files = deliveries.verdicts(promise, shapes)
     keep_check(connection, validation(promise, 0, (), files=len(shapes), of_files=of_files), files)
 
@@ -184,7 +179,7 @@ def report(connection: duckdb.DuckDBPyConnection, arrival: Arrival, status: Stat
         rejects=json.loads(rejects),
         inexact=json.loads(inexact),
         dialect=json.loads(dialect),
-        remarks=tuple(json.loads(remarks)),
+        remarks=tuple(Remark(**told) for told in json.loads(remarks)),
         rows_purged=purged,
         changes=_changes(connection, arrival) if status == "correction" else {},
     )

@@ -163,8 +163,16 @@ def _keep(connection: duckdb.DuckDBPyConnection, promise: Contract, opened: Gate
             " where row not in (select row from broken) order by file_id, line"
         )
     connection.execute(
-        f"insert into quarantine.{promise.source} select file_id, line, {length} + {len(promise.columns) - 1}, rule, reason"
-        " from broken join stage using (row)"
-        " union all select file_id, line, raw_length, 'nombre de champs', 'ligne mal formée' from misshapen"
+        f"insert into quarantine.{promise.source} select file_id, line, {length} + {len(promise.columns) - 1}, rule, reason,"
+        f" {_shown(promise, opened)} from broken join stage using (row)"
+        " union all select file_id, line, raw_length, 'nombre de champs', 'ligne mal formée', null from misshapen"
     )
     staging.clear(connection)
+
+
+def _shown(promise: Contract, opened: Gate) -> str:
+    """The cells of a refused line in words, where the contract allows it: only of files that are about nobody."""
+    if not promise.shows_rejected_values or opened == "closed":
+        return "cast(null as varchar)"
+    cells = ", ".join(f"'{c.header} = ' || nullif(trim({c.name}), '')" for c in promise.columns)
+    return f"concat_ws(' ; ', {cells})"

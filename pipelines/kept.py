@@ -47,8 +47,8 @@ from meta.files order by delivered_on, name, file_id
 def _refused(source: str) -> str:
     """One row per file and rule: the reason and the first lines, but for objections: nobody needs to learn whose they are."""
     return (
-        f"with lines as (select distinct file_id, rule, reason, line, raw_length from quarantine.{source})"
-        f" select file_id, rule, any_value(reason), list((line, raw_length) order by line, raw_length) filter (rule <> '{objections.RULE}')[:{FIRST_LINES}]"
+        f"with lines as (select distinct file_id, rule, reason, line, raw_length, shown from quarantine.{source})"
+        f" select file_id, rule, any_value(reason), list((line, raw_length, shown) order by line, raw_length) filter (rule <> '{objections.RULE}')[:{FIRST_LINES}]"
         " from lines group by file_id, rule"
     )
 
@@ -83,7 +83,9 @@ def _rule(file_id: str, rule: str, lines: int, refused: dict[tuple[str, str], An
         rule=rule,
         reason=reason,
         lines=lines,
-        first=tuple(RefusedLine(line=line, raw_length=length) for line, length in first or ()),
+        first=tuple(
+            RefusedLine(line=line, raw_length=length, shown=shown) for line, length, shown in first or ()
+        ),
     )
 
 

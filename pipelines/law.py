@@ -82,7 +82,7 @@ def set_aside(
     per_file = connection.execute("select file_id, count(*) from leaving group by 1").fetchall()
     if per_file:
         connection.execute(
-            f"insert into quarantine.{source} select file_id, line, raw_length, $1, $2 from leaving order by file_id, line",
+            f"insert into quarantine.{source} (file_id, line, raw_length, rule, reason) select file_id, line, raw_length, $1, $2 from leaving order by file_id, line",
             [rule, reason],
         )
         connection.execute(

@@ -16,7 +16,7 @@ OPEN: Mapping[str, Gate] = dict.fromkeys(contract.SOURCES, "open")
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """Measured by ``benchmarks/gate_costs.py`` on whole synthetic towns: the list with one gate shut beside the list with all open, same day, same capacity.
+    """Measured by ``benchmarks/gate_costs.py`` on whole synthetic towns: the list by points with one gate shut beside the one with all open, same day, same capacity.
 
     ``overlap``: share of the households of the open list that are on the other too, in [0, 1]. ``found`` and ``found_open``: truly isolated households
     among ``listed``, with the gate shut and open. All are means over ``towns``.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from features.catalogue import FACTORS
 from pipelines import manifest, settings
 from pipelines.cycle import factors_of
+from pipelines.lost_signals import lost
 
 
 def publish_step(config: Path, folder: Path, as_of: date, capacity: int, keep_working_tables: bool) -> Path:
@@ -24,9 +26,14 @@ def publish_step(config: Path, folder: Path, as_of: date, capacity: int, keep_wo
         "fictitious": city.fictitious,
         "factors_used": sorted(used),
         "factors_left_out": sorted(f.name for f in FACTORS if f.name not in used),
+        "signals_lost": [asdict(one) for one in lost(settings.gates(city), city.features.model_dump())],
         "versions": manifest.versions(),
         "steps": manifest.steps(folder),
-        "files": {p.name: manifest.sha256(p.read_bytes()) for p in sorted(folder.glob("*.*")) if p.is_file()},
+        "files": {
+            str(p.relative_to(folder)): manifest.sha256(p.read_bytes())
+            for p in sorted((*folder.glob("*.*"), *folder.glob("contracts/*")))
+            if p.is_file()
+        },
     }
     manifest.write_json(folder / "manifest.json", content)
     final = city.paths.runs / name

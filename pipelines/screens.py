@@ -12,14 +12,24 @@ from rich.table import Table
 from models.survey import Cell
 from pipelines.checks import Finding
 from pipelines.console import out
-from pipelines.filing import IngestReport
+from pipelines.reporting import SOURCE_WORDS
 from reports.risk_list import BETWEEN, arm_words, how_ranked
 from reports.words import Words, number, percent, words
 from synthetic_city import calibration
 from synthetic_city.figure import Figure
 
 TOP = 8
-REPORTS = ("list.html", "list.xlsx", "list.csv", "duel.json", "frame.json", "ingest.json", "manifest.json")
+GATE_WORDS = {"closed": "closed", "frame": "frame only", "consent": "consent only", "open": "open"}
+REPORTS = (
+    "list.html",
+    "list.xlsx",
+    "list.csv",
+    "duel.json",
+    "frame.json",
+    "ingest.json",
+    "contracts/index.html",
+    "manifest.json",
+)
 
 
 def city(folder: Path, figures: Sequence[Figure]) -> None:
@@ -36,24 +46,6 @@ def figures_json(figures: Sequence[Figure]) -> dict[str, int]:
         mine = [f for f in figures if f.kind == kind]
         counts |= {f"figures{suffix}": len(mine), f"held{suffix}": sum(f.holds for f in mine)}
     return counts
-
-
-def ingest(report: IngestReport) -> None:
-    """Rows read, accepted, quarantined per file that changed something."""
-    say = words("fr")
-    table = Table(title=None, box=None, pad_edge=False)
-    for title, justify in (
-        ("File", "left"),
-        ("status", "left"),
-        ("read", "right"),
-        ("accepted", "right"),
-        ("quarantined", "right"),
-    ):
-        table.add_column(say(title), justify="right" if justify == "right" else "left")
-    for file in report.files:
-        counts = (file.rows_read, file.rows_accepted, file.rows_quarantined)
-        table.add_row(file.name, file.status, *(number(n, "fr") for n in counts))
-    out.print(table)
 
 
 def by_rules(folder: Path) -> bool:
@@ -78,8 +70,10 @@ def run(folder: Path) -> None:
     """The duel, the top of the list, and the path of every report."""
     say = words("fr")
     duel = json.loads((folder / "duel.json").read_text())
+    manifest = json.loads((folder / "manifest.json").read_text())
     _duel(duel, say)
     _top(folder, say)
+    _lost(manifest["signals_lost"], say)
     out.print(f"\n[bold]{say('Where to look')}[/bold]")
     for name in REPORTS:
         out.print(f"  {folder / name}", highlight=False, soft_wrap=True)
@@ -104,6 +98,32 @@ def _duel(duel: dict[str, object], say: Words) -> None:
     out.print(table)
     how = how_ranked(str(duel["champion"]), duel["beats_rules"] is False, say)
     out.print(f"{say('Champion')} : [bold]{duel['champion']}[/bold] – {how}", highlight=False)
+
+
+def _lost(sources: Sequence[dict[str, object]], say: Words) -> None:
+    """What the gates keep out of this list, and what that costs where it was measured."""
+    if sources:
+        out.print(f"\n[bold]{say('Signals that the gates keep out')}[/bold]")
+    for one in sources:
+        factors = one["factors"]
+        assert isinstance(factors, list)
+        said = f"{say(SOURCE_WORDS[str(one['source'])])} ({say(GATE_WORDS[str(one['gate'])])}) : {len(factors)} {say('factors')}"
+        out.print(f"  {said}{_cost(one['cost'], say)}", highlight=False, markup=False)
+
+
+def _cost(cost: object, say: Words) -> str:
+    if not isinstance(cost, dict):
+        return ""
+    told = say(
+        "measured on {towns} synthetic towns: {overlap} of the list stays; {found} isolated households of {listed}, instead of {found_open}"
+    )
+    return " – " + told.format(
+        towns=cost["towns"],
+        overlap=percent(cost["overlap"], "fr"),
+        found=number(cost["found"], "fr", 1),
+        found_open=number(cost["found_open"], "fr", 1),
+        listed=number(cost["listed"], "fr"),
+    )
 
 
 def _top(folder: Path, say: Words) -> None:

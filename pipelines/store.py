@@ -154,5 +154,5 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists raw.{source} ({columns}, {PROVENANCE})")
         connection.execute(
             f"create table if not exists quarantine.{source} "
-            "(file_id varchar not null, line bigint not null, raw_length bigint not null, rule varchar not null, reason varchar not null)"
+            "(file_id varchar not null, line bigint not null, raw_length bigint not null, rule varchar not null, reason varchar not null, shown varchar)"
         )

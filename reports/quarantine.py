@@ -19,6 +19,8 @@ class RefusedLine:
 
     line: int
     raw_length: int
+    shown: str | None = None
+    """Its cells, where the contract allows it."""
 
 
 @dataclass(frozen=True, kw_only=True)

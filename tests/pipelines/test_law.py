@@ -324,3 +324,23 @@ def test_a_file_older_than_the_last_is_late_and_changes_nothing_that_is_younger(
             ("E1",),
             ("E2",),
         ]
+
+
+# --- what a report may quote -----------------------------------------------------------------------------------------------------------
+
+
+def test_cells_of_a_refused_line_are_kept_only_where_the_contract_allows(tmp_path: Path) -> None:
+    places = "QUARTIER;NOM;QPV;POPULATION\n" + "".join(f"{i:02};Centre {i};;100\n" for i in range(1, 40))
+    put(tmp_path, "quartiers.csv", places + "40;La Masse;;beaucoup\n")
+    put(
+        tmp_path,
+        "liste_electorale.csv",
+        ROLL + "".join(map(elector, range(30))) + elector(31).replace("F;1961", "F;juin"),
+    )
+    with warehouse() as connection:
+        ingest(connection, tmp_path, gates=OPEN)
+        of_places = connection.execute("select shown from quarantine.quartiers").fetchall()
+        of_people = connection.execute("select rule, shown from quarantine.liste_electorale").fetchall()
+        (first,) = next(f for f in kept.files(connection) if f.source == "quartiers").rules[0].first
+    assert of_places == [("QUARTIER = 40 ; NOM = La Masse ; POPULATION = beaucoup",)]
+    assert [shown for _, shown in of_people] == [None] and first.shown == of_places[0][0]
