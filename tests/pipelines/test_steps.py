@@ -191,7 +191,9 @@ def finished(folder: Path, beats_rules: bool | None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     duel = {"beats_rules": beats_rules, "champion": "points", "why": "because"}
     (folder / "duel.json").write_text(json.dumps(duel), encoding="utf-8")
-    (folder / "manifest.json").write_text(json.dumps({"run_id": "r", "steps": []}), encoding="utf-8")
+    (folder / "manifest.json").write_text(
+        json.dumps({"run_id": "r", "steps": [], "signals_lost": []}), encoding="utf-8"
+    )
     return folder
 
 
