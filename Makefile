@@ -28,7 +28,7 @@ fix: $(VENV)/.dev-installed ## formats and mends what can be mended
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 slow: $(VENV)/.dev-installed ## the long tests
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -m slow -n 2 --dist loadgroup
 
 docs: $(VENV)/.dev-installed ## writes the generated pages again
 	@$(BIN)/python docs/generate.py

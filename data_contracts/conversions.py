@@ -13,6 +13,8 @@ ISO = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?"
 FRENCH = r"\d{1,2}/\d{1,2}/\d{4}( \d{2}:\d{2}(:\d{2})?)?"
 FRENCH_SHORT = r"\d{1,2}/\d{1,2}/\d{2}"
 SERIAL = r"[1-9]\d{4}(\.0+)?"
+NO_YEAR = r"0000-.*|\d{1,2}/\d{1,2}/0000.*"
+"""DuckDB reads a year 0, which the calendar of people and of the other libraries lacks."""
 YEAR_IN_DATE = r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}.*"
 
 
@@ -88,7 +90,8 @@ def _date(t: str) -> str:
     century = f"case when {two_digits} <= year(delivered_on) % 100 then '20' else '19' end"
     short = f"try_strptime(left({t}, length({t}) - 2) || ({century}) || right({t}, 2), '%d/%m/%Y')::date"
     return (
-        f"case when regexp_full_match({t}, '{ISO}') then try_cast(left({t}, 10) as date)"
+        f"case when regexp_full_match({t}, '{NO_YEAR}') then null"
+        f" when regexp_full_match({t}, '{ISO}') then try_cast(left({t}, 10) as date)"
         f" when regexp_full_match({t}, '{FRENCH}') then {french}"
         f" when regexp_full_match({t}, '{FRENCH_SHORT}') then {short}"
         f" when regexp_full_match({t}, '{SERIAL}') then date '1899-12-30' + try_cast(split_part({t}, '.', 1) as integer) end"

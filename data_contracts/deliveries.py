@@ -96,8 +96,14 @@ def verdicts(contract: Contract, profiles: Sequence[Profile]) -> tuple[Verdict, 
 
 def remarks(contract: Contract, profiles: Sequence[Profile]) -> tuple[Remark, ...]:
     """The broken promises, file by file."""
+    return remarked(contract, profiles, verdicts(contract, profiles))
+
+
+def remarked(
+    contract: Contract, profiles: Sequence[Profile], judged: Sequence[Verdict]
+) -> tuple[Remark, ...]:
+    """As ``remarks``, from the ``verdicts`` on the same profiles."""
     measured = table(contract, profiles)
-    judged = zip(_bounds(contract), held(promises(contract), measured), strict=True) if profiles else ()
     return tuple(
         Remark(
             file_id=profiles[row].file_id,
@@ -105,7 +111,7 @@ def remarks(contract: Contract, profiles: Sequence[Profile]) -> tuple[Remark, ..
             reason=verdict.reason,
             measured=float(measured[bound.column].iloc[row]),
         )
-        for bound, verdict in judged
+        for bound, verdict in zip(_bounds(contract), judged, strict=False)  # no verdict without a profile
         for row in verdict.broken_by
     )
 

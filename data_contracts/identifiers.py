@@ -17,6 +17,8 @@ Kind = Literal["nir", "email", "telephone", "iban", "name", "free text"]
 COMMON_SHARE = 0.2
 LONGEST_CODE = 120
 MOST_SENTENCES = 20
+MOST_READ = 2_000
+"""Characters of a cell that are looked at closely: a search through a cell of a megabyte may take minutes, and its length alone condemns it."""
 WORDS: dict[Kind, str] = {
     "nir": "social-security numbers",
     "email": "e-mail addresses",
@@ -78,7 +80,8 @@ def suspect(cell: str, *, opaque: bool) -> str:
 
 def named_by(text: str, *, opaque: bool) -> Kind | None:
     """What in one cell names a person directly, whatever else the cell holds; None for nothing."""
-    if EMAIL.search(text):
+    text = text[:MOST_READ]
+    if "@" in text and EMAIL.search(text):
         return "email"
     if any(_is_nir(found, opaque=opaque) for found in NIR.finditer(text.upper())):
         return "nir"
@@ -104,6 +107,8 @@ def common(cells: Mapping[str, int], rows: int, *, opaque: bool, names_people: b
     if opaque and names_people and share(TWO_WORDS.fullmatch) > COMMON_SHARE / 10:
         return "name"
     sentences = [c for c in cells if len(c.split()) >= 4]
+    if any(len(c) > MOST_READ for c in cells):
+        return "free text"
     if names_people and (len(sentences) > MOST_SENTENCES or any(len(c) > LONGEST_CODE for c in cells)):
         return "free text"
     varied = sum(1 for c in cells if TWO_WORDS.fullmatch(c))

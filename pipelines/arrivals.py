@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from data_contracts.contract import SOURCES
-from data_contracts.dialects import SUFFIXES, Format
+from data_contracts.dialects import SUFFIXES
 from data_contracts.errors import ConfigurationError
+from data_contracts.readers import Format
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 
 from data_contracts import dialects
 from data_contracts.contract import load
-from data_contracts.dialects import Format
 from data_contracts.errors import ConfigurationError
 from data_contracts.pseudonyms import Texts
+from data_contracts.readers import CHUNK_ROWS, Format
 
 BESIDE = ("_alone", "_address")
 WRITTEN = (".csv", ".csv.gz", ".parquet")
@@ -87,7 +87,7 @@ def spool(source: str, out: Path) -> Iterator[tuple[Keep, Kept]]:
 
 def _read_back(path: Path) -> Iterator[tuple[pd.DataFrame, Texts, Texts]]:
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(dialects.CHUNK_ROWS):
+        for batch in file.iter_batches(CHUNK_ROWS):
             columns = {
                 name: pc.fill_null(column, "").to_numpy(zero_copy_only=False)
                 for name, column in zip(batch.schema.names, batch.columns, strict=True)

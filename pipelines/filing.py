@@ -151,11 +151,11 @@ def keep_check(connection: duckdb.DuckDBPyConnection, check: Validation, files: 
 def remark(connection: duckdb.DuckDBPyConnection, promise: Contract, files: Sequence[Arrival]) -> None:
     """Holds new files of one source against the delivery before and writes what is unusual into the book. All sources must be stored."""
     shapes = profiles.profiles(connection, promise, [a.file_id for a in files])
-    told = deliveries.remarks(promise, shapes)
+    of_files = deliveries.verdicts(promise, shapes)
+    told = deliveries.remarked(promise, shapes, of_files)
     for shape in shapes:
         mine = json.dumps([asdict(t) for t in told if t.file_id == shape.file_id])
         connection.execute("update meta.files set remarks = $1 where file_id = $2", [mine, shape.file_id])
-    of_files = deliveries.verdicts(promise, shapes)
     keep_check(connection, validation(promise, 0, (), files=len(shapes), of_files=of_files), files)
 
 

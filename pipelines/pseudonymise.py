@@ -15,11 +15,12 @@ from data_contracts import dialects
 from data_contracts.addresses import Address
 from data_contracts.collisions import Seen
 from data_contracts.contract import Contract, load
-from data_contracts.dialects import Dialect, Format, Opener
+from data_contracts.dialects import Dialect
 from data_contracts.errors import ContractError
 from data_contracts.pseudonymising import Buildings, Pseudonymised, pseudonymised, settled
 from data_contracts.raw_exports import DROPPED, fields, passing, raw_export, reading
 from data_contracts.raw_rows import raw_rows
+from data_contracts.readers import Format, Opener
 from pipelines import extract_files as files
 
 Progress = Callable[[str], None]
@@ -123,11 +124,12 @@ def recognise(source: str, raw: Path, day: date | None) -> Recognised:
     read = {name: field_of[name] for name in dialect.headers if field_of[name] not in DROPPED}
     _check_enough(source, raw, set(read.values()), day)
     passed = {c.header for c in passing(source)} & set(read.values())
+    written = {c.header for c in load(source).columns}
     return Recognised(
         contract=replace(apart, columns=tuple(c for c in apart.columns if c.name in dialect.headers)),
         dialect=replace(dialect, absent=()),
         read=read,
-        dropped=tuple(name for name in dialect.headers if field_of[name] not in passed),
+        dropped=tuple(name for name in dialect.headers if field_of[name] not in passed | written),
         absent=tuple(c.header for c in passing(source) if c.header not in passed),
     )
 
