@@ -10,7 +10,7 @@ import typer
 from pipelines import backups, console, copies, migrations, settings
 from pipelines.backups import Backup
 from pipelines.store import create_tables
-from pipelines.warehouse_key import key_of
+from pipelines.warehouse_key import existing_key, key_of
 
 app = typer.Typer()
 
@@ -43,7 +43,7 @@ def backup(config: Config, file: File, json: Json = False) -> None:
             "runs": city.paths.runs,
         }
         console.out.print(
-            BESIDE.format(key=key_of(city.paths).origin, **places),
+            BESIDE.format(key=existing_key(city.paths).origin, **places),
             highlight=False,
             markup=False,
             soft_wrap=True,

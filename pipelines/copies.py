@@ -15,7 +15,7 @@ from data_contracts.errors import ConfigurationError, IntegrityError
 from pipelines import encrypted
 from pipelines.encrypted import Key
 from pipelines.settings import Paths
-from pipelines.warehouse_key import key_of
+from pipelines.warehouse_key import existing_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ def rewrite(paths: Paths) -> dict[str, int]:
     Gives the rows of each table. Raises ConfigurationError when there is no warehouse or somebody uses it.
     """
     check_there(paths.database)
-    key = key_of(paths)
+    key = existing_key(paths)
     with encrypted.guarded(
         encrypted.opened(paths.database, key, read_only=False), paths.database
     ) as connection:

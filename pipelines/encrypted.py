@@ -134,11 +134,7 @@ def refusal(error: duckdb.Error, path: Path, key: Key | None = None) -> Lanterne
             hint="give the key that the file was made with (paths.key_file or LANTERNE_KEY); without it nobody can read it.",
         )
     if "is not encrypted" in said:
-        return NotEncrypted(
-            "the file is not encrypted: whoever can copy it can read it",
-            where=str(path),
-            hint="`lanterne upgrade --config …` encrypts it.",
-        )
+        return not_encrypted(path)
     if is_damage(error):
         return damaged(path)
     return IntegrityError(
@@ -151,6 +147,15 @@ def is_damage(error: duckdb.Error) -> bool:
     if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException):
         return True
     return isinstance(error, duckdb.InvalidInputException) and _TAG in str(error).lower()
+
+
+def not_encrypted(path: Path) -> NotEncrypted:
+    """The refusal of a file that is no secret."""
+    return NotEncrypted(
+        "the file is not encrypted: whoever can copy it can read it",
+        where=str(path),
+        hint="`lanterne upgrade --config …` encrypts it.",
+    )
 
 
 def damaged(path: Path) -> Damaged:

@@ -18,7 +18,7 @@ from features import objections
 from pipelines import copies, encrypted, migrations
 from pipelines.encrypted import Key
 from pipelines.settings import Paths
-from pipelines.warehouse_key import key_of
+from pipelines.warehouse_key import existing_key, key_of
 
 PROVENANCE = (
     "file_id varchar not null, line bigint not null, delivered_on date not null, known_on date not null"
@@ -76,7 +76,7 @@ def read_store(paths: Paths, *, threads: int = 2, memory: str = "6GB") -> Iterat
     """A reading connection: temporary views and tables only."""
     path = paths.database
     copies.check_there(path)
-    with encrypted.guarded(encrypted.opened(path, key_of(paths), read_only=True), path) as connection:
+    with encrypted.guarded(encrypted.opened(path, existing_key(paths), read_only=True), path) as connection:
         migrations.check_readable(connection, path)
         _configure(connection, path, threads, memory)
         yield connection

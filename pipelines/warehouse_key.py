@@ -35,13 +35,14 @@ def key_of(paths: Paths) -> Key:
 
 
 def existing_key(paths: Paths) -> Key:
-    """The key of the warehouse; none is made. Raises as ``key_of`` does."""
+    """The key of the warehouse; none is made. Raises as ``key_of`` does, and NotEncrypted where no key is needed yet."""
     given = os.environ.get(ENVIRONMENT)
     if given is not None:
         return _derived(_from_text(os.fsencode(given.strip())), ENVIRONMENT)
     file = key_file(paths)
     if paths.key_file is None and not file.exists():
-        raise _lost(file)
+        is_plain = paths.database.is_file() and encrypted.is_plain(paths.database)
+        raise encrypted.not_encrypted(paths.database) if is_plain else _lost(file)
     return _derived(read_key(file), str(file))
 
 

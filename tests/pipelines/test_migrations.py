@@ -91,6 +91,7 @@ def test_a_reader_does_not_upgrade_but_says_what_does(old: Paths) -> None:
     with pytest.raises(IntegrityError, match="lanterne upgrade"), read_store(old):
         raise AssertionError("read")
     assert old.database.read_bytes() == before
+    assert not old.database.with_name("lanterne.key").exists()
 
 
 def test_a_newer_warehouse_is_left_alone(tmp_path: Path) -> None:
