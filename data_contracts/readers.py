@@ -109,9 +109,11 @@ def _text(value: object) -> str:
 
 
 def encoding_of(opener: Opener, name: str) -> str:
-    """UTF-8 when every byte of the file says so, else cp1252, else latin-1; NUL bytes are no text at all."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, is_cp1252, start = True, True, b""
+    """UTF-8 when every byte of the file says so, else cp1252, else latin-1.
+
+    Raises ContractError for NUL bytes, which are no text at all, and for UTF-8 that ends in the midst of a character: it was cut off.
+    """
+    utf8, is_cp1252, start = _Utf8(), True, b""
     with opener() as stream:
         for block in _blocks(stream, name):
             start = start or block[:3]
@@ -120,10 +122,34 @@ def encoding_of(opener: Opener, name: str) -> str:
                     "the file holds bytes that are no text", where=name, hint="export it as CSV in UTF-8."
                 )
             is_cp1252 = is_cp1252 and not any(byte in block for byte in UNDEFINED_IN_CP1252)
-            is_utf8 = is_utf8 and _decodes(decoder, block)
-    if is_utf8:
+            utf8.take(block)
+    if utf8.is_possible and utf8.is_cut() and utf8.has_accents:
+        raise ContractError(
+            "the file ends in the midst of a character", where=name, hint="it was cut off; transfer it again."
+        )
+    if utf8.is_possible and not utf8.is_cut():
         return "utf-8-sig" if start == codecs.BOM_UTF8 else "utf-8"
     return "cp1252" if is_cp1252 else "latin-1"
+
+
+class _Utf8:
+    """Whether blocks of bytes can be UTF-8, as they come."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self.is_possible, self.has_accents = True, False
+
+    def take(self, block: bytes) -> None:
+        """The next block."""
+        if self.is_possible:
+            try:
+                self.has_accents |= not self._decoder.decode(block).isascii()
+            except UnicodeDecodeError:
+                self.is_possible = False
+
+    def is_cut(self) -> bool:
+        """Whether the last character lacks bytes."""
+        return bool(self._decoder.getstate()[0])
 
 
 def _blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
@@ -134,11 +160,3 @@ def _blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
         raise ContractError(
             "the compressed file is cut off or damaged", where=name, hint="transfer it again."
         ) from error
-
-
-def _decodes(decoder: object, block: bytes) -> bool:
-    try:
-        decoder.decode(block)  # type: ignore[attr-defined]  # codecs' incremental decoders share no public type
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -132,6 +132,22 @@ def test_format(tmp_path: Path, name: str, content: bytes) -> None:
     assert ingested(tmp_path, content, name) == EXPECTED
 
 
+@pytest.mark.parametrize(("ends", "says"), [(b"\xc3", "midst of a character"), (b"\xe9", "1 of 2 rows break")])
+def test_a_file_that_ends_in_the_midst_of_a_character_was_cut_off(
+    tmp_path: Path, ends: bytes, says: str
+) -> None:
+    """With other accents in UTF-8 it is that; a last é in cp1252 is a letter (here in a number's place)."""
+    before = "é" if ends == b"\xc3" else "e"
+    content = lines(
+        (("A1", "03/10/2026", "VOISIN", "1"), (f"A{before}", "03/10/2026", "VOISIN", ""))
+    ).encode()
+    with (
+        open_store(Paths(database=tmp_path / "store.duckdb")) as connection,
+        pytest.raises(ContractError, match=says),
+    ):
+        ingest(connection, deliver(tmp_path, content.rstrip(b"\n") + ends))
+
+
 def test_a_ticked_box_column_reads_blank_as_no(tmp_path: Path) -> None:
     content = "QUARTIER;NOM;QPV;POPULATION\n1;Centre;X;1\u00a0200\n02;Gare;;800\n".encode()
     with open_store(Paths(database=tmp_path / "store.duckdb")) as connection:
