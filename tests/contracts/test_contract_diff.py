@@ -12,7 +12,7 @@ from data_contracts.contract_diff import GRADES, KINDS, Change, diff
 from data_contracts.contract_terms import Period, Reference
 from reports.words import words
 
-LEASES = load("parc_social")
+LEASES = replace(load("parc_social"), frame_columns=())
 Edit = Callable[[Contract], Contract]
 
 
