@@ -132,7 +132,9 @@ def test_format(tmp_path: Path, name: str, content: bytes) -> None:
     assert ingested(tmp_path, content, name) == EXPECTED
 
 
-@pytest.mark.parametrize(("ends", "says"), [(b"\xc3", "midst of a character"), (b"\xe9", "1 of 2 rows break")])
+@pytest.mark.parametrize(
+    ("ends", "says"), [(b"\xc3", "midst of a character"), (b"\xe9", "1 of 2 rows break")]
+)
 def test_a_file_that_ends_in_the_midst_of_a_character_was_cut_off(
     tmp_path: Path, ends: bytes, says: str
 ) -> None:
