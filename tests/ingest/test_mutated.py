@@ -133,7 +133,7 @@ def test_ten_thousand_mutated_files(tmp_path: Path, part: int) -> None:
 
 @pytest.mark.slow
 def test_the_command_line_refuses_with_a_sentence_and_a_promised_code(tmp_path: Path) -> None:
-    for seed in range(90_000, 90_024):
+    for seed in range(90_000, 90_008):
         one = case(seed, SOURCES[seed % len(SOURCES)])
         config = write(tmp_path / str(seed))
         path = tmp_path / str(seed) / "deliveries" / "2026-11-03" / one.name
