@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from data_contracts.contract import SQL_TYPES, Column
 
+BLANKS = " \t\r\n\u00a0\u202f"
+"""What stands around a value and means nothing."""
 NULLS = ("", "NULL", "NC", "-", "NEANT")
 YES = ("O", "OUI", "1", "X", "VRAI", "TRUE", "T")
 NO = ("N", "NON", "0", "FAUX", "FALSE", "F")
@@ -23,13 +25,13 @@ def _listed(values: tuple[str, ...]) -> str:
 
 
 def present(column: Column) -> str:
-    """The trimmed text, or null where the file says that there is nothing."""
-    trimmed = f"trim(\"{column.name}\", ' \t\r\n\u00a0\u202f')"
+    """The text, trimmed of ``BLANKS``, in the column of that name, or null where the file says that there is nothing."""
+    t = column.name
     longest = max(map(len, NULLS))
     # accents are taken off the short texts only: it is the dearest step, asked of every cell
     return (
-        f"case when length({trimmed}) > {longest} then {trimmed}"
-        f" when strip_accents(upper({trimmed})) in ({_listed(NULLS)}) then null else {trimmed} end"
+        f"case when length({t}) > {longest} then {t}"
+        f" when strip_accents(upper({t})) in ({_listed(NULLS)}) then null else {t} end"
     )
 
 

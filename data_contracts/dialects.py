@@ -9,13 +9,17 @@ import csv
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from itertools import islice
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from data_contracts import plain_csv
 from data_contracts.contract import Column, Contract
+from data_contracts.encodings import Writing, writing_of
 from data_contracts.errors import ContractError
 from data_contracts.headers import folded
-from data_contracts.readers import CHUNK_ROWS, Format, Opener, Row, encoding_of, rows_of
+from data_contracts.readers import CHUNK_ROWS, Format, Opener, Row, rows_of
 
 SEPARATORS = (";", "\t", ",")
 SUFFIXES: dict[str, Format] = {".csv": "csv", ".csv.gz": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
@@ -31,10 +35,12 @@ class Dialect:
     headers: tuple[str, ...]
     absent: tuple[str, ...]
     has_trailing_column: bool
+    is_plain: bool
+    """Whether every line of the text is one row; see ``encodings``."""
 
     def described(self) -> dict[str, object]:
         """For the report."""
-        return {key: value for key, value in asdict(self).items() if key != "headers"}
+        return {key: value for key, value in asdict(self).items() if key not in ("headers", "is_plain")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +54,10 @@ class Batch:
 
 def sniff(contract: Contract, name: str, form: Format, opener: Opener) -> Dialect:
     """Finds encoding, separator and header. Raises ContractError for an empty, unreadable or foreign file."""
-    encoding = encoding_of(opener, name) if form == "csv" else ""
+    writing = writing_of(opener, name) if form == "csv" else Writing(encoding="", is_plain=False)
     with (
         opener() as stream,
-        closing(rows_of(stream, form, encoding, "\n" if form == "csv" else "", name)) as lines,
+        closing(rows_of(stream, form, writing.encoding, "\n" if form == "csv" else "", name)) as lines,
     ):
         first = next(lines, None)
         if first is None:
@@ -66,32 +72,57 @@ def sniff(contract: Contract, name: str, form: Format, opener: Opener) -> Dialec
     names = _canonical(contract, header[:-1] if trailing else header, name)
     return Dialect(
         format=form,
-        encoding=encoding,
+        encoding=writing.encoding,
         separator=separator,
         headers=names,
         absent=_absent(contract, names, name),
         has_trailing_column=trailing,
+        is_plain=writing.is_plain and len(names) > 1,
     )
 
 
 def batches(contract: Contract, dialect: Dialect, name: str, opener: Opener) -> Iterator[Batch]:
     """The rows below the header, in chunks."""
+    if dialect.is_plain:
+        return _plain_batches(contract, dialect, name, opener)
+    return _careful_batches(contract, dialect, name, opener)
+
+
+def _careful_batches(contract: Contract, dialect: Dialect, name: str, opener: Opener) -> Iterator[Batch]:
     with (
         opener() as stream,
         closing(rows_of(stream, dialect.format, dialect.encoding, dialect.separator, name)) as rows,
     ):
         next(rows)
-        chunk: list[Row] = []
-        for row in rows:
-            chunk.append(row)
-            if len(chunk) == CHUNK_ROWS:
-                yield _batch(contract, dialect, chunk)
-                chunk = []
-        if chunk:
+        while chunk := list(islice(rows, CHUNK_ROWS)):
             yield _batch(contract, dialect, chunk)
 
 
-def _batch(contract: Contract, dialect: Dialect, rows: list[Row]) -> Batch:
+def _plain_batches(contract: Contract, dialect: Dialect, name: str, opener: Opener) -> Iterator[Batch]:
+    """Column by column, several times as fast; rows that end elsewhere than the header are looked at as carefully as ever."""
+    width = len(dialect.headers)
+    with opener() as stream:
+        for part in plain_csv.parts(
+            stream, dialect.encoding, dialect.separator, width + dialect.has_trailing_column, name
+        ):
+            odd, table = part.odd, part.table
+            if dialect.has_trailing_column:
+                is_more = pc.not_equal(table.column(width), "")
+                odd += plain_csv.as_rows(table.filter(is_more))
+                table = table.filter(pc.invert(is_more))
+            if odd:
+                yield _batch(contract, dialect, odd)
+            yield _of_columns(contract, dialect, table)
+
+
+def _of_columns(contract: Contract, dialect: Dialect, table: pa.Table) -> Batch:
+    given = {name: table[str(at)] for at, name in enumerate(dialect.headers)}
+    nothing = pa.nulls(table.num_rows, pa.string())
+    columns = {c.name: given.get(c.name, nothing) for c in contract.columns}
+    return Batch(table=pa.table({"line": table["line"], **columns}), misshapen=())
+
+
+def _batch(contract: Contract, dialect: Dialect, rows: Sequence[Row]) -> Batch:
     width = len(dialect.headers)
     allowed = (width, width + 1) if dialect.has_trailing_column else (width,)
     good = [r for r in rows if len(r[1]) in allowed and not any(r[1][width:])]

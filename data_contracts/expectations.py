@@ -51,9 +51,34 @@ class Verdict:
 def check(contract: Contract, batch: pd.DataFrame) -> tuple[Verdict, ...]:
     """Holds every promise of the contract about single rows against ``batch``; see ``held``. No verdict on an empty batch.
 
-    ``batch``: ``row``, the contract's columns, ``file_id`` (key uniqueness is within one file), ``known_on`` and ``delivered_on``.
+    ``batch``: ``row``, ``needed`` columns, ``file_id`` (key uniqueness is within one file), ``known_on`` and ``delivered_on``.
     """
     return held(tuple(promises(contract)), batch, suite=contract.source)
+
+
+def check_in_parts(
+    contract: Contract, keys: pd.DataFrame, parts: Iterable[pd.DataFrame]
+) -> tuple[Verdict, ...]:
+    """As ``check`` on all ``parts`` together, of which only one is in memory at a time.
+
+    ``keys``: ``row`` and the columns that ``needed`` names for promises across rows, since a row is only unique among all.
+    """
+    given = tuple(promises(contract))
+    across = tuple(p for p in given if p.compares_rows)
+    within = tuple(p for p in given if not p.compares_rows)
+    found = {id(v.promise): v for v in held(across, keys, suite=contract.source)}
+    by_part = [verdicts for part in parts if (verdicts := held(within, part, suite=contract.source))]
+    for same in zip(*by_part, strict=True):
+        broken_by = tuple(row for verdict in same for row in verdict.broken_by)
+        is_held = all(verdict.is_held for verdict in same)
+        found[id(same[0].promise)] = Verdict(promise=same[0].promise, is_held=is_held, broken_by=broken_by)
+    return tuple(found[id(p)] for p in given if id(p) in found)
+
+
+def needed(contract: Contract, names: Iterable[str], *, across_rows: bool | None = None) -> list[str]:
+    """Of ``names``, the columns that the promises speak of: all of them, or only those that (do not) compare rows with one another."""
+    asked = [p for p in promises(contract) if across_rows is None or p.compares_rows is across_rows]
+    return _named([p.expectation for p in asked], names)
 
 
 def held(given: Sequence[Promise], batch: pd.DataFrame, *, suite: str = "contract") -> tuple[Verdict, ...]:
@@ -92,10 +117,13 @@ def described(promise: Promise) -> Expectation:
 
 def _light(batch: pd.DataFrame, expectations: Iterable[Expectation]) -> pd.DataFrame:
     """The columns that the expectations name, in the types that Great Expectations compares whole and not value by value."""
+    return pd.DataFrame({name: _numpy(batch[name]) for name in _named(expectations, batch.columns)})
+
+
+def _named(expectations: Iterable[Expectation], names: Iterable[str]) -> list[str]:
     named = json.dumps([e.configuration.kwargs for e in expectations], default=str)
     is_about_columns = all(_names_rows(e) or hasattr(e, "column") for e in expectations)
-    kept = [name for name in batch.columns if name in named or not is_about_columns]
-    return pd.DataFrame({name: _numpy(batch[name]) for name in kept})
+    return [name for name in names if f'"{name}"' in named or not is_about_columns]
 
 
 def _numpy(values: pd.Series) -> pd.Series:

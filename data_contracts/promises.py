@@ -28,6 +28,13 @@ class Promise:
     expectation: Expectation
     severity: Severity = "error"
 
+    @property
+    def compares_rows(self) -> bool:
+        """Whether a row breaks it because of another row of the same file, so that it can only be judged on all of them."""
+        import great_expectations.expectations as gxe
+
+        return isinstance(self.expectation, gxe.ExpectCompoundColumnsToBeUnique)
+
 
 def promises(contract: Contract) -> Iterator[Promise]:
     """Every promise about single rows, in the order of the contract."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-import gzip
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, Literal
@@ -22,8 +19,6 @@ Format = Literal["csv", "parquet", "xlsx"]
 Opener = Callable[[], BinaryIO]
 Row = tuple[int, Sequence[str | None]]
 CHUNK_ROWS = 50_000
-CHUNK_BYTES = 1 << 20
-UNDEFINED_IN_CP1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 
 
 def rows_of(
@@ -106,57 +101,3 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
-
-
-def encoding_of(opener: Opener, name: str) -> str:
-    """UTF-8 when every byte of the file says so, else cp1252, else latin-1.
-
-    Raises ContractError for NUL bytes, which are no text at all, and for UTF-8 that ends in the midst of a character: it was cut off.
-    """
-    utf8, is_cp1252, start = _Utf8(), True, b""
-    with opener() as stream:
-        for block in _blocks(stream, name):
-            start = start or block[:3]
-            if b"\x00" in block:
-                raise ContractError(
-                    "the file holds bytes that are no text", where=name, hint="export it as CSV in UTF-8."
-                )
-            is_cp1252 = is_cp1252 and not any(byte in block for byte in UNDEFINED_IN_CP1252)
-            utf8.take(block)
-    if utf8.is_possible and utf8.is_cut() and utf8.has_accents:
-        raise ContractError(
-            "the file ends in the midst of a character", where=name, hint="it was cut off; transfer it again."
-        )
-    if utf8.is_possible and not utf8.is_cut():
-        return "utf-8-sig" if start == codecs.BOM_UTF8 else "utf-8"
-    return "cp1252" if is_cp1252 else "latin-1"
-
-
-class _Utf8:
-    """Whether blocks of bytes can be UTF-8, as they come."""
-
-    def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self.is_possible, self.has_accents = True, False
-
-    def take(self, block: bytes) -> None:
-        """The next block."""
-        if self.is_possible:
-            try:
-                self.has_accents |= not self._decoder.decode(block).isascii()
-            except UnicodeDecodeError:
-                self.is_possible = False
-
-    def is_cut(self) -> bool:
-        """Whether the last character lacks bytes."""
-        return bool(self._decoder.getstate()[0])
-
-
-def _blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
-    try:
-        while block := stream.read(CHUNK_BYTES):
-            yield block
-    except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as error:
-        raise ContractError(
-            "the compressed file is cut off or damaged", where=name, hint="transfer it again."
-        ) from error

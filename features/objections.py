@@ -45,11 +45,12 @@ def gather(connection: duckdb.DuckDBPyConnection) -> None:
         f"select cle_identite_liee, null, null, cle_nom_adresse_liee, null from raw.{source}"
         for source in LINKING_SOURCES
     ]
-    connection.execute(f"create or replace temp table key_sets as {' union '.join(own + linked)}")
+    connection.execute(f"create or replace temp view key_sets as {' union all '.join(own + linked)}")
     connection.execute(f"create or replace temp table objected as {_stated()}")
+    # the few rows of whoever objected first, their keys then: a hundred times fewer than all keys of a town
     beside = (
-        f"insert into objected select distinct k.key from key_sets, unnest([{_KEY_LIST}]) as k(key)"
-        f" where k.key is not null and k.key not in (select key from objected) and ({_HAS_OBJECTED_KEY})"
+        f"insert into objected select distinct k.key from (select * from key_sets where {_HAS_OBJECTED_KEY}),"
+        f" unnest([{_KEY_LIST}]) as k(key) where k.key is not null and k.key not in (select key from objected)"
     )
     while _added(connection, beside):
         continue
@@ -59,7 +60,7 @@ def gather(connection: duckdb.DuckDBPyConnection) -> None:
         f"select {PLACE} from key_sets where {_HAS_OBJECTED_KEY} union {flagged} union select key from meta.objected where kind = 'home'"
         f") where {PLACE} is not null"
     )
-    connection.execute("drop table key_sets")
+    connection.execute("drop view key_sets")
 
 
 def remember(connection: duckdb.DuckDBPyConnection) -> None:
@@ -109,7 +110,7 @@ def _stated() -> str:
     )
     remembered = "select key from meta.objected where kind = 'key'"
     there = (
-        f"select k.key from key_sets, unnest([{_KEY_LIST}]) as k(key) where k.key is not null"
-        f" and {PLACE} in (select {PLACE} from raw.{REGISTER} union {remembered})"
+        f"select k.key from (select * from key_sets where {PLACE} in (select {PLACE} from raw.{REGISTER} union {remembered})),"
+        f" unnest([{_KEY_LIST}]) as k(key) where k.key is not null"
     )
     return f"{remembered} union {listed} union {said} union {there}"

@@ -17,9 +17,10 @@ from features import gates as gate
 from pipelines import filing, law, scan, staging
 from pipelines.arrivals import Arrival, arrivals
 from pipelines.filing import IngestReport, Status
-from pipelines.store import whole
+from pipelines.store import staging_area, whole
 
 PORTION_BYTES = 64 * 1024**2
+HANDED_OVER_ROWS = 20_480
 Progress = Callable[[str], None]
 DEFAULT_GATES: Mapping[str, Gate] = {s: contract.load(s).gate for s in contract.SOURCES}
 
@@ -39,7 +40,7 @@ def ingest(
     """
     started = time.perf_counter()
     arrived = arrivals(deliveries, only)
-    with whole(connection):
+    with whole(connection), staging_area(connection) as area:
         known = filing.known_files(connection)
         status: dict[str, Status] = {a.file_id: "unchanged" for a in arrived}
         _narrow(connection, gates, {a.file_id for a in arrived})
@@ -47,7 +48,7 @@ def ingest(
         found = {a.file_id: dialects.sniff(contract.load(a.source), a.name, a.form, a.open) for a in fresh}
         for promise, files in _portions(fresh):
             progress(f"{promise.source}: {len(files)} file(s)")
-            status |= _ingest_source(connection, promise, files, found, gates[promise.source])
+            status |= _ingest_source(connection, area, promise, files, found, gates[promise.source])
         for arrival in (a for a in arrived if a.file_id in known and not known[a.file_id].is_current):
             filing.restore(connection, arrival)
             status[arrival.file_id] = "correction"
@@ -86,6 +87,7 @@ def _by_source(files: Iterable[Arrival]) -> Iterator[tuple[Contract, list[Arriva
 
 def _ingest_source(
     connection: duckdb.DuckDBPyConnection,
+    area: duckdb.DuckDBPyConnection,
     promise: Contract,
     files: list[Arrival],
     found: dict[str, Dialect],
@@ -95,41 +97,47 @@ def _ingest_source(
         for schema in ("raw", "quarantine"):
             connection.execute(f"delete from {schema}.{promise.source} where file_id = $1", [arrival.file_id])
         connection.execute("delete from meta.validations where contains(file_ids, $1)", [arrival.file_id])
-    staging.stage(connection, promise, files, found)
+    staging.stage(area, promise, files, found, with_cells=opened != "closed")
     if opened == "closed":
-        staging.refuse_all(connection, gate.CLOSED, gate.CLOSED_REASON)
+        staging.refuse_all(area, gate.CLOSED, gate.CLOSED_REASON)
     else:
-        staging.convert(connection, promise)
-        scan.look_for_people(connection, promise, files)
-        filing.keep_check(connection, staging.judge(connection, promise), files)
-    status = {a.file_id: _settle(connection, promise, a, found[a.file_id], opened) for a in files}
-    _keep(connection, promise, opened)
+        staging.convert(area, promise)
+        check = staging.judge(area, promise)
+        scan.look_for_people(area, promise, files)
+        filing.keep_check(connection, check, files)
+    status = {a.file_id: _settle(connection, area, promise, a, found[a.file_id], opened) for a in files}
+    _keep(connection, area, promise, opened)
     return status
 
 
 def _settle(
-    connection: duckdb.DuckDBPyConnection, promise: Contract, arrival: Arrival, dialect: Dialect, opened: Gate
+    connection: duckdb.DuckDBPyConnection,
+    area: duckdb.DuckDBPyConnection,
+    promise: Contract,
+    arrival: Arrival,
+    dialect: Dialect,
+    opened: Gate,
 ) -> Status:
     """Counts one file, holds it to its rejection threshold and enters it into the book."""
     mine: list[object] = [arrival.file_id]
-    rejects = dict(connection.execute(_REJECTS, mine).fetchall())
-    read, refused = filing.one(connection, _COUNTS, mine)
+    rejects = dict(area.execute(_REJECTS, mine).fetchall())
+    read, refused = filing.one(area, _COUNTS, mine)
     if opened != "closed":
         _check_threshold(promise, arrival, read, refused, rejects)
-    inexact = dict(connection.execute(_INEXACT, mine).fetchall())
+    inexact = dict(area.execute(_INEXACT, mine).fetchall())
     return filing.enter(connection, arrival, dialect, opened, read, refused, rejects, inexact)
 
 
 _REJECTS = """
 select rule, count(distinct line) from (
-  select b.rule, s.line from broken b join stage s using (row) where s.file_id = $1
+  select b.rule, s.line from broken b join texts s using (row) where s.file_id = $1
   union all select 'nombre de champs', line from misshapen where file_id = $1
 ) group by 1 order by 2 desc, 1
 """
 _COUNTS = """
 select
-  (select count(*) from stage where file_id = $1) + (select count(*) from misshapen where file_id = $1),
-  (select count(distinct row) from broken join stage using (row) where file_id = $1)
+  (select count(*) from texts where file_id = $1) + (select count(*) from misshapen where file_id = $1),
+  (select count(distinct row) from broken join texts using (row) where file_id = $1)
     + (select count(*) from misshapen where file_id = $1)
 """
 _INEXACT = "select what, n from inexact where file_id = $1 order by 1"
@@ -153,21 +161,31 @@ def _check_threshold(
         )
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, promise: Contract, opened: Gate) -> None:
+def _keep(
+    connection: duckdb.DuckDBPyConnection, area: duckdb.DuckDBPyConnection, promise: Contract, opened: Gate
+) -> None:
     """What the gate lets be kept of the accepted rows; of the refused ones the line, its length and why."""
-    length = " + ".join(f"coalesce(length({c.name}), 0)" for c in promise.columns)
     if opened != "closed":
-        columns = ", ".join(gate.through(promise, c, opened, "typed") for c in promise.columns)
-        connection.execute(
-            f"insert into raw.{promise.source} select {columns}, file_id, line, delivered_on, known_on from typed"
-            " where row not in (select row from broken) order by file_id, line"
+        columns = ", ".join(
+            f"{gate.through(promise, c, opened, 'typed')} as {c.name}" for c in promise.columns
         )
-    connection.execute(
-        f"insert into quarantine.{promise.source} select file_id, line, {length} + {len(promise.columns) - 1}, rule, reason,"
-        f" {_shown(promise, opened)} from broken join stage using (row)"
+        accepted = f"select {columns}, file_id, line, delivered_on, known_on from typed where row not in (select row from broken)"
+        _hand_over(area, connection, accepted, f"raw.{promise.source}")
+    refused = (
+        f"select file_id, line, raw_length, rule, reason, {_shown(promise, opened)} as shown from broken join texts using (row)"
         " union all select file_id, line, raw_length, 'nombre de champs', 'ligne mal formée', null from misshapen"
     )
-    staging.clear(connection)
+    _hand_over(area, connection, refused, f"quarantine.{promise.source}")
+    staging.clear(area)
+
+
+def _hand_over(
+    area: duckdb.DuckDBPyConnection, connection: duckdb.DuckDBPyConnection, rows: str, table: str
+) -> None:
+    """Streams rows of the staging area into a table of the warehouse."""
+    connection.register("handed_over", area.execute(rows).to_arrow_reader(HANDED_OVER_ROWS))
+    connection.execute(f"insert into {table} by name select * from handed_over")
+    connection.unregister("handed_over")
 
 
 def _shown(promise: Contract, opened: Gate) -> str:

@@ -1,7 +1,7 @@
 """New rows of one source, from text to judged: temp tables that ``ingest`` settles.
 
-``stage``: as delivered, with ``row`` (a number within the portion), ``file_id``, ``delivered_on``, ``line``. ``misshapen``: rows with another number of fields.
-``typed``: canonical values. ``broken``: (row, rule, reason). ``inexact``: (file_id, what, n).
+``texts``: as delivered, trimmed, with ``row`` (a number within the portion), ``file_id``, ``delivered_on``, ``line``, ``raw_length``. ``misshapen``: rows
+with another number of fields. ``typed``: canonical values. ``broken``: (row, rule, reason). ``inexact``: (file_id, what, n).
 """
 
 from __future__ import annotations
@@ -9,69 +9,120 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_contracts import conversions, dialects, expectations
 from data_contracts.contract import Column, Contract
 from data_contracts.dialects import Dialect
+from data_contracts.expectations import Verdict
 from data_contracts.validation import Validation, validation
 from pipelines.arrivals import Arrival
 
-NEW_FILE_COLUMNS = "row bigint, file_id varchar, delivered_on date, line bigint"
+PROVENANCE = {
+    "row": "bigint",
+    "file_id": "varchar",
+    "delivered_on": "date",
+    "line": "bigint",
+    "raw_length": "bigint",
+}
+PART_ROWS = 250_000
+"""Rows that the checker is handed at once: a pandas frame takes ten times the room of the file."""
 
 
 def stage(
-    connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival], found: dict[str, Dialect]
+    connection: duckdb.DuckDBPyConnection,
+    promise: Contract,
+    files: list[Arrival],
+    found: dict[str, Dialect],
+    *,
+    with_cells: bool = True,
 ) -> None:
-    """Reads every file as text into ``stage`` and ``misshapen``."""
-    names = ", ".join(f'"{c.name}" varchar' for c in promise.columns)
-    connection.execute(f"create or replace temp table stage ({NEW_FILE_COLUMNS}, {names})")
+    """Reads every file as text into ``texts`` and ``misshapen``; without cells lines are counted and nothing of them is kept."""
+    columns = PROVENANCE | {c.name: "varchar" for c in promise.columns}
+    declared = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    connection.execute(f"create or replace temp table texts ({declared})")
     connection.execute(
         "create or replace temp table misshapen (file_id varchar, line bigint, raw_length bigint)"
     )
     row = 0
     for arrival in files:
+        ticked = _Ticked(promise)
         for batch in dialects.batches(promise, found[arrival.file_id], arrival.name, arrival.open):
             for line, length in batch.misshapen:
                 connection.execute("insert into misshapen values (?, ?, ?)", [arrival.file_id, line, length])
-            rows = _with_provenance(batch.table, arrival, row)
-            connection.register("arriving", rows)
-            connection.execute("insert into stage by name select * from arriving")
+            arriving = _with_provenance(promise, batch.table, arrival, row)
+            if not with_cells:
+                arriving = arriving.drop_columns([c.name for c in promise.columns])
+            ticked.look(arriving)
+            connection.register("arriving", arriving)
+            connection.execute(_taken_in(promise, arriving))
             connection.unregister("arriving")
-            row += rows.num_rows
+            row += batch.table.num_rows
+        ticked.settle(connection, arrival)
 
 
-def refuse_all(connection: duckdb.DuckDBPyConnection, rule: str, reason: str) -> None:
-    """Of a source that may not be read: lines are counted, and no cell is looked at."""
-    connection.execute("create or replace temp table broken (row bigint, rule varchar, reason varchar)")
-    connection.execute("insert into broken select row, $1, $2 from stage", [rule, reason])
-    connection.execute("create or replace temp table inexact (file_id varchar, what varchar, n bigint)")
+def _taken_in(promise: Contract, arriving: pa.Table) -> str:
+    cells = [
+        f"{conversions.present(c)} as {c.name}" for c in promise.columns if c.name in arriving.column_names
+    ]
+    return f"insert into texts by name select {', '.join([*PROVENANCE, *cells])} from arriving"
 
 
-def clear(connection: duckdb.DuckDBPyConnection) -> None:
-    """Nothing of a portion outlives it."""
-    for table in ("stage", "texts", "typed", "broken", "inexact", "misshapen"):
-        connection.execute(f"drop table if exists {table}")
+class _Ticked:
+    """Columns that hold nothing but X and blanks throughout one file: ticked boxes, where blank means no."""
+
+    def __init__(self, promise: Contract) -> None:
+        self._words: dict[str, set[str]] = {c.name: set() for c in promise.columns if c.kind == "boolean"}
+
+    def look(self, arriving: pa.Table) -> None:
+        """Takes note of the next rows."""
+        for name in self._words.keys() & {*arriving.column_names}:
+            words = pc.unique(arriving[name].combine_chunks()).to_pylist()
+            self._words[name] |= {(word or "").upper() for word in words}
+
+    def settle(self, connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
+        """Blanks of ticked boxes become no."""
+        for name in (n for n, words in self._words.items() if "X" in words and words <= {"X", ""}):
+            connection.execute(
+                f"update texts set {name} = 'N' where {name} is null and file_id = $1", [arrival.file_id]
+            )
 
 
-def _with_provenance(table: pa.Table, arrival: Arrival, first_row: int) -> pa.Table:
+def _with_provenance(promise: Contract, table: pa.Table, arrival: Arrival, first_row: int) -> pa.Table:
+    """The cells trimmed, and the length that each line had before."""
     size = table.num_rows
+    length = pa.array([len(promise.columns) - 1] * size, pa.int64())
+    for name in (c.name for c in promise.columns):
+        length = pc.add(length, pc.fill_null(pc.utf8_length(table[name]), 0))
+        table = table.set_column(
+            table.column_names.index(name), name, pc.utf8_trim(table[name], conversions.BLANKS)
+        )
     added = {
         "row": pa.array(range(first_row, first_row + size), pa.int64()),
         "file_id": pa.array([arrival.file_id] * size, pa.string()),
         "delivered_on": pa.array([arrival.delivered_on] * size, pa.date32()),
+        "raw_length": length,
     }
     for name, values in added.items():
         table = table.append_column(name, values)
     return table
 
 
+def refuse_all(connection: duckdb.DuckDBPyConnection, rule: str, reason: str) -> None:
+    """Of a source that may not be read: lines are counted, and no cell is looked at."""
+    connection.execute("create or replace temp table broken (row bigint, rule varchar, reason varchar)")
+    connection.execute("insert into broken select row, $1, $2 from texts", [rule, reason])
+    connection.execute("create or replace temp table inexact (file_id varchar, what varchar, n bigint)")
+
+
+def clear(connection: duckdb.DuckDBPyConnection) -> None:
+    """Nothing of a portion outlives it."""
+    for table in ("texts", "typed", "broken", "inexact", "misshapen"):
+        connection.execute(f"drop table if exists {table}")
+
+
 def convert(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
     """``typed``: canonical values; ``broken``: (row, rule, reason) of what cannot be converted; ``inexact``: counts."""
-    _blank_is_no(connection, promise)
-    clean = ", ".join(f"{conversions.present(c)} as {c.name}" for c in promise.columns)
-    connection.execute(
-        f"create or replace temp table texts as select row, file_id, delivered_on, line, {clean} from stage"
-    )
     typed = ", ".join(f"{conversions.converted(c)} as {c.name}" for c in promise.columns)
     known = (
         f"coalesce(greatest({', '.join(promise.known_on)}), delivered_on)"
@@ -125,30 +176,10 @@ def _note_inexact(connection: duckdb.DuckDBPyConnection, promise: Contract) -> N
         )
 
 
-def _blank_is_no(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
-    """A column that holds nothing but X and blanks is a ticked box: blank means no. Decided file by file."""
-    booleans = [c.name for c in promise.columns if c.kind == "boolean"]
-    if not booleans:
-        return
-    is_ticked = ", ".join(
-        f"bool_and(coalesce(upper(trim({name})), '') in ('X', '')) and bool_or(upper(trim({name})) = 'X')"
-        for name in booleans
-    )
-    files = connection.execute(f"select file_id, [{is_ticked}] from stage group by file_id").fetchall()
-    for file_id, ticked in files:
-        for name in (n for n, is_box in zip(booleans, ticked, strict=True) if is_box):
-            connection.execute(
-                f"update stage set {name} = 'N' where nullif(trim({name}), '') is null and file_id = $1",
-                [file_id],
-            )
-
-
 def judge(connection: duckdb.DuckDBPyConnection, promise: Contract) -> Validation:
-    """The contract's promises, held by Great Expectations against all new rows of the portion at once; gives the record of it, without a value."""
-    batch = connection.execute("select * exclude (line) from typed order by row").df()
-    for name in [c.name for c in promise.columns if c.kind in ("integer", "year")]:
-        batch[name] = batch[name].astype("Int64")
-    verdicts = expectations.check(promise, batch)
+    """The contract's promises, held by Great Expectations against all new rows of the portion; gives the record of it, without a value."""
+    rows = (connection.execute("select count(*) from typed").fetchone() or (0,))[0]
+    verdicts = _verdicts(connection, promise, rows)
     found = [
         pd.DataFrame({"row": list(v.broken_by), "rule": v.rule, "reason": v.reason})
         for v in verdicts
@@ -158,8 +189,33 @@ def judge(connection: duckdb.DuckDBPyConnection, promise: Contract) -> Validatio
         connection.register("verdicts", pd.concat(found))
         connection.execute("insert into broken select row, rule, reason from verdicts")
         connection.unregister("verdicts")
-    _forgive_identical_copies(connection, promise)
-    return validation(promise, len(batch), verdicts)
+        _forgive_identical_copies(connection, promise)
+    return validation(promise, rows, verdicts)
+
+
+def _verdicts(connection: duckdb.DuckDBPyConnection, promise: Contract, rows: int) -> tuple[Verdict, ...]:
+    if rows <= PART_ROWS:
+        return expectations.check(promise, frame(connection, promise))
+    keys = frame(connection, promise, across_rows=True)
+    parts = (frame(connection, promise, first, across_rows=False) for first in range(0, rows, PART_ROWS))
+    return expectations.check_in_parts(promise, keys, parts)
+
+
+def frame(
+    connection: duckdb.DuckDBPyConnection,
+    promise: Contract,
+    first: int | None = None,
+    *,
+    across_rows: bool | None = None,
+) -> pd.DataFrame:
+    """What the checker is shown of ``typed``: ``row`` and the columns that the promises name; ``PART_ROWS`` from row ``first``, or all."""
+    names = ["file_id", "delivered_on", "known_on", *(c.name for c in promise.columns)]
+    asked = expectations.needed(promise, names, across_rows=across_rows)
+    which = "" if first is None else f" where row >= {first} and row < {first + PART_ROWS}"
+    shown = connection.execute(f"select {', '.join(['row', *asked])} from typed{which}").df()
+    for name in (c.name for c in promise.columns if c.name in asked and c.kind in ("integer", "year")):
+        shown[name] = shown[name].astype("Int64")
+    return shown
 
 
 def _forgive_identical_copies(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:

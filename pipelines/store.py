@@ -91,6 +91,27 @@ def _configure(connection: duckdb.DuckDBPyConnection, path: Path, threads: int, 
 
 
 @contextmanager
+def staging_area(
+    warehouse: duckdb.DuckDBPyConnection, *, memory: str = "2GB"
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory, beside the warehouse and as closed as it: what it spills is encrypted, and gone at the end.
+
+    No transaction of the warehouse holds it: inside one, DuckDB would read new tables with a single thread and free none of them before its end.
+    """
+    asked = "select current_setting('threads'), current_setting('temp_directory')"
+    threads, folder = warehouse.execute(asked).fetchone() or (1, "")
+    area = encrypted.connect()
+    try:
+        area.execute(f"set threads = {int(threads)}")
+        area.execute(f"set memory_limit = '{memory}'")
+        area.execute("set temp_directory = $1", [f"{folder}-staging" if folder else ""])
+        area.execute("set preserve_insertion_order = false")
+        yield area
+    finally:
+        area.close()
+
+
+@contextmanager
 def whole(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All of it or nothing, whatever goes wrong in between."""
     connection.execute("begin")
