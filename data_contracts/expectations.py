@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 from collections.abc import Iterable, Sequence
@@ -67,8 +68,11 @@ def check_in_parts(
     across = tuple(p for p in given if p.compares_rows)
     within = tuple(p for p in given if not p.compares_rows)
     found = {id(v.promise): v for v in held(across, keys, suite=contract.source)}
-    by_part = [verdicts for part in parts if (verdicts := held(within, part, suite=contract.source))]
-    for same in zip(*by_part, strict=True):
+    by_part = []
+    for part in parts:
+        by_part.append(held(within, part, suite=contract.source))
+        gc.collect()  # the checker's objects hold one another, and with them the part
+    for same in zip(*filter(None, by_part), strict=True):
         broken_by = tuple(row for verdict in same for row in verdict.broken_by)
         is_held = all(verdict.is_held for verdict in same)
         found[id(same[0].promise)] = Verdict(promise=same[0].promise, is_held=is_held, broken_by=broken_by)

@@ -20,7 +20,7 @@ from pipelines.filing import IngestReport, Status
 from pipelines.store import staging_area, whole
 
 PORTION_BYTES = 64 * 1024**2
-HANDED_OVER_ROWS = 20_480
+HANDED_OVER_ROWS = 122_880  # a row group of DuckDB's
 Progress = Callable[[str], None]
 DEFAULT_GATES: Mapping[str, Gate] = {s: contract.load(s).gate for s in contract.SOURCES}
 
@@ -184,8 +184,13 @@ def _hand_over(
 ) -> None:
     """Streams rows of the staging area into a table of the warehouse."""
     connection.register("handed_over", area.execute(rows).to_arrow_reader(HANDED_OVER_ROWS))
-    connection.execute(f"insert into {table} by name select * from handed_over")
-    connection.unregister("handed_over")
+    # DuckDB compresses with both threads only what it keeps in order
+    connection.execute("set preserve_insertion_order = true")
+    try:
+        connection.execute(f"insert into {table} by name select * from handed_over")
+    finally:
+        connection.execute("set preserve_insertion_order = false")
+        connection.unregister("handed_over")
 
 
 def _shown(promise: Contract, opened: Gate) -> str:

@@ -6,6 +6,8 @@ with another number of fields. ``typed``: canonical values. ``broken``: (row, ru
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 import pandas as pd
 import pyarrow as pa
@@ -13,7 +15,7 @@ import pyarrow.compute as pc
 
 from data_contracts import conversions, dialects, expectations
 from data_contracts.contract import Column, Contract
-from data_contracts.dialects import Dialect
+from data_contracts.dialects import Batch, Dialect
 from data_contracts.expectations import Verdict
 from data_contracts.validation import Validation, validation
 from pipelines.arrivals import Arrival
@@ -26,7 +28,8 @@ PROVENANCE = {
     "raw_length": "bigint",
 }
 PART_ROWS = 250_000
-"""Rows that the checker is handed at once: a pandas frame takes ten times the room of the file."""
+"""Rows that are taken in at once, since DuckDB is four times as slow with small portions, and that the checker is handed at once, since a pandas
+frame takes ten times the room of the file."""
 
 
 def stage(
@@ -47,18 +50,35 @@ def stage(
     row = 0
     for arrival in files:
         ticked = _Ticked(promise)
-        for batch in dialects.batches(promise, found[arrival.file_id], arrival.name, arrival.open):
-            for line, length in batch.misshapen:
+        for read in _gathered(dialects.batches(promise, found[arrival.file_id], arrival.name, arrival.open)):
+            for line, length in read.misshapen:
                 connection.execute("insert into misshapen values (?, ?, ?)", [arrival.file_id, line, length])
-            arriving = _with_provenance(promise, batch.table, arrival, row)
+            arriving = _with_provenance(promise, read.table, arrival, row)
             if not with_cells:
                 arriving = arriving.drop_columns([c.name for c in promise.columns])
             ticked.look(arriving)
             connection.register("arriving", arriving)
             connection.execute(_taken_in(promise, arriving))
             connection.unregister("arriving")
-            row += batch.table.num_rows
+            row += read.table.num_rows
         ticked.settle(connection, arrival)
+
+
+def _gathered(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Batches put together up to ``PART_ROWS``."""
+    waiting: list[Batch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(b.table.num_rows for b in waiting) >= PART_ROWS:
+            yield _together(waiting)
+            waiting = []
+    if waiting:
+        yield _together(waiting)
+
+
+def _together(parts: list[Batch]) -> Batch:
+    misshapen = tuple(line for b in parts for line in b.misshapen)
+    return Batch(table=pa.concat_tables([b.table for b in parts]), misshapen=misshapen)
 
 
 def _taken_in(promise: Contract, arriving: pa.Table) -> str:
@@ -212,7 +232,10 @@ def frame(
     names = ["file_id", "delivered_on", "known_on", *(c.name for c in promise.columns)]
     asked = expectations.needed(promise, names, across_rows=across_rows)
     which = "" if first is None else f" where row >= {first} and row < {first + PART_ROWS}"
-    shown = connection.execute(f"select {', '.join(['row', *asked])} from typed{which}").df()
+    table = connection.execute(f"select {', '.join(['row', *asked])} from typed{which}").to_arrow_table()
+    shown: pd.DataFrame = table.to_pandas(
+        date_as_object=False
+    )  # three times as fast as DuckDB's own way to pandas
     for name in (c.name for c in promise.columns if c.name in asked and c.kind in ("integer", "year")):
         shown[name] = shown[name].astype("Int64")
     return shown

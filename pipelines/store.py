@@ -106,6 +106,7 @@ def staging_area(
         area.execute(f"set memory_limit = '{memory}'")
         area.execute("set temp_directory = $1", [f"{folder}-staging" if folder else ""])
         area.execute("set preserve_insertion_order = false")
+        area.execute("set enable_progress_bar = false")
         yield area
     finally:
         area.close()

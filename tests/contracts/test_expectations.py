@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_contracts import contract, expectations
-from data_contracts.expectations import CheckerBroke, check, held
+from data_contracts.expectations import CheckerBroke, check, check_in_parts, held
 from data_contracts.promises import Promise
 from data_contracts.validation import MASKED, Kept, Validation, validation
 from tests.contracts import planted
@@ -34,7 +34,7 @@ def promise(expectation: Any, rule: str = "la règle") -> Promise:
 
 
 def frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """The batch as the ingest hands it over: dates to the microsecond, whole numbers with pandas' own null."""
+    """The batch as the ingest hands it over: dates to the millisecond, whole numbers with pandas' own null."""
     table = pd.DataFrame(rows, dtype="object").assign(row=range(10, 10 + len(rows)))
     for c in ALERTS.columns:
         if c.kind in ("integer", "year"):
@@ -42,7 +42,7 @@ def frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
         elif c.kind == "string":
             table[c.name] = table[c.name].astype("str")
     days = [c.name for c in ALERTS.columns if c.kind == "date"] + ["known_on", "delivered_on"]
-    return table.astype(dict.fromkeys(days, "datetime64[us]"))
+    return table.astype(dict.fromkeys(days, "datetime64[ms]"))
 
 
 row = st.fixed_dictionaries(
@@ -87,6 +87,14 @@ def test_the_checker_names_the_rows_that_a_slow_loop_names(rows: list[dict[str, 
         slow = [10 + i for i, cells in enumerate(rows) if breaks(verdict.promise.expectation, cells, rows)]
         assert list(verdict.broken_by) == slow, verdict.rule
         assert verdict.is_held == (not slow)
+
+
+@given(rows=st.lists(row, min_size=1, max_size=9), size=st.integers(1, 4))
+@settings(max_examples=10, deadline=None)
+def test_in_parts_the_checker_says_the_same_as_at_once(rows: list[dict[str, Any]], size: int) -> None:
+    batch = frame(rows)
+    parts = (batch.iloc[first : first + size] for first in range(0, len(batch), size))
+    assert check_in_parts(ALERTS, batch, parts) == check(ALERTS, batch)
 
 
 def test_rows_are_named_by_their_number_and_not_by_their_place() -> None:

@@ -15,10 +15,10 @@ from types import FrameType
 import duckdb
 import pytest
 
-from data_contracts import contract
+from data_contracts import contract, plain_csv
 from data_contracts.contract import SOURCES, Gate
 from data_contracts.errors import LanterneError
-from pipelines import filing
+from pipelines import filing, staging
 from pipelines.ingest import ingest
 from pipelines.store import create_tables
 from tests.ingest.nasty import PLANTED, Case, as_csv, case, valid
@@ -122,6 +122,38 @@ def test_the_files_from_which_all_others_come_are_accepted_whole(tmp_path: Path)
 def test_eighty_eight_mutated_files(tmp_path: Path) -> None:
     told = hold(tmp_path, range(0, 88))
     assert told.total() == 88 and told["accepted"] > 20 and told["refused 3"] > 20
+
+
+def told_and_stored(folder: Path, source: str) -> tuple[str, list[list[tuple[object, ...]]]]:
+    """What one ingest says, and what raw and quarantine then hold."""
+    with duckdb.connect() as connection:
+        create_tables(connection)
+        try:
+            ingest(connection, folder, gates=OPEN)
+            said = ""
+        except LanterneError as error:
+            said = error.text()
+        held = [
+            connection.execute(f"from {s}.{source} order by all").fetchall() for s in ("raw", "quarantine")
+        ]
+    return said, held
+
+
+def test_in_small_portions_the_same_is_said_and_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted = 0
+    for seed in range(200, 222):
+        source = SOURCES[seed % len(SOURCES)]
+        one = case(seed, source)
+        deliver(tmp_path / str(seed), [one])
+        at_once = told_and_stored(tmp_path / str(seed), source)
+        with monkeypatch.context() as patch:
+            patch.setattr(staging, "PART_ROWS", 7)
+            patch.setattr(plain_csv, "BLOCK_BYTES", 1024)
+            assert told_and_stored(tmp_path / str(seed), source) == at_once, one.how
+        accepted += not at_once[0] and bool(at_once[1][0])
+    assert accepted > 5
 
 
 @pytest.mark.slow

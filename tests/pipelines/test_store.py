@@ -14,7 +14,7 @@ import pytest
 from data_contracts.errors import ConfigurationError, IntegrityError
 from pipelines import copies, encrypted
 from pipelines.settings import Paths
-from pipelines.store import open_store, read_store, temporary_folders
+from pipelines.store import open_store, read_store, staging_area, temporary_folders
 from pipelines.warehouse_key import key_of
 
 TEXT = "quartier_des_iles_flottantes"
@@ -51,10 +51,11 @@ def started(script: str, path: Path, *more: str) -> "subprocess.Popen[str]":
 
 
 def killed(process: "subprocess.Popen[str]") -> list[str]:
-    """Lines that it had printed."""
+    """Lines that it had printed and nobody has read."""
     os.kill(process.pid, signal.SIGKILL)
-    said, _ = process.communicate()
-    return said.splitlines()
+    with process:  # not communicate(), which forgets what a readline() before it took from the pipe
+        assert process.stdout is not None
+        return process.stdout.read().splitlines()
 
 
 @pytest.fixture
@@ -140,13 +141,18 @@ def test_a_plain_log_would_show_it(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_what_is_spilled_is_encrypted_and_goes(paths: Paths) -> None:
+@pytest.mark.parametrize("where", ["warehouse", "staging area"])
+def test_what_is_spilled_is_encrypted_and_goes(paths: Paths, where: str) -> None:
     spill = (
         f"create temp table big as select '{TEXT}' || i as s, md5(i::varchar) as m from range(600_000) r(i)"
     )
     seen = {}
     for is_encrypted in ("true", "false"):  # the second shows that a plain spill would be found
-        with open_store(paths, threads=1, memory="30MB") as connection:
+        with (
+            open_store(paths, threads=1, memory="30MB") as warehouse,
+            staging_area(warehouse, memory="30MB") as area,
+        ):
+            connection = warehouse if where == "warehouse" else area
             if is_encrypted == "false":
                 connection.execute("set temp_file_encryption = false")
             connection.execute(spill)
