@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from features.factor import Language
 from pipelines import backups, console, copies, migrations, settings
 from pipelines.backups import Backup
 from pipelines.store import create_tables
 from pipelines.warehouse_key import existing_key, key_of
+from reports.words import day, number, words
 
 app = typer.Typer()
 
@@ -18,15 +22,18 @@ Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 File = Annotated[Path, typer.Argument(help="The backup; its description stands beside it as FILE.json.")]
 
-BESIDE = """\
-A backup holds the warehouse alone. Keep as well:
-  · the key, apart from the backup: without it nobody can read it, with it anybody who has the backup can ({key});
-  · city.toml, with its gates and signatures ({config});
-  · the register of objections ({objections}) and the deliveries ({deliveries});
-  · the runs, with their manifests and audit trails ({runs}), and the review desk's database.
-Facts whose retention has ended must go from old backups too: delete backups when the retention of what they hold ends."""
-
-SINCE = "What came after the backup is not in it: objections and purges above all. Run `lanterne ingest`, then repeat them, before any list."
+BESIDE = (
+    "A backup holds the warehouse alone. Keep as well:",
+    "  · the key, apart from the backup: without it nobody can read it, with it anybody who has the backup can ({key});",
+    "  · city.toml, with its gates and signatures ({config});",
+    "  · the register of objections ({objections}) and the deliveries ({deliveries});",
+    "  · the runs, with their manifests and audit trails ({runs}), and the review desk's database.",
+    "Facts whose retention has ended must go from old backups too: delete backups when the retention of what they hold ends.",
+)
+SINCE = (
+    "What came after the backup is not in it: objections and purges above all.",
+    "Run `lanterne ingest`, then repeat them, before any list.",
+)
 
 
 @app.command()
@@ -34,19 +41,16 @@ def backup(config: Config, file: File, json: Json = False) -> None:
     """Writes an encrypted copy of the warehouse and, beside it, its row counts and digests."""
     city = settings.load(config)
     done = backups.backup(city.paths, file)
-    _say(done, file, json=json)
+    _say(done, file, city.language, json=json)
     if not json:
-        places = {
-            "config": config,
-            "deliveries": city.paths.deliveries,
-            "objections": city.paths.objections,
-            "runs": city.paths.runs,
-        }
-        console.out.print(
-            BESIDE.format(key=existing_key(city.paths).origin, **places),
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
+        _tell(
+            BESIDE,
+            city.language,
+            key=existing_key(city.paths).origin,
+            config=config,
+            deliveries=city.paths.deliveries,
+            objections=city.paths.objections,
+            runs=city.paths.runs,
         )
 
 
@@ -59,34 +63,44 @@ def restore(
 ) -> None:
     """Puts a backup in the warehouse's place once key, schema, counts and digests are found right."""
     city = settings.load(config)
-    _say(backups.restore(city.paths, file, replace=replace), city.paths.database, json=json)
+    done = backups.restore(city.paths, file, replace=replace)
+    _say(done, city.paths.database, city.language, json=json)
     if not json:
-        console.out.print(SINCE, highlight=False)
+        _tell(SINCE, city.language)
 
 
 @app.command()
 def upgrade(config: Config, json: Json = False) -> None:
     """Brings the warehouse to this version's schema and encrypts it; every ingest does the same by itself."""
-    paths = settings.load(config).paths
-    copies.check_there(paths.database)
-    done = migrations.upgrade(paths.database, key_of(paths), create_tables)
+    city = settings.load(config)
+    copies.check_there(city.paths.database)
+    done = migrations.upgrade(city.paths.database, key_of(city.paths), create_tables)
     if json:
         rows = sum(done.rows.values()) if done else None
         console.print_json(
             {"schema": migrations.VERSION, "before": done.before if done else None, "rows": rows}
         )
     elif done is None:
-        console.out.print(f"The warehouse is up to date: schema {migrations.VERSION}.", highlight=False)
+        _tell(("The warehouse is up to date: schema {schema}.",), city.language, schema=migrations.VERSION)
 
 
-def _say(done: Backup, path: Path, *, json: bool) -> None:
+def _say(done: Backup, path: Path, language: Language, *, json: bool) -> None:
     figures = {"file": str(path), "schema": done.schema, "tables": len(done.tables), "rows": done.rows}
     if json:
         console.print_json(figures | {"made_at": done.made_at, "code": done.code})
-    else:
-        console.out.print(
-            f"{path}: schema {done.schema}, {len(done.tables)} tables, {done.rows} rows, backup of {done.made_at}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
+        return
+    _tell(
+        ("{file}: schema {schema}, {tables} tables, {rows} rows, backup of {made_at}",),
+        language,
+        file=path,
+        schema=done.schema,
+        tables=len(done.tables),
+        rows=number(done.rows, language),
+        made_at=f"{day(datetime.fromisoformat(done.made_at).date(), language)}, {done.made_at[11:16]} UTC",
+    )
+
+
+def _tell(lines: Sequence[str], language: Language, **values: object) -> None:
+    say = words(language)
+    for line in lines:
+        console.out.print(say(line).format(**values), highlight=False, markup=False, soft_wrap=True)

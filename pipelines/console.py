@@ -12,9 +12,25 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from data_contracts.errors import LanterneError
+from features.factor import Language
+from reports.words import number, words
 
 out = Console()
 err = Console(stderr=True)
+_speaks: list[Language] = ["fr"]
+
+
+def speak(language: Language) -> None:
+    """The language of notices that come from deep inside, where no city is at hand: that of the city that was loaded last."""
+    _speaks[0] = language
+
+
+def notice(*msgids: str, **values: object) -> None:
+    """Something that happened and that the operator must know: lines on standard error, apart from every result."""
+    say = words(_speaks[0])
+    shown = {name: number(v, _speaks[0]) if isinstance(v, int) else v for name, v in values.items()}
+    text = "\n".join(say(msgid) for msgid in msgids).format(**shown)
+    err.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -37,12 +37,13 @@ class Step:
     version: int
     """The schema that the step leads to."""
     what: str
-    """What changes, for those who run the upgrade."""
+    """What changes, for those who run the upgrade: a sentence that the French catalogue knows."""
     rows: Callable[[str, str], str] = _as_they_were
 
 
-STEPS = (Step(version=2, what="the file is encrypted; its schema has a number"),)
+STEPS = (Step(version=2, what="New in schema 2: the file is encrypted, its schema has a number."),)
 VERSION = STEPS[-1].version
+PLAIN_GONE = "The unencrypted file was removed. Remove its old backups too; a disk may keep traces of it until it is overwritten."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,17 +53,6 @@ class Upgraded:
     before: int
     rows: dict[str, int]
     was_plain: bool
-
-    def text(self) -> str:
-        """As said on standard error."""
-        done = (
-            "; ".join(s.what for s in STEPS if s.version > self.before) or "its tables follow the contracts"
-        )
-        plain = "\nThe unencrypted file was removed. Remove its old backups too; a disk may keep traces of it until it is overwritten."
-        return (
-            f"The warehouse was upgraded from schema {self.before} to {VERSION} ({done}): {len(self.rows)} tables,"
-            f" {sum(self.rows.values())} rows, each counted in the copy.{plain if self.was_plain else ''}"
-        )
 
 
 def upgrade(path: Path, key: Key, declare: Declare, steps: tuple[Step, ...] = STEPS) -> Upgraded | None:
@@ -82,11 +72,19 @@ def upgrade(path: Path, key: Key, declare: Declare, steps: tuple[Step, ...] = ST
         rows = copies.replaced(
             connection, path, key, lambda: _carry_over(connection, path, declare, wanted, steps)
         )
-    return _said(Upgraded(before=before, rows=rows, was_plain=was_plain))
+    return _said(Upgraded(before=before, rows=rows, was_plain=was_plain), steps)
 
 
-def _said(done: Upgraded) -> Upgraded:
-    console.err.print(done.text(), highlight=False, markup=False, soft_wrap=True)
+def _said(done: Upgraded, steps: tuple[Step, ...]) -> Upgraded:
+    console.notice(
+        "The warehouse was upgraded from schema {before} to {after}: {tables} tables, {rows} rows, each counted in the copy.",
+        *(step.what for step in steps if step.version > done.before),
+        *([PLAIN_GONE] if done.was_plain else []),
+        before=done.before,
+        after=steps[-1].version,
+        tables=len(done.rows),
+        rows=sum(done.rows.values()),
+    )
     return done
 
 

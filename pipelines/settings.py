@@ -15,6 +15,7 @@ from data_contracts import contract
 from data_contracts.contract_terms import Period
 from data_contracts.errors import ConfigurationError, GateClosed
 from features.gates import supports
+from pipelines import console
 
 FORBIDDEN_USES = {
     "fraud control": ("fraud",),
@@ -111,6 +112,7 @@ def load(path: Path) -> City:
     root = path.resolve().parent
     given = {name: value for name, value in city.paths.model_dump().items() if value is not None}
     paths = Paths(**{name: root / value for name, value in given.items()})
+    console.speak(city.language)
     return city.model_copy(update={"paths": paths})
 
 

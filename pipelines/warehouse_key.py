@@ -68,12 +68,10 @@ def _make_default(file: Path) -> None:
         return  # another first run was quicker: its key counts
     finally:
         whole.unlink()
-    console.err.print(
-        f"The warehouse's key was made: {file}\n"
+    console.notice(
+        "The warehouse's key was made: {file}",
         "Keep a copy of it apart from the warehouse and its backups: without it nobody can read them.",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
+        file=file,
     )
 
 

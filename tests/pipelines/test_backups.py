@@ -200,7 +200,7 @@ def test_the_commands_say_what_they_did_and_what_else_to_keep(tmp_path: Path) ->
     said = run(cli.app, ["backup", "--config", str(config), str(file)])
     assert said.exit_code == 0
     assert all(
-        word in said.output for word in ("lanterne.key", "city.toml", "objections", "runs", "deliveries")
+        word in said.output for word in ("lanterne.key", "city.toml", "oppositions", "runs", "deliveries")
     )
     again = run(cli.app, ["restore", "--config", str(config), str(file), "--replace", "--json"])
     kept = json.loads(description(file).read_text())["tables"].values()

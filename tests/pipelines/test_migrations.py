@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from data_contracts.errors import ConfigurationError, IntegrityError
-from pipelines import encrypted, migrations
+from pipelines import console, encrypted, migrations
 from pipelines.migrations import STEPS, Step, structure, upgrade, version
 from pipelines.settings import Paths
 from pipelines.store import create_tables, open_store, read_store
@@ -29,6 +29,12 @@ insert into quarantine.quartiers values ('f1', 3, 12, 'quartier', 'illisible');
 create table meta.left_by_hand as select 'kept' as note;
 """
 """As the version before encryption wrote it; it never changes."""
+
+
+@pytest.fixture(autouse=True)
+def _in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps that are made up here are in no catalogue."""
+    monkeypatch.setattr(console, "_speaks", ["en"])
 
 
 @pytest.fixture

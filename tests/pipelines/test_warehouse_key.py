@@ -49,7 +49,7 @@ def test_a_first_run_makes_the_key_and_says_so_once(paths: Paths, capsys: pytest
     key = paths.database.with_name("lanterne.key")
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     said = capsys.readouterr()
-    assert str(key) in said.err and "Keep a copy" in said.err and said.out == ""
+    assert str(key) in said.err and "Gardez-en une copie" in said.err and said.out == ""
     assert key.read_text().strip() not in said.err
     assert opens(paths)
     assert capsys.readouterr().err == ""
