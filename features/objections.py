@@ -19,9 +19,11 @@ REGISTER = "oppositions"
 RULE = "personne ou logement opposé"
 REASON = "opposition de la personne ou du logement (RGPD, art. 21)"
 """Under which rows of whoever objected are counted in quarantine."""
-REMEMBERED = "create table if not exists meta.objected (key varchar not null, kind varchar not null, primary key (key, kind))"
+REMEMBERED = "create table if not exists meta.objected (key varchar not null, kind varchar not null, root varchar not null, primary key (key, kind, root))"
 """What remains of whoever objected: the keys by which later deliveries are refused (``kind`` = ``key``) and the dwellings at which
-nobody rings (``home``). Their rows are gone."""
+nobody rings (``home``). Their rows are gone. ``root``: the entry of the city's register from which it follows, by which it can be
+withdrawn; empty where a delivered file says so."""
+SAID_BY_A_FILE = "''"
 
 
 def _columns(source: str) -> frozenset[str]:
@@ -36,38 +38,50 @@ LINKED_FACTS = (*LINKED, "sexe_liee", "lien")
 LINKING_SOURCES = tuple(s for s in contract.SOURCES if {*LINKED} <= _columns(s))
 _KEY_LIST = ", ".join(KEYS)
 _HAS_OBJECTED_KEY = " or ".join(f"{key} in (select key from objected)" for key in KEYS)
+_TOUCHED_BY_ROOT = " union all ".join(
+    f"select t.*, o.root from touched t join objected o on o.key = t.{key}" for key in KEYS
+)
 
 
 def gather(connection: duckdb.DuckDBPyConnection) -> None:
-    """Temp tables ``objected`` (key: every key and dwelling of whoever objected) and ``objected_dwellings`` (id_logement: where they are known to live)."""
+    """Temp tables ``objected`` (key, root: every key and dwelling of whoever objected) and ``objected_dwellings`` (id_logement, root: where they are known to live)."""
     own = [f"select {_KEY_LIST}, {PLACE} from raw.{source}" for source in PERSON_SOURCES]
     linked = [
         f"select cle_identite_liee, null, null, cle_nom_adresse_liee, null from raw.{source}"
         for source in LINKING_SOURCES
     ]
     connection.execute(f"create or replace temp view key_sets as {' union all '.join(own + linked)}")
-    connection.execute(f"create or replace temp table objected as {_stated()}")
-    # the few rows of whoever objected first, their keys then: a hundred times fewer than all keys of a town
-    beside = (
-        f"insert into objected select distinct k.key from (select * from key_sets where {_HAS_OBJECTED_KEY}),"
-        f" unnest([{_KEY_LIST}]) as k(key) where k.key is not null and k.key not in (select key from objected)"
-    )
-    while _added(connection, beside):
-        continue
-    flagged = " union ".join(f"select {PLACE} from raw.{s} where {FLAG}" for s in FLAGGED_SOURCES)
     connection.execute(
-        f"create or replace temp table objected_dwellings as select {PLACE} from ("
-        f"select {PLACE} from key_sets where {_HAS_OBJECTED_KEY} union {flagged} union select key from meta.objected where kind = 'home'"
+        f"create or replace temp table objected as select distinct key, root from ({_stated()}) where key is not null"
+    )
+    while True:
+        # the few rows of whoever objected first, their keys then: a hundred times fewer than all keys of a town
+        connection.execute(
+            f"create or replace temp table touched as select * from key_sets where {_HAS_OBJECTED_KEY}"
+        )
+        beside = f"select unnest([{_KEY_LIST}]) as key, root from ({_TOUCHED_BY_ROOT})"
+        if not _added(
+            connection,
+            f"insert into objected select key, root from ({beside}) where key is not null except select key, root from objected",
+        ):
+            break
+    flagged = " union ".join(
+        f"select {PLACE}, {SAID_BY_A_FILE} from raw.{s} where {FLAG}" for s in FLAGGED_SOURCES
+    )
+    connection.execute(
+        f"create or replace temp table objected_dwellings as select {PLACE}, root from ("
+        f"select {PLACE}, root from ({_TOUCHED_BY_ROOT}) union {flagged} union select key, root from meta.objected where kind = 'home'"
         f") where {PLACE} is not null"
     )
+    connection.execute("drop table touched")
     connection.execute("drop view key_sets")
 
 
 def remember(connection: duckdb.DuckDBPyConnection) -> None:
     """Keeps what ``gather`` found, so that it outlives the rows from which it was found."""
     connection.execute(
-        "insert or ignore into meta.objected select key, 'key' from objected where key is not null"
-        f" union select {PLACE}, 'home' from objected_dwellings"
+        "insert or ignore into meta.objected select key, 'key', root from objected"
+        f" union select {PLACE}, 'home', root from objected_dwellings"
     )
 
 
@@ -104,13 +118,9 @@ def _added(connection: duckdb.DuckDBPyConnection, insert: str) -> int:
 
 def _stated() -> str:
     """What is remembered, keys and dwellings of the register of objections, the keys of everybody at such a dwelling, and what was said on the roll or at the door."""
-    listed = " union ".join(f"select {k} from raw.{REGISTER} where {k} is not null" for k in (*KEYS, PLACE))
-    said = " union ".join(
-        f"select {k} from raw.{s} where {FLAG} and {k} is not null" for s in FLAGGED_SOURCES for k in KEYS
-    )
-    remembered = "select key from meta.objected where kind = 'key'"
-    there = (
-        f"select k.key from (select * from key_sets where {PLACE} in (select {PLACE} from raw.{REGISTER} union {remembered})),"
-        f" unnest([{_KEY_LIST}]) as k(key) where k.key is not null"
-    )
-    return f"{remembered} union {listed} union {said} union {there}"
+    remembered = "select key, root from meta.objected where kind = 'key'"
+    listed = [f"select {k}, {SAID_BY_A_FILE} from raw.{REGISTER}" for k in (*KEYS, PLACE)]
+    said = [f"select {k}, {SAID_BY_A_FILE} from raw.{s} where {FLAG}" for s in FLAGGED_SOURCES for k in KEYS]
+    places = f"select {PLACE} as place, {SAID_BY_A_FILE} as root from raw.{REGISTER} union {remembered}"
+    there = f"select unnest([{_KEY_LIST}]), root from key_sets join ({places}) on {PLACE} = place"
+    return " union ".join([remembered, *listed, *said, there])

@@ -30,11 +30,18 @@ def oppose(
         str | None, typer.Option("--dwelling", help="An ID_LOGEMENT instead of a key.")
     ] = None,
     on: Annotated[str | None, typer.Option("--on", help="Day of the objection; today when left out.")] = None,
+    withdraw: Annotated[
+        bool,
+        typer.Option("--withdraw", help="Takes the objection back; their rows return with the next ingest."),
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Enters an objection and takes the person's rows out of the warehouse at once."""
+    """Enters an objection and takes the person's rows out of the warehouse at once, or takes it back."""
     city = settings.load(config)
     column, value = _stated(key, kind, dwelling)
+    if withdraw:
+        _withdraw(city, column, value, json=json)
+        return
     is_new = register.add(city.paths.objections, column, value, day_or_today(on, "--on"))
     removed: dict[str, int] = {}
     if city.paths.database.exists():
@@ -45,6 +52,20 @@ def oppose(
         console.print_json(outcome)
     else:
         screens_law.objection(is_new, removed, city.paths.objections, city.language)
+
+
+def _withdraw(city: settings.City, column: str, value: str, *, json: bool) -> None:
+    register.check_holds(city.paths.objections, column, value)
+    is_still_out, files = False, 0
+    if city.paths.database.exists():
+        with open_store(city.paths) as connection:
+            is_still_out, files = law.withdraw(connection, value)
+    register.remove(city.paths.objections, column, value)  # last: until then the next ingest would keep it
+    outcome = {"is_still_out": is_still_out, "files_to_read_again": files}
+    if json:
+        console.print_json(outcome | {"register": str(city.paths.objections)})
+    else:
+        screens_law.withdrawal(is_still_out, files, city.paths.objections, city.language)
 
 
 def _stated(key: str | None, kind: str, dwelling: str | None) -> tuple[str, str]:

@@ -31,7 +31,7 @@ class FileReport:
     source: str
     delivered_on: date
     status: Status
-    """``read again``: the gate of its source has changed; ``closed``: no legal basis, nothing of it is kept."""
+    """``read again``: the gate of its source has changed, or an objection was withdrawn; ``closed``: no legal basis, nothing of it is kept."""
     is_late: bool
     """A younger delivery of the same source had been read before."""
     rows_read: int
@@ -73,12 +73,18 @@ class Known:
 
     gate: Gate
     is_current: bool
+    is_to_read_again: bool
 
 
 def known_files(connection: duckdb.DuckDBPyConnection) -> dict[str, Known]:
     """By ``file_id``."""
-    rows = connection.execute("select file_id, gate, is_current from meta.files").fetchall()
-    return {file_id: Known(gate=gate, is_current=is_current) for file_id, gate, is_current in rows}
+    rows = connection.execute(
+        "select file_id, gate, is_current, coalesce(is_to_read_again, false) from meta.files"
+    ).fetchall()
+    return {
+        file_id: Known(gate=gate, is_current=is_current, is_to_read_again=is_stale)
+        for file_id, gate, is_current, is_stale in rows
+    }
 
 
 def enter(
@@ -94,7 +100,8 @@ def enter(
     """Writes one file into the book; of the same source and day the newest content counts."""
     counts = [read, read - refused, refused, json.dumps(rejects), json.dumps(inexact)]
     again = connection.execute(
-        "update meta.files set rows_read = $1, rows_accepted = $2, rows_quarantined = $3, rejects = $4, inexact = $5, gate = $6"
+        "update meta.files set rows_read = $1, rows_accepted = $2, rows_quarantined = $3, rejects = $4, inexact = $5, gate = $6,"
+        " rows_purged = 0, is_to_read_again = null"
         " where file_id = $7 returning file_id",
         [*counts, gate, arrival.file_id],
     ).fetchone()

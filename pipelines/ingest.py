@@ -16,7 +16,7 @@ from data_contracts.errors import ContractError
 from features import gates as gate
 from pipelines import filing, law, scan, staging
 from pipelines.arrivals import Arrival, arrivals
-from pipelines.filing import IngestReport, Status
+from pipelines.filing import IngestReport, Known, Status
 from pipelines.store import staging_area, whole
 
 PORTION_BYTES = 64 * 1024**2
@@ -44,7 +44,7 @@ def ingest(
         known = filing.known_files(connection)
         status: dict[str, Status] = {a.file_id: "unchanged" for a in arrived}
         _narrow(connection, gates, {a.file_id for a in arrived})
-        fresh = [a for a in arrived if a.file_id not in known or known[a.file_id].gate != gates[a.source]]
+        fresh = [a for a in arrived if a.file_id not in known or _is_due(known[a.file_id], gates[a.source])]
         found = {a.file_id: dialects.sniff(contract.load(a.source), a.name, a.form, a.open) for a in fresh}
         for promise, files in _portions(fresh):
             progress(f"{promise.source}: {len(files)} file(s)")
@@ -57,6 +57,11 @@ def ingest(
         law.apply_objections(connection, objected)
         reports = tuple(filing.report(connection, a, status[a.file_id]) for a in arrived)
     return IngestReport(files=reports, seconds=time.perf_counter() - started)
+
+
+def _is_due(known: Known, opened: Gate) -> bool:
+    """Whether a file that was read before is to be read again."""
+    return known.gate != opened or known.is_to_read_again
 
 
 def _narrow(connection: duckdb.DuckDBPyConnection, gates: Mapping[str, Gate], at_hand: set[str]) -> None:

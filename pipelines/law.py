@@ -22,7 +22,7 @@ def apply_objections(connection: duckdb.DuckDBPyConnection, registered: Iterable
     ``registered``: keys and dwellings of the city's own register. What is remembered are keys and dwellings, in ``meta.objected``.
     """
     for key in registered:
-        connection.execute("insert or ignore into meta.objected values (?, 'key')", [key])
+        connection.execute("insert or ignore into meta.objected values ($1, 'key', $1)", [key])
     objections.gather(connection)
     objections.remember(connection)
     gone: dict[str, int] = {}
@@ -45,6 +45,26 @@ def apply_objections_whole(
     """As ``apply_objections``, as one transaction of its own."""
     with whole(connection):
         return apply_objections(connection, registered)
+
+
+def withdraw(connection: duckdb.DuckDBPyConnection, entry: str) -> tuple[bool, int]:
+    """Forgets what follows from one entry of the register; the files that lost rows to an objection are read again by the next ingest that has them.
+
+    Gives whether somebody else's objection, or a file's, still keeps the key or dwelling out, and the number of such files.
+    """
+    with whole(connection):
+        connection.execute("delete from meta.objected where root = $1", [entry])
+        still = connection.execute("select 1 from meta.objected where key = $1", [entry]).fetchone()
+        lost = [
+            f"select file_id from quarantine.{source} where rule = $1"
+            for source in (*objections.PERSON_SOURCES, *objections.LINKING_SOURCES)
+        ]
+        blanked = [f"select file_id from raw.{source}" for source in objections.LINKING_SOURCES]
+        files = connection.execute(
+            f"update meta.files set is_to_read_again = true where file_id in ({' union '.join(lost + blanked)}) returning file_id",
+            [objections.RULE],
+        ).fetchall()
+    return still is not None, len(files)
 
 
 def _blank_linked(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:

@@ -41,7 +41,15 @@ class Step:
     rows: Callable[[str, str], str] = _as_they_were
 
 
-STEPS = (Step(version=2, what="New in schema 2: the file is encrypted, its schema has a number."),)
+def _objections_have_roots(table: str, sql: str) -> str:
+    """From which entry of the register an older one follows is not known any more: it stays, as if a file had said so."""
+    return f"select key, kind, '' as root from ({sql})" if table == "meta.objected" else sql
+
+
+STEPS = (
+    Step(version=2, what="New in schema 2: the file is encrypted, its schema has a number."),
+    Step(version=3, what="New in schema 3: an objection can be withdrawn.", rows=_objections_have_roots),
+)
 VERSION = STEPS[-1].version
 PLAIN_GONE = "The unencrypted file was removed. Remove its old backups too; a disk may keep traces of it until it is overwritten."
 

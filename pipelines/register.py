@@ -36,6 +36,22 @@ def add(path: Path, column: str, value: str, on: date) -> bool:
     return True
 
 
+def check_holds(path: Path, column: str, value: str) -> None:
+    """Raises ConfigurationError when the register does not hold this objection."""
+    if all(row[column] != value for row in _rows(path)):
+        raise ConfigurationError(
+            "the register holds no such objection",
+            where=str(path),
+            hint="it undoes what `lanterne oppose` entered; what a department's file says, that department withdraws.",
+        )
+
+
+def remove(path: Path, column: str, value: str) -> None:
+    """Takes one objection out."""
+    left = [row | {column: ""} if row[column] == value else row for row in _rows(path)]
+    _write(path, [row for row in left if any(row[name] for name in COLUMNS if name != DAY)])
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     if not path.exists():
         return []

@@ -28,6 +28,19 @@ def objection(is_new: bool, removed: Mapping[str, int], register: Path, language
     out.print(f"  {register}", highlight=False, soft_wrap=True)
 
 
+def withdrawal(is_still_out: bool, files: int, register: Path, language: Language) -> None:
+    """What follows from an objection that was taken back."""
+    say = words(language)
+    out.print(say("Objection withdrawn."))
+    if is_still_out:
+        out.print(
+            "  " + say("Another objection, or a delivered file, still keeps this person or dwelling out.")
+        )
+    read_again = say("Files that the next ingest reads again, if they are still delivered")
+    out.print(f"  {read_again} : {number(files, language)}", highlight=False)
+    out.print(f"  {register}", highlight=False, soft_wrap=True)
+
+
 def certificate(taken: Certificate, path: Path | None, language: Language) -> None:
     """What left, source by source, and where the certificate is; without a path it was only looked at."""
     say = words(language)

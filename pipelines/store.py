@@ -32,7 +32,7 @@ create table if not exists meta.files (
   file_id varchar primary key, source varchar not null, delivered_on date not null, name varchar not null, sha256 varchar not null,
   bytes bigint not null, dialect varchar not null, rows_read bigint not null, rows_accepted bigint not null, rows_quarantined bigint not null,
   rejects varchar not null, inexact varchar not null, gate varchar not null default 'open', is_late boolean not null default false,
-  remarks varchar not null default '[]', rows_purged bigint not null default 0,
+  remarks varchar not null default '[]', rows_purged bigint not null default 0, is_to_read_again boolean,
   supersedes varchar, is_current boolean not null
 )
 """

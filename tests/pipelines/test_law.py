@@ -15,7 +15,7 @@ from data_contracts import contract
 from data_contracts.contract import Gate
 from data_contracts.errors import ConfigurationError, ContractError
 from features import known, objections
-from pipelines import kept, register
+from pipelines import filing, kept, law, register
 from pipelines.filing import FileReport
 from pipelines.ingest import ingest
 from pipelines.store import create_tables
@@ -245,6 +245,60 @@ def test_where_somebody_who_objected_lives_no_household_is_made_of_the_others(tm
         assert connection.execute("select id_logement from objected_dwellings").fetchall() == [(key(5002),)]
 
 
+# --- an objection that is taken back -------------------------------------------------------------------------------------------------
+
+
+def rows_kept(connection: duckdb.DuckDBPyConnection) -> list[list[tuple[object, ...]]]:
+    tables = [
+        f"{s}.{t}" for s in ("raw", "quarantine") for t in ("liste_electorale", "parc_social", "etat_civil")
+    ]
+    return [connection.execute(f"from {t} order by all").fetchall() for t in tables]
+
+
+def test_an_objection_that_is_taken_back_leaves_what_would_have_been_without_it(tmp_path: Path) -> None:
+    """The rows, and what the act says of the widow: the objection had blanked it."""
+    deliveries = delivered(tmp_path, "")
+    with warehouse() as connection, warehouse() as other:
+        ingest(other, deliveries, gates=OPEN)
+        ingest(connection, deliveries, gates=OPEN, objected=(key(902),))
+        assert rows_kept(connection) != rows_kept(other)
+        assert law.withdraw(connection, key(902)) == (False, 3)
+        files = ingest(connection, deliveries, gates=OPEN).files
+        assert {f.status for f in files} == {"read again"}
+        assert rows_kept(connection) == rows_kept(other)
+        assert count(connection, "meta.objected") == 0
+        assert filing.miscounted(connection) == ()
+        assert {f.status for f in ingest(connection, deliveries, gates=OPEN).files} == {"unchanged"}
+
+
+@pytest.mark.parametrize("still", ["a delivered file", "the roll", "another entry of the register"])
+def test_an_objection_stays_while_anything_else_says_it(tmp_path: Path, still: str) -> None:
+    by_file = still == "a delivered file"
+    deliveries = delivered(tmp_path, f"{key(2)};;;;;01/10/2026\n" if by_file else "")
+    if still == "the roll":
+        put(deliveries, "liste_electorale.csv", ROLL + elector(2).removesuffix("N\n") + "O\n")
+    entries = (key(902), key(2)) if still == "another entry of the register" else (key(902),)
+    with warehouse() as connection:
+        ingest(connection, deliveries, gates=OPEN, objected=entries)
+        assert law.withdraw(connection, key(902))[0]
+        left = tuple(e for e in entries if e != key(902))
+        ingest(connection, deliveries, gates=OPEN, objected=left)
+        assert set(everywhere(connection, key(902))) <= {"raw.oppositions", "meta.objected"}
+        assert connection.execute("select id_bail from raw.parc_social").fetchall() == [("B1",)]
+
+
+def test_rows_that_were_purged_are_counted_right_after_their_file_was_read_again(tmp_path: Path) -> None:
+    deliveries = delivered(tmp_path, "")
+    with warehouse() as connection:
+        ingest(connection, deliveries, gates=OPEN, objected=(key(2),))
+        connection.execute("delete from raw.parc_social")
+        connection.execute("update meta.files set rows_purged = rows_accepted where source = 'parc_social'")
+        assert filing.miscounted(connection) == ()
+        law.withdraw(connection, key(2))
+        ingest(connection, deliveries, gates=OPEN)
+        assert filing.miscounted(connection) == () and count(connection, "raw.parc_social") == 2
+
+
 # --- the register ------------------------------------------------------------------------------------------------------------------
 
 
@@ -256,6 +310,16 @@ def test_the_register_is_read_back_and_for_its_owners_eyes(tmp_path: Path) -> No
     assert not register.add(book, "CLE_USAGE", key(7), date(2026, 11, 5))
     assert register.objected(book) == (key(7), "flat")
     assert book.stat().st_mode & 0o077 == 0
+
+
+def test_an_objection_is_taken_out_of_the_register_and_others_stay(tmp_path: Path) -> None:
+    book = tmp_path / "oppositions.csv"
+    register.add(book, "CLE_USAGE", key(7), date(2026, 11, 3))
+    register.add(book, "ID_LOGEMENT", "flat", date(2026, 11, 4))
+    register.remove(book, "CLE_USAGE", key(7))
+    assert register.objected(book) == ("flat",)
+    with pytest.raises(ConfigurationError, match="no such objection"):
+        register.check_holds(book, "CLE_IDENTITE", key(7))
 
 
 @pytest.mark.parametrize(
