@@ -42,7 +42,7 @@ def promises(contract: Contract) -> Iterator[Promise]:
 
     if contract.key:
         yield Promise(
-            rule=f"{', '.join(contract.key)} identifient une seule ligne",
+            rule=f"{', '.join(contract.key)} {'identifient' if len(contract.key) > 1 else 'identifie'} une seule ligne",
             reason="clé en double",
             expectation=gxe.ExpectCompoundColumnsToBeUnique(
                 column_list=[*contract.key, "file_id"], ignore_row_if="never"

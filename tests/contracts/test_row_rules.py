@@ -90,7 +90,8 @@ def test_a_key_stands_for_one_row_of_its_file(source: str) -> None:
         one, other = (date(2026, 9, 1), date(2026, 9, 2)) if is_date else (1, 2)
         fill(batch, name, [one, one, other, one])
     batch["file_id"] = ["f", "f", "f", "g"]
-    assert broken(promise, batch)[f"{', '.join(promise.key)} identifient une seule ligne"] == (0, 1)
+    says = "identifie" if len(promise.key) == 1 else "identifient"
+    assert broken(promise, batch)[f"{', '.join(promise.key)} {says} une seule ligne"] == (0, 1)
 
 
 def test_an_agreement_dated_after_the_delivery_is_none() -> None:

@@ -65,5 +65,5 @@ def test_a_household_is_listed_once() -> None:
     good = sample()
     twice = replace(good, lines=(*good.lines, replace(good.lines[0], rank=5)))
     assert broken(as_read(risk_list.to_csv(twice))) == {
-        "household_id identifient une seule ligne": (0, 4),
+        "household_id identifie une seule ligne": (0, 4),
     }
