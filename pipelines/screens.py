@@ -76,7 +76,13 @@ def run(folder: Path) -> None:
     _lost(manifest["signals_lost"], say)
     out.print(f"\n[bold]{say('Where to look')}[/bold]")
     for name in REPORTS:
-        out.print(f"  {folder / name}", highlight=False, soft_wrap=True)
+        out.print(f"  {_near(folder / name)}", highlight=False, soft_wrap=True)
+
+
+def _near(path: Path) -> Path:
+    """As somebody in this folder would type it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _duel(duel: dict[str, object], say: Words) -> None:
