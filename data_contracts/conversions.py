@@ -28,7 +28,7 @@ def present(column: Column) -> str:
     """The text, trimmed of ``BLANKS``, in the column of that name, or null where the file says that there is nothing."""
     t = column.name
     longest = max(map(len, NULLS))
-    # accents are taken off short texts that may have any: it is the dearest step, and asked of every cell
+    # accents are taken off the short texts only: it is the dearest step, asked of every cell
     return (
         f"case when length({t}) > {longest} then {t}"
         f" when strip_accents(upper({t})) in ({_listed(NULLS)}) then null else {t} end"
