@@ -75,7 +75,7 @@ def suspect(cell: str, *, opaque: bool) -> str:
     cell of a million rows, so that words are only looked for where there is a space, and a code that means nothing only as a whole."""
     numbers = f"regexp_full_match({cell}, '{_NUMBER}')" if opaque else f"regexp_matches({cell}, '{_DIGITS}')"
     words = f"contains({cell}, ' ') and regexp_matches({cell}, '{_WORDS.replace(chr(39), chr(39) * 2)}')"
-    return f"(contains({cell}, '@') or length({cell}) > {LONGEST_CODE} or ({words}) or {numbers})"
+    return f"(contains({cell}, '@') or strlen({cell}) > {LONGEST_CODE} or ({words}) or {numbers})"
 
 
 def named_by(text: str, *, opaque: bool) -> Kind | None:

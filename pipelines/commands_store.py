@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from features.factor import Language
 from pipelines import backups, console, copies, migrations, settings
 from pipelines.backups import Backup
 from pipelines.store import create_tables
 from pipelines.warehouse_key import existing_key, key_of
-from reports.words import day, number, words
 
 app = typer.Typer()
 
@@ -41,11 +38,10 @@ def backup(config: Config, file: File, json: Json = False) -> None:
     """Writes an encrypted copy of the warehouse and, beside it, its row counts and digests."""
     city = settings.load(config)
     done = backups.backup(city.paths, file)
-    _say(done, file, city.language, json=json)
+    _say(done, file, json=json)
     if not json:
-        _tell(
-            BESIDE,
-            city.language,
+        console.tell(
+            *BESIDE,
             key=existing_key(city.paths).origin,
             config=config,
             deliveries=city.paths.deliveries,
@@ -64,9 +60,9 @@ def restore(
     """Puts a backup in the warehouse's place once key, schema, counts and digests are found right."""
     city = settings.load(config)
     done = backups.restore(city.paths, file, replace=replace)
-    _say(done, city.paths.database, city.language, json=json)
+    _say(done, city.paths.database, json=json)
     if not json:
-        _tell(SINCE, city.language)
+        console.tell(*SINCE)
 
 
 @app.command()
@@ -81,26 +77,18 @@ def upgrade(config: Config, json: Json = False) -> None:
             {"schema": migrations.VERSION, "before": done.before if done else None, "rows": rows}
         )
     elif done is None:
-        _tell(("The warehouse is up to date: schema {schema}.",), city.language, schema=migrations.VERSION)
+        console.tell("The warehouse is up to date: schema {schema}.", schema=migrations.VERSION)
 
 
-def _say(done: Backup, path: Path, language: Language, *, json: bool) -> None:
+def _say(done: Backup, path: Path, *, json: bool) -> None:
     figures = {"file": str(path), "schema": done.schema, "tables": len(done.tables), "rows": done.rows}
     if json:
         console.print_json(figures | {"made_at": done.made_at, "code": done.code})
         return
-    _tell(
-        ("{file}: schema {schema}, {tables} tables, {rows} rows, backup of {made_at}",),
-        language,
-        file=path,
-        schema=done.schema,
-        tables=len(done.tables),
-        rows=number(done.rows, language),
-        made_at=f"{day(datetime.fromisoformat(done.made_at).date(), language)}, {done.made_at[11:16]} UTC",
+    made_at = datetime.fromisoformat(done.made_at)
+    console.tell(
+        "{file}: schema {schema}, {tables} tables, {rows} rows, backup of {day}, {time} UTC",
+        **figures,
+        day=made_at.date(),
+        time=f"{made_at:%H:%M}",
     )
-
-
-def _tell(lines: Sequence[str], language: Language, **values: object) -> None:
-    say = words(language)
-    for line in lines:
-        console.out.print(say(line).format(**values), highlight=False, markup=False, soft_wrap=True)

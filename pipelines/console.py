@@ -7,13 +7,14 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from data_contracts.errors import LanterneError
 from features.factor import Language
-from reports.words import number, words
+from reports.words import day, number, words
 
 out = Console()
 err = Console(stderr=True)
@@ -27,10 +28,26 @@ def speak(language: Language) -> None:
 
 def notice(*msgids: str, **values: object) -> None:
     """Something that happened and that the operator must know: lines on standard error, apart from every result."""
-    say = words(_speaks[0])
-    shown = {name: number(v, _speaks[0]) if isinstance(v, int) else v for name, v in values.items()}
-    text = "\n".join(say(msgid) for msgid in msgids).format(**shown)
-    err.print(text, highlight=False, markup=False, soft_wrap=True)
+    _print(err, msgids, values)
+
+
+def tell(*msgids: str, **values: object) -> None:
+    """A result in sentences, one line each."""
+    _print(out, msgids, values)
+
+
+def _print(where: Console, msgids: tuple[str, ...], values: dict[str, object]) -> None:
+    language = _speaks[0]
+    shown = {
+        name: number(value, language)
+        if isinstance(value, int)
+        else day(value, language)
+        if isinstance(value, date)
+        else value
+        for name, value in values.items()
+    }
+    text = "\n".join(map(words(language), msgids)).format(**shown)
+    where.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def profiles(
     files = {row[0]: row for row in connection.execute(_FILES, [contract.source, list(file_ids)]).fetchall()}
     newest = dict(connection.execute(_newest(contract), [list(file_ids)]).fetchall())
     both = [*file_ids, *(f[3] for f in files.values() if f[3] is not None)]
-    shares = {s.column: _shares(connection, contract, s.column, both) for s in contract.shifts}
+    shares = _shares(connection, contract, [s.column for s in contract.shifts], both)
     unmatched = {
         r.column: _unmatched(connection, contract, r, file_ids)
         for r in contract.references
@@ -87,15 +87,22 @@ def _profile(
 
 
 def _shares(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, column: str, file_ids: Sequence[str]
-) -> Mapping[str, Shares]:
+    connection: duckdb.DuckDBPyConnection, contract: Contract, columns: Sequence[str], file_ids: Sequence[str]
+) -> Mapping[str, Mapping[str, Shares]]:
+    """column → file_id → value → its share of the file's rows, in one pass over the rows."""
+    shares: dict[str, defaultdict[str, dict[str, float]]] = {c: defaultdict(dict) for c in columns}
+    if not columns:
+        return shares
+    sets = ", ".join(f"(file_id, {c})" for c in columns)
+    bits = " ".join(f"when grouping({c}) = 0 then '{c}'" for c in columns)
+    values = " ".join(f"when grouping({c}) = 0 then cast({c} as varchar)" for c in columns)
     counted = (
-        f"select file_id, coalesce(cast({column} as varchar), ''), count(*) / sum(count(*)) over (partition by file_id)"
-        f" from raw.{contract.source} where file_id in (select unnest($1::varchar[])) group by 1, 2 order by 1, 2"
+        f"select file_id, case {bits} end as named, coalesce(case {values} end, '') as value, count(*) as n"
+        f" from raw.{contract.source} where file_id in (select unnest($1::varchar[])) group by grouping sets ({sets})"
     )
-    shares: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for file_id, value, share in connection.execute(counted, [list(file_ids)]).fetchall():
-        shares[file_id][value] = share
+    shared = f"select file_id, named, value, n / sum(n) over (partition by file_id, named) from ({counted}) order by all"
+    for file_id, named, value, share in connection.execute(shared, [list(file_ids)]).fetchall():
+        shares[named][file_id][value] = share
     return shares
 
 

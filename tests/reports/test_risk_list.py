@@ -57,7 +57,7 @@ def test_every_msgid_is_translated_and_none_is_left_over() -> None:
     used = set(re.findall(r"say\(\s*\"([^\"]*)\"\s*\)", written)) | set(
         re.findall(r"say\(\s*'([^']*)'\s*\)", written)
     )
-    used |= set(re.findall(r"notice\(\s*\"([^\"]*)\"", written))
+    used |= set(re.findall(r"(?:notice|tell)\(\s*\"([^\"]*)\"", written))
     assert len(used) > 40
     french = words._french()
     assert used <= set(french)
