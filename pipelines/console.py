@@ -38,16 +38,18 @@ def tell(*msgids: str, **values: object) -> None:
 
 def _print(where: Console, msgids: tuple[str, ...], values: dict[str, object]) -> None:
     language = _speaks[0]
-    shown = {
-        name: number(value, language)
-        if isinstance(value, int)
-        else day(value, language)
-        if isinstance(value, date)
-        else value
-        for name, value in values.items()
-    }
+    shown = {name: _shown(value, language) for name, value in values.items()}
     text = "\n".join(map(words(language), msgids)).format(**shown)
     where.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _shown(value: object, language: Language) -> object:
+    match value:
+        case int():
+            return number(value, language)
+        case date():
+            return day(value, language)
+    return value
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from data_contracts.contract import Contract, Gate
 from data_contracts.dialects import Dialect
 from data_contracts.errors import ContractError
 from features import gates as gate
-from pipelines import filing, law, scan, staging
+from pipelines import filing, law, retention, scan, staging
 from pipelines.arrivals import Arrival, arrivals
 from pipelines.filing import IngestReport, Known, Status
 from pipelines.store import staging_area, whole
@@ -52,6 +52,8 @@ def ingest(
         for arrival in (a for a in arrived if a.file_id in known and not known[a.file_id].is_current):
             filing.restore(connection, arrival)
             status[arrival.file_id] = "correction"
+        for promise, files in _by_source(a for a in fresh if status[a.file_id] == "read again"):
+            retention.purge_again(connection, promise, [a.file_id for a in files])
         for promise, files in _by_source(a for a in fresh if gates[a.source] != "closed"):
             filing.remark(connection, promise, files)
         law.apply_objections(connection, objected)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -85,35 +85,47 @@ def purge(connection: duckdb.DuckDBPyConnection, found: tuple[Term, ...], purged
     """Deletes the rows, and the lines set aside of files delivered before the term; the book of files says how many are gone. All or nothing."""
     with whole(connection):
         for term in found:
-            for file_id, rows in _per_file(connection, term):
-                connection.execute(
-                    "update meta.files set rows_purged = rows_purged + $1 where file_id = $2", [rows, file_id]
-                )
-            connection.execute(
-                f"delete from raw.{term.source} where {_is_past(term.counted_from)}", [term.before]
-            )
-            connection.execute(
-                f"delete from quarantine.{term.source} where file_id in"
-                " (select file_id from meta.files where source = $1 and delivered_on < $2)",
-                [term.source, term.before],
-            )
+            _take(connection, term.source, term.counted_from, term.before, "true")
             if term.rows:
                 connection.execute(
-                    "insert into meta.purges values (?, ?, ?, ?)",
-                    [purged_on, term.source, term.rule, term.rows],
+                    "insert into meta.purges values (?, ?, ?, ?, ?)",
+                    [purged_on, term.source, term.rule, term.rows, term.before],
                 )
+
+
+def purge_again(connection: duckdb.DuckDBPyConnection, promise: Contract, file_ids: Sequence[str]) -> None:
+    """What a purge has taken stays away from files that are read again, by the latest day before which it took."""
+    row = connection.execute(
+        "select max(before) from meta.purges where source = $1", [promise.source]
+    ).fetchone()
+    if row and row[0]:
+        mine = f"file_id in ({', '.join(repr(id_) for id_ in file_ids)})"
+        _take(connection, promise.source, promise.retention.counted_from, row[0], mine)
+
+
+def _take(
+    connection: duckdb.DuckDBPyConnection, source: str, counted_from: str, before: date, which: str
+) -> None:
+    """Rows, and lines set aside, of the files that satisfy ``which``; counted in the book of files."""
+    past = f"{_is_past(counted_from)} and {which}"
+    per_file = connection.execute(
+        f"select file_id, count(*) from raw.{source} where {past} group by 1 order by 1", [before]
+    ).fetchall()
+    for file_id, rows in per_file:
+        connection.execute(
+            "update meta.files set rows_purged = rows_purged + $1 where file_id = $2", [rows, file_id]
+        )
+    connection.execute(f"delete from raw.{source} where {past}", [before])
+    connection.execute(
+        f"delete from quarantine.{source} where file_id in"
+        f" (select file_id from meta.files where source = $1 and delivered_on < $2 and {which})",
+        [source, before],
+    )
 
 
 def _is_past(counted_from: str) -> str:
     """A row without its own day is as old as its delivery."""
     return f"coalesce({counted_from}, delivered_on) < $1"
-
-
-def _per_file(connection: duckdb.DuckDBPyConnection, term: Term) -> list[tuple[str, int]]:
-    return connection.execute(
-        f"select file_id, count(*) from raw.{term.source} where {_is_past(term.counted_from)} group by 1 order by 1",
-        [term.before],
-    ).fetchall()
 
 
 def emptied_files(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

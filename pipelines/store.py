@@ -23,7 +23,7 @@ from pipelines.warehouse_key import existing_key, key_of
 PROVENANCE = (
     "file_id varchar not null, line bigint not null, delivered_on date not null, known_on date not null"
 )
-PURGES = "create table if not exists meta.purges (purged_on date not null, source varchar not null, rule varchar not null, rows bigint not null)"
+PURGES = "create table if not exists meta.purges (purged_on date not null, source varchar not null, rule varchar not null, rows bigint not null, before date)"
 """What left at the end of its retention: counts and rules, nobody."""
 VALIDATIONS = "create table if not exists meta.validations (source varchar not null, file_ids varchar not null, validated varchar not null)"
 """Every check of new files: a ``Validation`` as JSON, without a value of any row."""

@@ -15,7 +15,7 @@ from data_contracts import contract
 from data_contracts.contract import Gate
 from data_contracts.errors import ConfigurationError, ContractError
 from features import known, objections
-from pipelines import filing, kept, law, register
+from pipelines import filing, kept, law, register, retention
 from pipelines.filing import FileReport
 from pipelines.ingest import ingest
 from pipelines.store import create_tables
@@ -287,16 +287,25 @@ def test_an_objection_stays_while_anything_else_says_it(tmp_path: Path, still: s
         assert connection.execute("select id_bail from raw.parc_social").fetchall() == [("B1",)]
 
 
-def test_rows_that_were_purged_are_counted_right_after_their_file_was_read_again(tmp_path: Path) -> None:
-    deliveries = delivered(tmp_path, "")
+@pytest.mark.parametrize("why", ["an objection was withdrawn", "a gate has changed"])
+def test_what_was_purged_stays_away_when_its_file_is_read_again(tmp_path: Path, why: str) -> None:
+    roll = "".join(elector(i) for i in range(1, 5))
+    put(tmp_path, "liste_electorale.csv", ROLL + roll.replace("01/11/2026", "01/11/2020"), "2020-11-02")
+    put(tmp_path, "liste_electorale.csv", ROLL + roll)
+    gates = OPEN | {"liste_electorale": "frame"} if why == "a gate has changed" else OPEN
     with warehouse() as connection:
-        ingest(connection, deliveries, gates=OPEN, objected=(key(2),))
-        connection.execute("delete from raw.parc_social")
-        connection.execute("update meta.files set rows_purged = rows_accepted where source = 'parc_social'")
-        assert filing.miscounted(connection) == ()
+        ingest(connection, tmp_path, gates=gates, objected=(key(2),))
+        retention.purge(connection, retention.terms(connection, {}, date(2026, 11, 20)), date(2026, 11, 20))
+        gone = "select delivered_on, rows_read, rows_accepted, rows_purged from meta.files order by 1"
+        assert [row[1:] for row in connection.execute(gone).fetchall()] == [(4, 3, 3), (4, 3, 0)]
         law.withdraw(connection, key(2))
-        ingest(connection, deliveries, gates=OPEN)
-        assert filing.miscounted(connection) == () and count(connection, "raw.parc_social") == 2
+        files = ingest(connection, tmp_path, gates=OPEN).files
+        # of the old file nothing is kept any more, not even which line objected: there is nothing to read again for
+        old = ("unchanged", (4, 3, 3)) if gates == OPEN else ("read again", (4, 4, 4))
+        assert [f.status for f in files] == [old[0], "read again"]
+        assert [row[1:] for row in connection.execute(gone).fetchall()] == [old[1], (4, 4, 0)]
+        assert filing.miscounted(connection) == () and count(connection, "raw.liste_electorale") == 4
+        assert count(connection, "quarantine.liste_electorale") == 0
 
 
 # --- the register ------------------------------------------------------------------------------------------------------------------
