@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import glob
 import os
 import shutil
@@ -58,12 +59,11 @@ def open_store(paths: Paths, *, threads: int = 2, memory: str = "6GB") -> Iterat
     A second writer gets a clear refusal. Raises IntegrityError for a missing or wrong key and for a damaged file.
     """
     path = paths.database
-    made(path.parent, "paths.database")
-    key = key_of(paths)
-    if path.exists():
+    with _alone_in(made(path.parent, "paths.database")):
+        key = key_of(paths)
+        is_new = _create(path, key)
+    if not is_new:
         migrations.upgrade(path, key, create_tables)
-    else:
-        _create(path, key)
     with encrypted.guarded(encrypted.opened(path, key, read_only=False), path) as connection:
         _clear_left_overs(path)  # of a run that was killed: no reader is there while this connection writes
         _configure(connection, path, threads, memory)
@@ -136,23 +136,36 @@ def temporary_folders(path: Path) -> list[Path]:
 
 def _clear_left_overs(path: Path) -> None:
     """Of a process that was killed: while this one may write, nobody else is there."""
-    for fresh in (copies.fresh_of(path), *path.parent.glob(f".{glob.escape(path.name)}.new-*")):
-        copies.discard(fresh)
+    copies.discard(copies.fresh_of(path))
     for folder in temporary_folders(path):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _create(path: Path, key: Key) -> None:
-    """The file appears with all its tables (DuckDB could not open one that a crash left half made), and never over another's."""
-    fresh = path.with_name(f".{path.name}.new-{os.getpid()}")
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Two first runs at once make one key and one file: the second waits for the first. A killed one holds nothing."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _create(path: Path, key: Key) -> bool:
+    """Whether there was no file: then it appears with all its tables, since DuckDB could not open one that a crash left half made."""
+    fresh = path.with_name(f".{path.name}.new")
     copies.discard(fresh)
+    if path.exists():
+        return False
     with encrypted.guarded(encrypted.opened(fresh, key, read_only=False), path) as connection:
         _declare(connection)
         connection.execute("checkpoint")
-    with suppress(FileExistsError):  # another first run was quicker: its file counts
+    with suppress(FileExistsError):  # never over another's: one that was restored meanwhile counts
         os.link(fresh, path)
     copies.discard(fresh)
     copies.sync_folder(path.parent)
+    return True
 
 
 def _declare(connection: duckdb.DuckDBPyConnection) -> None:
