@@ -2,7 +2,8 @@
 
 Three processes read the same file: one reads it alone (bytes to typed columns in memory), one also asks Great Expectations alone, one runs the whole ingest
 into an encrypted warehouse. Bars: the ingest takes at most 1.5 times the reading plus the checker's own time as it is, and less than 3 GB. Told beside
-them: 1.5 times what both take together, and DuckDB's own reading of the file into text columns, as what no reader can undercut. Exit 1 when a bar is broken.
+them: 1.5 times what both take together, and DuckDB's own reading of the file into text columns, as what no reader can undercut. Each part is run three times,
+in turn, and its median counts; of the peaks the highest. Exit 1 when a bar is broken.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -26,7 +28,7 @@ from pipelines.arrivals import arrivals
 from pipelines.ingest import ingest
 from pipelines.store import open_store
 
-ROWS, BAR_RATIO, BAR_GB = 1_000_000, 1.5, 3.0
+ROWS, ROUNDS, BAR_RATIO, BAR_GB = 1_000_000, 3, 1.5, 3.0
 DAY, SOURCE = "2026-11-02", "liste_electorale"
 CONFIGURATION = f"""
 name = "Banc d'essai"
@@ -55,15 +57,14 @@ def checked(home: Path) -> Figures:
     imported = _seconds(lambda: expectations.needed(promise, ()))
     rows = (connection.execute("select count(*) from typed").fetchone() or (0,))[0]
     keys = staging.frame(connection, promise, across_rows=True)
-    parts = [
-        staging.frame(connection, promise, first, across_rows=False)
-        for first in range(0, rows, staging.PART_ROWS)
-    ]
-    return {"checker": imported + _seconds(lambda: expectations.check_in_parts(promise, keys, parts))}
+    parts = [staging.frame(connection, promise, part, across_rows=False) for part in staging.parts(rows)]
+    return {"checker": imported + _seconds(lambda: list(expectations.check_in_parts(promise, keys, parts)))}
 
 
 def ingested(home: Path) -> Figures:
-    """Read, scanned, checked, stored, encrypted, committed."""
+    """Read, scanned, checked, stored, encrypted, committed, into a warehouse that is not there yet."""
+    for left in home.glob("lanterne.*"):
+        left.unlink()
     city = settings.load(home / "city.toml")
 
     def whole() -> None:
@@ -160,20 +161,21 @@ def main(rows: int) -> int:
         file.parent.mkdir(parents=True)
         roll(rows).to_csv(file, sep=";", index=False)
         (home / "city.toml").write_text(CONFIGURATION, encoding="utf-8")
-        parts = {part.__name__: _alone(part, home) for part in (bare, read, checked, ingested)}
+        rounds = [[_alone(part, home) for part in (bare, read, checked, ingested)] for _ in range(ROUNDS)]
         size = file.stat().st_size / 1e6
-    seconds = {name: figure for part in parts.values() for name, figure in part.items() if name != "peak"}
+    seconds = {}
+    print(f"{rows:,} rows of the roll, {size:.0f} MB; medians of {ROUNDS}, and the highest peak")
+    for same in zip(*rounds, strict=True):
+        name = next(n for n in same[0] if n != "peak")
+        seconds[name], peak = statistics.median(f[name] for f in same), max(f["peak"] for f in same)
+        print(f"{name:9} {seconds[name]:6.1f} s   peak {peak:.2f} GB")
     allowed = BAR_RATIO * seconds["read"] + seconds["checker"]
     both = BAR_RATIO * (seconds["read"] + seconds["checker"])
-    print(f"{rows:,} rows of the roll, {size:.0f} MB")
-    for name, part in parts.items():
-        took = next(v for k, v in part.items() if k != "peak")
-        print(f"{name:9} {took:6.1f} s   peak {part['peak']:.2f} GB")
     print(f"ingest {seconds['ingest']:.1f} s, allowed {allowed:.1f} s: 1.5 × reading + checker")
     print(f"       beside it, 1.5 × (reading + checker): {both:.1f} s")
-    print(f"peak {parts['ingested']['peak']:.2f} GB of {BAR_GB}")
-    print(json.dumps({"rows": rows, **seconds, "peak": parts["ingested"]["peak"]}))
-    return int(seconds["ingest"] > allowed or parts["ingested"]["peak"] > BAR_GB)
+    print(f"peak {peak:.2f} GB of {BAR_GB}")
+    print(json.dumps({"rows": rows, **seconds, "peak": peak}))
+    return int(seconds["ingest"] > allowed or peak > BAR_GB)
 
 
 if __name__ == "__main__":

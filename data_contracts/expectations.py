@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -49,6 +50,11 @@ class Verdict:
         return self.promise.reason
 
 
+def get_ready() -> None:
+    """Imports the checker, which takes two seconds: a caller that has something to do meanwhile asks for it in a thread."""
+    import great_expectations.expectations  # noqa: F401
+
+
 def check(contract: Contract, batch: pd.DataFrame) -> tuple[Verdict, ...]:
     """Holds every promise of the contract about single rows against ``batch``; see ``held``. No verdict on an empty batch.
 
@@ -59,24 +65,34 @@ def check(contract: Contract, batch: pd.DataFrame) -> tuple[Verdict, ...]:
 
 def check_in_parts(
     contract: Contract, keys: pd.DataFrame, parts: Iterable[pd.DataFrame]
-) -> tuple[Verdict, ...]:
-    """As ``check`` on all ``parts`` together, of which only one is in memory at a time.
+) -> Iterator[tuple[Verdict, ...]]:
+    """As ``check`` on all ``parts`` together, of which only one is in memory at a time: verdicts across all rows first, then those on each part.
 
     ``keys``: ``row`` and the columns that ``needed`` names for promises across rows, since a row is only unique among all.
     """
     given = tuple(promises(contract))
-    across = tuple(p for p in given if p.compares_rows)
-    within = tuple(p for p in given if not p.compares_rows)
-    found = {id(v.promise): v for v in held(across, keys, suite=contract.source)}
-    by_part = []
+    yield held([p for p in given if p.compares_rows], keys, suite=contract.source)
+    within = [p for p in given if not p.compares_rows]
     for part in parts:
-        by_part.append(held(within, part, suite=contract.source))
+        verdicts = held(within, part, suite=contract.source)
+        del part
         gc.collect()  # the checker's objects hold one another, and with them the part
-    for same in zip(*filter(None, by_part), strict=True):
-        broken_by = tuple(row for verdict in same for row in verdict.broken_by)
-        is_held = all(verdict.is_held for verdict in same)
-        found[id(same[0].promise)] = Verdict(promise=same[0].promise, is_held=is_held, broken_by=broken_by)
-    return tuple(found[id(p)] for p in given if id(p) in found)
+        yield verdicts
+
+
+def together(found: Iterable[tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
+    """One verdict per promise, in their order, from those that ``check_in_parts`` gave."""
+    by_promise: dict[int, list[Verdict]] = {}
+    for verdict in chain.from_iterable(found):
+        by_promise.setdefault(id(verdict.promise), []).append(verdict)
+    return tuple(
+        Verdict(
+            promise=same[0].promise,
+            is_held=all(v.is_held for v in same),
+            broken_by=tuple(chain.from_iterable(v.broken_by for v in same)),
+        )
+        for same in by_promise.values()
+    )
 
 
 def needed(contract: Contract, names: Iterable[str], *, across_rows: bool | None = None) -> list[str]:

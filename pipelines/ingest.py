@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
-from data_contracts import contract, dialects
+from data_contracts import contract, dialects, expectations
 from data_contracts.contract import Contract, Gate
 from data_contracts.dialects import Dialect
 from data_contracts.errors import ContractError
 from features import gates as gate
-from pipelines import filing, law, retention, scan, staging
+from pipelines import filing, law, retention, staging, storing
 from pipelines.arrivals import Arrival, arrivals
 from pipelines.filing import IngestReport, Known, Status
 from pipelines.store import staging_area, whole
 
 PORTION_BYTES = 64 * 1024**2
-HANDED_OVER_ROWS = 122_880  # a row group of DuckDB's
 Progress = Callable[[str], None]
 DEFAULT_GATES: Mapping[str, Gate] = {s: contract.load(s).gate for s in contract.SOURCES}
 
@@ -40,15 +40,17 @@ def ingest(
     """
     started = time.perf_counter()
     arrived = arrivals(deliveries, only)
-    with whole(connection), staging_area(connection) as area:
+    with whole(connection), staging_area(connection) as area, ThreadPoolExecutor(1) as worker:
         known = filing.known_files(connection)
         status: dict[str, Status] = {a.file_id: "unchanged" for a in arrived}
         _narrow(connection, gates, {a.file_id for a in arrived})
         fresh = [a for a in arrived if a.file_id not in known or _is_due(known[a.file_id], gates[a.source])]
+        if fresh:
+            worker.submit(expectations.get_ready)  # should it fail, the first check says so
         found = {a.file_id: dialects.sniff(contract.load(a.source), a.name, a.form, a.open) for a in fresh}
         for promise, files in _portions(fresh):
             progress(f"{promise.source}: {len(files)} file(s)")
-            status |= _ingest_source(connection, area, promise, files, found, gates[promise.source])
+            status |= _ingest_source(connection, area, worker, promise, files, found, gates[promise.source])
         for arrival in (a for a in arrived if a.file_id in known and not known[a.file_id].is_current):
             filing.restore(connection, arrival)
             status[arrival.file_id] = "correction"
@@ -95,6 +97,7 @@ def _by_source(files: Iterable[Arrival]) -> Iterator[tuple[Contract, list[Arriva
 def _ingest_source(
     connection: duckdb.DuckDBPyConnection,
     area: duckdb.DuckDBPyConnection,
+    worker: Executor,
     promise: Contract,
     files: list[Arrival],
     found: dict[str, Dialect],
@@ -109,11 +112,11 @@ def _ingest_source(
         staging.refuse_all(area, gate.CLOSED, gate.CLOSED_REASON)
     else:
         staging.convert(area, promise)
-        check = staging.judge(area, promise)
-        scan.look_for_people(area, promise, files)
+        check = storing.judge_and_store(connection, area, worker, promise, files, opened)
         filing.keep_check(connection, check, files)
     status = {a.file_id: _settle(connection, area, promise, a, found[a.file_id], opened) for a in files}
-    _keep(connection, area, promise, opened)
+    storing.store_refused(connection, area, promise, opened)
+    staging.clear(area)
     return status
 
 
@@ -166,43 +169,3 @@ def _check_threshold(
             where=arrival.name,
             hint="nothing was stored; ask the department to correct the extract, or leave this file out of the delivery until then.",
         )
-
-
-def _keep(
-    connection: duckdb.DuckDBPyConnection, area: duckdb.DuckDBPyConnection, promise: Contract, opened: Gate
-) -> None:
-    """What the gate lets be kept of the accepted rows; of the refused ones the line, its length and why."""
-    if opened != "closed":
-        columns = ", ".join(
-            f"{gate.through(promise, c, opened, 'typed')} as {c.name}" for c in promise.columns
-        )
-        accepted = f"select {columns}, file_id, line, delivered_on, known_on from typed where row not in (select row from broken)"
-        _hand_over(area, connection, accepted, f"raw.{promise.source}")
-    refused = (
-        f"select file_id, line, raw_length, rule, reason, {_shown(promise, opened)} as shown from broken join texts using (row)"
-        " union all select file_id, line, raw_length, 'nombre de champs', 'ligne mal formée', null from misshapen"
-    )
-    _hand_over(area, connection, refused, f"quarantine.{promise.source}")
-    staging.clear(area)
-
-
-def _hand_over(
-    area: duckdb.DuckDBPyConnection, connection: duckdb.DuckDBPyConnection, rows: str, table: str
-) -> None:
-    """Streams rows of the staging area into a table of the warehouse."""
-    connection.register("handed_over", area.execute(rows).to_arrow_reader(HANDED_OVER_ROWS))
-    # DuckDB compresses with both threads only what it keeps in order
-    connection.execute("set preserve_insertion_order = true")
-    try:
-        connection.execute(f"insert into {table} by name select * from handed_over")
-    finally:
-        connection.execute("set preserve_insertion_order = false")
-        connection.unregister("handed_over")
-
-
-def _shown(promise: Contract, opened: Gate) -> str:
-    """The cells of a refused line in words, where the contract allows it: only of files that are about nobody."""
-    if not promise.shows_rejected_values or opened == "closed":
-        return "cast(null as varchar)"
-    cells = ", ".join(f"'{c.header} = ' || nullif(trim({c.name}), '')" for c in promise.columns)
-    return f"concat_ws(' ; ', {cells})"

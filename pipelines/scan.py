@@ -16,23 +16,48 @@ class NamesPeople(ContractError):
     """A column holds direct identifiers. The message says which kind and how many, never which."""
 
 
-def look_for_people(connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival]) -> None:
-    """Reads the portion's ``texts`` after it was judged; cells that are as their contract promises are beyond suspicion. Raises NamesPeople."""
-    # what a contract bounds can only be wrong in a refused row; these few are set apart, or every cell would be asked all the same
+def look_at_open_columns(
+    connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival]
+) -> None:
+    """Reads the portion's ``texts`` in columns of which the contract bounds no cell. Raises NamesPeople."""
+    for column in (c for c in promise.columns if _is_open(c)):
+        _look(connection, promise, files, column, "texts")
+
+
+def look_at_refused_cells(
+    connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival]
+) -> None:
+    """Reads what the portion's judgement refused in all other columns: cells that are as their contract promises are beyond suspicion. Raises NamesPeople."""
+    if not connection.execute("select 1 from broken limit 1").fetchone():
+        return
+    # these few are set apart, or every cell would be asked all the same
     connection.execute(
-        "create or replace temp table refused as select * from texts where row in (select row from broken)"
+        "create or replace table refused as select * from texts where row in (select row from broken)"
     )
-    for column in (*(c for c in promise.columns if c.kind == "string"), *_unreadable(connection, promise)):
-        suspects = _suspects(connection, column)
-        for arrival in (a for a in files if a.file_id in suspects):
-            _look_closely(connection, promise, arrival, column, suspects[arrival.file_id])
+    bounded = (c for c in promise.columns if c.kind == "string" and not _is_open(c))
+    for column in (*bounded, *_unreadable(connection, promise)):
+        _look(connection, promise, files, column, "refused")
     connection.execute("drop table refused")
 
 
-def _suspects(connection: duckdb.DuckDBPyConnection, column: Column) -> dict[str, dict[str, int]]:
+def _is_open(column: Column) -> bool:
+    return column.kind == "string" and not column.pattern and not column.allowed
+
+
+def _look(
+    connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival], column: Column, table: str
+) -> None:
+    suspects = _suspects(connection, column, table)
+    for arrival in (a for a in files if a.file_id in suspects):
+        _look_closely(connection, promise, arrival, column, suspects[arrival.file_id])
+
+
+def _suspects(connection: duckdb.DuckDBPyConnection, column: Column, table: str) -> dict[str, dict[str, int]]:
     """file_id → suspect cell → rows that hold it. One question a column: asked together they take DuckDB three times as long."""
     found: dict[str, dict[str, int]] = {}
-    asked = f"select file_id, t.{column.name}, count(*) from {_where_it_may_be(column)} group by all"
+    asked = (
+        f"select file_id, t.{column.name}, count(*) from {table} t where {_is_suspect(column)} group by all"
+    )
     for file_id, cell, rows in connection.execute(asked).fetchall():
         found.setdefault(file_id, {})[cell] = rows
     return found
@@ -44,18 +69,18 @@ def _unreadable(connection: duckdb.DuckDBPyConnection, promise: Contract) -> lis
     return [c for c in promise.columns if conversions.refusal(c) in rules]
 
 
-def _where_it_may_be(column: Column) -> str:
-    """Table and condition: the suspect cells of a column."""
+def _is_suspect(column: Column) -> str:
+    """A condition on rows ``t``."""
     cell = f"t.{column.name}"
     suspect = identifiers.suspect(cell, opaque=identifiers.is_opaque(column))
     if column.kind != "string":
         unread = f"select row from broken where rule = {_quoted(conversions.refusal(column))}"
-        return f"refused t where t.row in ({unread}) and {suspect}"
+        return f"t.row in ({unread}) and {suspect}"
     if column.pattern:
-        return f"refused t where not regexp_full_match({cell}, {_quoted(column.pattern)}) and {suspect}"
+        return f"not regexp_full_match({cell}, {_quoted(column.pattern)}) and {suspect}"
     if column.allowed:
-        return f"refused t where {cell} not in ({', '.join(map(_quoted, column.allowed))}) and {suspect}"
-    return f"texts t where {suspect}"
+        return f"{cell} not in ({', '.join(map(_quoted, column.allowed))}) and {suspect}"
+    return suspect
 
 
 def _quoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""New rows of one source, from text to judged: temp tables that ``ingest`` settles.
+"""New rows of one source, from text to judged: tables of the staging area that ``ingest`` settles.
 
 ``texts``: as delivered, trimmed, with ``row`` (a number within the portion), ``file_id``, ``delivered_on``, ``line``, ``raw_length``. ``misshapen``: rows
 with another number of fields. ``typed``: canonical values. ``broken``: (row, rule, reason). ``inexact``: (file_id, what, n).
@@ -6,7 +6,7 @@ with another number of fields. ``typed``: canonical values. ``broken``: (row, ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import duckdb
 import pandas as pd
@@ -27,7 +27,9 @@ PROVENANCE = {
     "line": "bigint",
     "raw_length": "bigint",
 }
-PART_ROWS = 250_000
+ROW_GROUP = 122_880
+"""Rows that DuckDB compresses together; parts end where a group ends, or half groups would be stored."""
+PART_ROWS = 2 * ROW_GROUP
 """Rows that are taken in at once, since DuckDB is four times as slow with small portions, and that the checker is handed at once, since a pandas
 frame takes ten times the room of the file."""
 
@@ -43,10 +45,8 @@ def stage(
     """Reads every file as text into ``texts`` and ``misshapen``; without cells lines are counted and nothing of them is kept."""
     columns = PROVENANCE | {c.name: "varchar" for c in promise.columns}
     declared = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-    connection.execute(f"create or replace temp table texts ({declared})")
-    connection.execute(
-        "create or replace temp table misshapen (file_id varchar, line bigint, raw_length bigint)"
-    )
+    connection.execute(f"create or replace table texts ({declared})")
+    connection.execute("create or replace table misshapen (file_id varchar, line bigint, raw_length bigint)")
     row = 0
     for arrival in files:
         ticked = _Ticked(promise)
@@ -130,9 +130,9 @@ def _with_provenance(promise: Contract, table: pa.Table, arrival: Arrival, first
 
 def refuse_all(connection: duckdb.DuckDBPyConnection, rule: str, reason: str) -> None:
     """Of a source that may not be read: lines are counted, and no cell is looked at."""
-    connection.execute("create or replace temp table broken (row bigint, rule varchar, reason varchar)")
+    connection.execute("create or replace table broken (row bigint, rule varchar, reason varchar)")
     connection.execute("insert into broken select row, $1, $2 from texts", [rule, reason])
-    connection.execute("create or replace temp table inexact (file_id varchar, what varchar, n bigint)")
+    connection.execute("create or replace table inexact (file_id varchar, what varchar, n bigint)")
 
 
 def clear(connection: duckdb.DuckDBPyConnection) -> None:
@@ -150,7 +150,7 @@ def convert(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
         else "delivered_on"
     )
     connection.execute(
-        f"create or replace temp table typed as with converted as (select row, file_id, delivered_on, line, {typed} from texts)"
+        f"create or replace table typed as with converted as (select row, file_id, delivered_on, line, {typed} from texts)"
         f" select *, {known} as known_on from converted"
     )
     _note_unreadable(connection, promise)
@@ -159,7 +159,7 @@ def convert(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
 
 def _note_unreadable(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
     """Whatever was there and is not any more could not be read. Columns that lost nothing are told by two counts, and not looked at row by row."""
-    connection.execute("create or replace temp table broken (row bigint, rule varchar, reason varchar)")
+    connection.execute("create or replace table broken (row bigint, rule varchar, reason varchar)")
     for column in _that_lost_something(connection, promise):
         connection.execute(
             f"insert into broken select row, $1, 'illisible' from texts t join typed y using (row)"
@@ -181,7 +181,7 @@ def _that_lost_something(connection: duckdb.DuckDBPyConnection, promise: Contrac
 
 def _note_inexact(connection: duckdb.DuckDBPyConnection, promise: Contract) -> None:
     """One pass over the texts for every conversion that is not exact."""
-    connection.execute("create or replace temp table inexact (file_id varchar, what varchar, n bigint)")
+    connection.execute("create or replace table inexact (file_id varchar, what varchar, n bigint)")
     whats = [
         (f"{c.name} : {what}", condition)
         for c in promise.columns
@@ -196,10 +196,46 @@ def _note_inexact(connection: duckdb.DuckDBPyConnection, promise: Contract) -> N
         )
 
 
-def judge(connection: duckdb.DuckDBPyConnection, promise: Contract) -> Validation:
-    """The contract's promises, held by Great Expectations against all new rows of the portion; gives the record of it, without a value."""
+def judge(
+    connection: duckdb.DuckDBPyConnection,
+    promise: Contract,
+    judged: Callable[[int], None] = lambda end: None,
+) -> Validation:
+    """The contract's promises, held by Great Expectations against all new rows of the portion; gives the record of it, without a value.
+
+    ``judged`` is told a row whenever ``broken`` says all that there is to say of those before it.
+    """
     rows = (connection.execute("select count(*) from typed").fetchone() or (0,))[0]
-    verdicts = _verdicts(connection, promise, rows)
+    found: list[tuple[Verdict, ...]] = []
+    for end, verdicts in _verdicts(connection, promise, rows):
+        _note_broken(connection, promise, verdicts)
+        found.append(verdicts)
+        judged(end)
+    return validation(promise, rows, expectations.together(found))
+
+
+def _verdicts(
+    connection: duckdb.DuckDBPyConnection, promise: Contract, rows: int
+) -> Iterator[tuple[int, tuple[Verdict, ...]]]:
+    """Verdicts, and the row before which there are no more."""
+    if rows <= PART_ROWS:
+        yield rows, expectations.check(promise, frame(connection, promise))
+        return
+    keys = frame(connection, promise, across_rows=True)
+    shown = (frame(connection, promise, part, across_rows=False) for part in parts(rows))
+    ends = (0, *(part.stop for part in parts(rows)))
+    yield from zip(ends, expectations.check_in_parts(promise, keys, shown), strict=True)
+
+
+def parts(rows: int) -> list[range]:
+    """The rows that are judged together. The first part is a short one, so that storing begins soon."""
+    ends = [*range(ROW_GROUP, rows, PART_ROWS), rows]
+    return [range(first, end) for first, end in zip([0, *ends], ends, strict=False)]
+
+
+def _note_broken(
+    connection: duckdb.DuckDBPyConnection, promise: Contract, verdicts: tuple[Verdict, ...]
+) -> None:
     found = [
         pd.DataFrame({"row": list(v.broken_by), "rule": v.rule, "reason": v.reason})
         for v in verdicts
@@ -210,28 +246,19 @@ def judge(connection: duckdb.DuckDBPyConnection, promise: Contract) -> Validatio
         connection.execute("insert into broken select row, rule, reason from verdicts")
         connection.unregister("verdicts")
         _forgive_identical_copies(connection, promise)
-    return validation(promise, rows, verdicts)
-
-
-def _verdicts(connection: duckdb.DuckDBPyConnection, promise: Contract, rows: int) -> tuple[Verdict, ...]:
-    if rows <= PART_ROWS:
-        return expectations.check(promise, frame(connection, promise))
-    keys = frame(connection, promise, across_rows=True)
-    parts = (frame(connection, promise, first, across_rows=False) for first in range(0, rows, PART_ROWS))
-    return expectations.check_in_parts(promise, keys, parts)
 
 
 def frame(
     connection: duckdb.DuckDBPyConnection,
     promise: Contract,
-    first: int | None = None,
+    part: range | None = None,
     *,
     across_rows: bool | None = None,
 ) -> pd.DataFrame:
-    """What the checker is shown of ``typed``: ``row`` and the columns that the promises name; ``PART_ROWS`` from row ``first``, or all."""
+    """What the checker is shown of ``typed``: ``row`` and the columns that the promises name; of the rows of ``part``, or of all."""
     names = ["file_id", "delivered_on", "known_on", *(c.name for c in promise.columns)]
     asked = expectations.needed(promise, names, across_rows=across_rows)
-    which = "" if first is None else f" where row >= {first} and row < {first + PART_ROWS}"
+    which = "" if part is None else f" where row >= {part.start} and row < {part.stop}"
     table = connection.execute(f"select {', '.join(['row', *asked])} from typed{which}").to_arrow_table()
     shown: pd.DataFrame = table.to_pandas(
         date_as_object=False

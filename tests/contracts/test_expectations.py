@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_contracts import contract, expectations
-from data_contracts.expectations import CheckerBroke, check, check_in_parts, held
+from data_contracts.expectations import CheckerBroke, check, check_in_parts, held, together
 from data_contracts.promises import Promise
 from data_contracts.validation import MASKED, Kept, Validation, validation
 from tests.contracts import planted
@@ -94,7 +94,7 @@ def test_the_checker_names_the_rows_that_a_slow_loop_names(rows: list[dict[str, 
 def test_in_parts_the_checker_says_the_same_as_at_once(rows: list[dict[str, Any]], size: int) -> None:
     batch = frame(rows)
     parts = (batch.iloc[first : first + size] for first in range(0, len(batch), size))
-    assert check_in_parts(ALERTS, batch, parts) == check(ALERTS, batch)
+    assert together(check_in_parts(ALERTS, batch, parts)) == check(ALERTS, batch)
 
 
 def test_rows_are_named_by_their_number_and_not_by_their_place() -> None:

@@ -150,6 +150,7 @@ def test_in_small_portions_the_same_is_said_and_stored(
         at_once = told_and_stored(tmp_path / str(seed), source)
         with monkeypatch.context() as patch:
             patch.setattr(staging, "PART_ROWS", 7)
+            patch.setattr(staging, "ROW_GROUP", 3)
             patch.setattr(plain_csv, "BLOCK_BYTES", 1024)
             assert told_and_stored(tmp_path / str(seed), source) == at_once, one.how
         accepted += not at_once[0] and bool(at_once[1][0])
