@@ -20,7 +20,7 @@ def look_at_open_columns(
     connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival]
 ) -> None:
     """Reads the portion's ``texts`` in columns of which the contract bounds no cell. Raises NamesPeople."""
-    for column in (c for c in promise.columns if _is_open(c)):
+    for column in (c for c in promise.columns if identifiers.is_free(c)):
         _look(connection, promise, files, column, "texts")
 
 
@@ -34,14 +34,10 @@ def look_at_refused_cells(
     connection.execute(
         "create or replace table refused as select * from texts where row in (select row from broken)"
     )
-    bounded = (c for c in promise.columns if c.kind == "string" and not _is_open(c))
+    bounded = (c for c in promise.columns if c.kind == "string" and not identifiers.is_free(c))
     for column in (*bounded, *_unreadable(connection, promise)):
         _look(connection, promise, files, column, "refused")
     connection.execute("drop table refused")
-
-
-def _is_open(column: Column) -> bool:
-    return column.kind == "string" and not column.pattern and not column.allowed
 
 
 def _look(
