@@ -245,6 +245,7 @@ def _note_broken(
         connection.register("verdicts", pd.concat(found))
         connection.execute("insert into broken select row, rule, reason from verdicts")
         connection.unregister("verdicts")
+    if any(v.broken_by and v.promise.compares_rows for v in verdicts):
         _forgive_identical_copies(connection, promise)
 
 
