@@ -71,13 +71,17 @@ def check_in_parts(
     ``keys``: ``row`` and the columns that ``needed`` names for promises across rows, since a row is only unique among all.
     """
     given = tuple(promises(contract))
-    yield held([p for p in given if p.compares_rows], keys, suite=contract.source)
     within = [p for p in given if not p.compares_rows]
-    for part in parts:
-        verdicts = held(within, part, suite=contract.source)
-        del part
-        gc.collect()  # the checker's objects hold one another, and with them the part
-        yield verdicts
+    gc.freeze()  # what is there now, all of the checker's code, need not be gone through after every part
+    try:
+        yield held([p for p in given if p.compares_rows], keys, suite=contract.source)
+        for part in parts:
+            verdicts = held(within, part, suite=contract.source)
+            del part
+            gc.collect()  # the checker's objects hold one another, and with them the part
+            yield verdicts
+    finally:
+        gc.unfreeze()
 
 
 def together(found: Iterable[tuple[Verdict, ...]]) -> tuple[Verdict, ...]:

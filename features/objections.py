@@ -54,17 +54,18 @@ def gather(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"create or replace temp table objected as select distinct key, root from ({_stated()}) where key is not null"
     )
-    while True:
+    connection.execute("create or replace temp table touched as select * from key_sets limit 0")
+    added = _number(connection, "select count(*) from objected")
+    while added:
         # the few rows of whoever objected first, their keys then: a hundred times fewer than all keys of a town
         connection.execute(
             f"create or replace temp table touched as select * from key_sets where {_HAS_OBJECTED_KEY}"
         )
         beside = f"select unnest([{_KEY_LIST}]) as key, root from ({_TOUCHED_BY_ROOT})"
-        if not _added(
+        added = _number(
             connection,
             f"insert into objected select key, root from ({beside}) where key is not null except select key, root from objected",
-        ):
-            break
+        )
     flagged = " union ".join(
         f"select {PLACE}, {SAID_BY_A_FILE} from raw.{s} where {FLAG}" for s in FLAGGED_SOURCES
     )
@@ -103,6 +104,17 @@ def of_nobody_who_objected(promise: Contract, row: str = "r") -> tuple[str, ...]
     )
 
 
+def of_whoever_objected(promise: Contract) -> str:
+    """The other rows of ``raw``: a query of (file_id, line), a search by each key, which ends at once where nobody objected; empty as above."""
+    names = {c.name for c in promise.columns}
+    identifying = [n for n in (*KEYS, PLACE) if n in names]
+    if promise.source == REGISTER or not identifying:
+        return ""
+    rows = f"select file_id, line from raw.{promise.source} r"
+    flagged = [f"{rows} where {FLAG}"] if FLAG in names else []
+    return " union ".join([*flagged, *(f"{rows} semi join objected o on r.{n} = o.key" for n in identifying)])
+
+
 def shown_of_the_linked(promise: Contract, name: str, value: str, row: str = "r") -> str:
     """``value`` of the column ``name``, or null where it speaks of a linked person who objected."""
     if promise.source not in LINKING_SOURCES or name not in LINKED_FACTS:
@@ -111,8 +123,8 @@ def shown_of_the_linked(promise: Contract, name: str, value: str, row: str = "r"
     return f"case when {objected} then null else {value} end"
 
 
-def _added(connection: duckdb.DuckDBPyConnection, insert: str) -> int:
-    row = connection.execute(insert).fetchone()
+def _number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = connection.execute(sql).fetchone()
     return int(row[0]) if row else 0
 
 

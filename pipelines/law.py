@@ -28,11 +28,10 @@ def apply_objections(connection: duckdb.DuckDBPyConnection, registered: Iterable
     gone: dict[str, int] = {}
     for source in contract.SOURCES:
         promise = contract.load(source)
-        kept = objections.of_nobody_who_objected(promise)
-        if kept:
-            gone[source] = set_aside(
-                connection, promise, f"not ({' and '.join(kept)})", objections.RULE, objections.REASON
-            )
+        theirs = objections.of_whoever_objected(promise)
+        if theirs:
+            which = f"(r.file_id, r.line) in ({theirs})"
+            gone[source] = set_aside(connection, promise, which, objections.RULE, objections.REASON)
         if source in objections.LINKING_SOURCES:
             _blank_linked(connection, promise)
     objections.forget(connection)

@@ -16,44 +16,29 @@ class NamesPeople(ContractError):
     """A column holds direct identifiers. The message says which kind and how many, never which."""
 
 
-def look_at_open_columns(
-    connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival]
-) -> None:
-    """Reads the portion's ``texts`` in columns of which the contract bounds no cell. Raises NamesPeople."""
-    for column in (c for c in promise.columns if identifiers.is_free(c)):
-        _look(connection, promise, files, column, "texts")
+def look_for_people(connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival]) -> None:
+    """Reads the portion's ``texts``, and of ``broken`` which cells could not be converted. Raises NamesPeople.
 
-
-def look_at_refused_cells(
-    connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival]
-) -> None:
-    """Reads what the portion's judgement refused in all other columns: cells that are as their contract promises are beyond suspicion. Raises NamesPeople."""
-    if not connection.execute("select 1 from broken limit 1").fetchone():
-        return
-    # these few are set apart, or every cell would be asked all the same
-    connection.execute(
-        "create or replace table refused as select * from texts where row in (select row from broken)"
-    )
-    bounded = (c for c in promise.columns if c.kind == "string" and not identifiers.is_free(c))
-    for column in (*bounded, *_unreadable(connection, promise)):
-        _look(connection, promise, files, column, "refused")
-    connection.execute("drop table refused")
+    Cells that are as their contract promises are beyond suspicion: of columns with allowed values or a pattern only the others are
+    looked at, of dates and numbers what could not be read.
+    """
+    texts = [c for c in promise.columns if c.kind == "string"]
+    for column in (*texts, *_unreadable(connection, promise)):
+        _look(connection, promise, files, column)
 
 
 def _look(
-    connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival], column: Column, table: str
+    connection: duckdb.DuckDBPyConnection, promise: Contract, files: list[Arrival], column: Column
 ) -> None:
-    suspects = _suspects(connection, column, table)
+    suspects = _suspects(connection, column)
     for arrival in (a for a in files if a.file_id in suspects):
         _look_closely(connection, promise, arrival, column, suspects[arrival.file_id])
 
 
-def _suspects(connection: duckdb.DuckDBPyConnection, column: Column, table: str) -> dict[str, dict[str, int]]:
+def _suspects(connection: duckdb.DuckDBPyConnection, column: Column) -> dict[str, dict[str, int]]:
     """file_id → suspect cell → rows that hold it. One question a column: asked together they take DuckDB three times as long."""
     found: dict[str, dict[str, int]] = {}
-    asked = (
-        f"select file_id, t.{column.name}, count(*) from {table} t where {_is_suspect(column)} group by all"
-    )
+    asked = f"select file_id, t.{column.name}, count(*) from texts t where {_is_suspect(column)} group by all"
     for file_id, cell, rows in connection.execute(asked).fetchall():
         found.setdefault(file_id, {})[cell] = rows
     return found

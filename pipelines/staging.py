@@ -228,9 +228,8 @@ def _verdicts(
 
 
 def parts(rows: int) -> list[range]:
-    """The rows that are judged together. The first part is a short one, so that storing begins soon."""
-    ends = [*range(ROW_GROUP, rows, PART_ROWS), rows]
-    return [range(first, end) for first, end in zip([0, *ends], ends, strict=False)]
+    """The rows that are judged together."""
+    return [range(first, min(first + PART_ROWS, rows)) for first in range(0, rows, PART_ROWS)]
 
 
 def _note_broken(

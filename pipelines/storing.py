@@ -22,14 +22,14 @@ def judge_and_store(
     files: list[Arrival],
     opened: Gate,
 ) -> Validation:
-    """Judges the portion and stores what the gate lets be kept of its accepted rows. Raises NamesPeople, for open columns before a row is stored.
+    """Judges the portion and stores what the gate lets be kept of its accepted rows. Raises NamesPeople before a row is stored.
 
     ``worker``: the one thread that stores, and that alone uses ``connection`` until this ends. What it stored is part of the caller's
     transaction, and gone with it when a later part or another file is refused.
     """
     stored = 0
     with closing(area.cursor()) as beside:
-        steps = [worker.submit(scan.look_at_open_columns, beside, promise, files)]
+        steps = [worker.submit(scan.look_for_people, beside, promise, files)]
 
         def store_before(end: int) -> None:
             nonlocal stored
@@ -48,7 +48,6 @@ def judge_and_store(
         finally:
             wait(steps)
     _raise_what_failed(steps)
-    scan.look_at_refused_cells(area, promise, files)
     return check
 
 
@@ -93,12 +92,9 @@ def _hand_over(
 ) -> None:
     """Streams rows of the staging area into a table of the warehouse."""
     connection.register("handed_over", area.execute(rows).to_arrow_reader(staging.ROW_GROUP))
-    # DuckDB compresses with both threads only what it keeps in order
-    connection.execute("set preserve_insertion_order = true")
     try:
         connection.execute(f"insert into {table} by name select * from handed_over")
     finally:
-        connection.execute("set preserve_insertion_order = false")
         connection.unregister("handed_over")
 
 

@@ -18,7 +18,11 @@ from tests.ingest.test_dialects import deliver, lines
 
 ROWS = tuple((f"A{n}", "03/10/2026", "VOISIN", "1") for n in range(30))
 REFUSED_LATE = (*ROWS, ("A30", "03/10/2026", "NUL_NE_SAIT", "1"))
-NAMED_LATE = (*ROWS, ("Mme Jeanne Dupont", "03/10/2026", "VOISIN", "1"))
+NAMED_LATE = {
+    "in a column that may hold anything": ("Mme Jeanne Dupont", "03/10/2026", "VOISIN", "1"),
+    "in a column of dates": ("A30", "chez Mme Jeanne Dupont", "VOISIN", "1"),
+    "in a column of listed values": ("A30", "03/10/2026", "Mme Jeanne Dupont", "1"),
+}
 
 
 @pytest.fixture
@@ -88,11 +92,12 @@ def test_a_checker_that_breaks_late_leaves_nothing_of_what_was_stored(
     assert held(connection) == (1, 30, 0)
 
 
+@pytest.mark.parametrize("last", NAMED_LATE.values(), ids=NAMED_LATE)
 def test_nothing_is_handed_over_of_a_file_that_names_somebody_in_its_last_row(
-    tmp_path: Path, connection: duckdb.DuckDBPyConnection, stored: list[str]
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection, stored: list[str], last: tuple[str, ...]
 ) -> None:
     with pytest.raises(NamesPeople):
-        ingest(connection, deliver(tmp_path, lines(NAMED_LATE).encode()))
+        ingest(connection, deliver(tmp_path, lines((*ROWS, last)).encode()))
     assert (stored, held(connection)) == ([], (0, 0, 0))
 
 
