@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -106,8 +107,8 @@ def _seconds(step: Callable[[], object]) -> float:
 
 def _alone(part: Callable[[Path], Figures], home: Path) -> Figures:
     """In a process of its own, with its peak of memory in GB."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measured, (part, home))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_measured, part, home).result()
 
 
 def _measured(part: Callable[[Path], Figures], home: Path) -> Figures:
