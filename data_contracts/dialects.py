@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from data_contracts import plain_csv
 from data_contracts.contract import Column, Contract
 from data_contracts.encodings import Writing, writing_of
-from data_contracts.errors import ContractError
+from data_contracts.errors import ContractError, IntegrityError
 from data_contracts.headers import folded
 from data_contracts.readers import CHUNK_ROWS, Format, Opener, Row, rows_of
 
@@ -37,10 +37,14 @@ class Dialect:
     has_trailing_column: bool
     is_plain: bool
     """Whether every line of the text is one row; see ``encodings``."""
+    lines: int
+    """Of a text: counted over its bytes, header and all."""
 
     def described(self) -> dict[str, object]:
         """For the report."""
-        return {key: value for key, value in asdict(self).items() if key not in ("headers", "is_plain")}
+        return {
+            key: value for key, value in asdict(self).items() if key not in ("headers", "is_plain", "lines")
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +58,7 @@ class Batch:
 
 def sniff(contract: Contract, name: str, form: Format, opener: Opener) -> Dialect:
     """Finds encoding, separator and header. Raises ContractError for an empty, unreadable or foreign file."""
-    writing = writing_of(opener, name) if form == "csv" else Writing(encoding="", is_plain=False)
+    writing = writing_of(opener, name) if form == "csv" else Writing(encoding="", is_plain=False, lines=0)
     with (
         opener() as stream,
         closing(rows_of(stream, form, writing.encoding, "\n" if form == "csv" else "", name)) as lines,
@@ -78,6 +82,7 @@ def sniff(contract: Contract, name: str, form: Format, opener: Opener) -> Dialec
         absent=_absent(contract, names, name),
         has_trailing_column=trailing,
         is_plain=writing.is_plain and len(names) > 1,
+        lines=writing.lines,
     )
 
 
@@ -100,12 +105,13 @@ def _careful_batches(contract: Contract, dialect: Dialect, name: str, opener: Op
 
 def _plain_batches(contract: Contract, dialect: Dialect, name: str, opener: Opener) -> Iterator[Batch]:
     """Column by column, several times as fast; rows that end elsewhere than the header are looked at as carefully as ever."""
-    width = len(dialect.headers)
+    width, rows = len(dialect.headers), 0
     with opener() as stream:
         for part in plain_csv.parts(
             stream, dialect.encoding, dialect.separator, width + dialect.has_trailing_column, name
         ):
             odd, table = part.odd, part.table
+            rows += len(odd) + table.num_rows
             if dialect.has_trailing_column:
                 is_more = pc.not_equal(table.column(width), "")
                 odd += plain_csv.as_rows(table.filter(is_more))
@@ -113,6 +119,12 @@ def _plain_batches(contract: Contract, dialect: Dialect, name: str, opener: Open
             if odd:
                 yield _batch(contract, dialect, odd)
             yield _of_columns(contract, dialect, table)
+    if rows != dialect.lines - 1:
+        raise IntegrityError(
+            f"of {dialect.lines - 1} lines below the header {rows} came out of the reader",
+            where=name,
+            hint="nothing was stored. Is the file still being written? Ingest it again, and report it if this comes back.",
+        )
 
 
 def _of_columns(contract: Contract, dialect: Dialect, table: pa.Table) -> Batch:

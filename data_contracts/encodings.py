@@ -19,10 +19,11 @@ NOT_PLAIN = (b'"', b"\n\n", b"\n\r")
 
 @dataclass(frozen=True, kw_only=True)
 class Writing:
-    """``is_plain``: no quotation mark, no empty line, no bare carriage return, so that every line is one row."""
+    """``is_plain``: no quotation mark, no empty line, no bare carriage return, so that every one of the ``lines`` is one row."""
 
     encoding: str
     is_plain: bool
+    lines: int
 
 
 def writing_of(opener: Opener, name: str) -> Writing:
@@ -30,7 +31,7 @@ def writing_of(opener: Opener, name: str) -> Writing:
 
     Raises ContractError for NUL bytes, which are no text at all, and for UTF-8 that ends in the midst of a character: it was cut off.
     """
-    utf8, is_cp1252, is_plain, start, last = _Utf8(), True, True, b"", b""
+    utf8, is_cp1252, is_plain, lines, start, last = _Utf8(), True, True, 0, b"", b""
     with opener() as stream:
         for block in _blocks(stream, name):
             start = start or block[:3]
@@ -41,15 +42,19 @@ def writing_of(opener: Opener, name: str) -> Writing:
             is_cp1252 = is_cp1252 and not any(byte in block for byte in UNDEFINED_IN_CP1252)
             is_plain = is_plain and _is_plain(last + block)
             utf8.take(block)
+            lines += block.count(b"\n")
             last = block[-1:]
     if utf8.is_possible and utf8.is_cut() and utf8.has_accents:
         raise ContractError(
             "the file ends in the midst of a character", where=name, hint="it was cut off; transfer it again."
         )
-    is_plain = is_plain and last != b"\r"
     if utf8.is_possible and not utf8.is_cut():
-        return Writing(encoding="utf-8-sig" if start == codecs.BOM_UTF8 else "utf-8", is_plain=is_plain)
-    return Writing(encoding="cp1252" if is_cp1252 else "latin-1", is_plain=is_plain)
+        encoding = "utf-8-sig" if start == codecs.BOM_UTF8 else "utf-8"
+    else:
+        encoding = "cp1252" if is_cp1252 else "latin-1"
+    return Writing(
+        encoding=encoding, is_plain=is_plain and last != b"\r", lines=lines + (last not in (b"", b"\n"))
+    )
 
 
 def _is_plain(block: bytes) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -28,10 +29,11 @@ class Part:
 
 def parts(stream: BinaryIO, encoding: str, separator: str, width: int, name: str) -> Iterator[Part]:
     """The rows below the header, which has ``width`` fields. Raises ContractError."""
-    odd: list[Odd] = []
+    odd: deque[Odd] = deque()
     passed: set[int] = set()
     last = 0
 
+    # Arrow calls this from a thread of its own too, which reads ahead while a part is being looked at
     def note(row: pcsv.InvalidRow) -> str:
         odd.append((row.number, row.text.split(separator)))
         passed.add(row.number)
@@ -40,12 +42,11 @@ def parts(stream: BinaryIO, encoding: str, separator: str, width: int, name: str
     try:
         with closing(_opened(stream, encoding, separator, width, note)) as reader:
             for batch in reader:
-                lines = _next_lines(last, batch.num_rows, passed)
+                lines = _next_lines(last, batch.num_rows, tuple(passed))
                 last = int(lines[-1]) if len(lines) else last
-                yield Part(table=_below_the_header(lines, pa.Table.from_batches([batch])), odd=odd.copy())
-                odd.clear()
+                yield Part(table=_below_the_header(lines, pa.Table.from_batches([batch])), odd=_taken(odd))
             if odd:
-                yield Part(table=_below_the_header(np.empty(0), reader.schema.empty_table()), odd=odd)
+                yield Part(table=_below_the_header(np.empty(0), reader.schema.empty_table()), odd=_taken(odd))
     except pa.ArrowInvalid as error:
         raise ContractError(
             "the rows cannot be told apart", where=name, hint="a line of it is megabytes long."
@@ -78,10 +79,15 @@ def _opened(
     )
 
 
-def _next_lines(last: int, count: int, passed: set[int]) -> np.ndarray:
+def _taken(odd: deque[Odd]) -> list[Odd]:
+    """One by one, so that what is added meanwhile is there the next time."""
+    return [odd.popleft() for _ in range(len(odd))]
+
+
+def _next_lines(last: int, count: int, passed: Collection[int]) -> np.ndarray:
     """The next ``count`` lines after ``last`` that were not passed over."""
     ahead = np.arange(last + 1, last + 1 + count + len(passed))
-    return ahead[~np.isin(ahead, list(passed))][:count] if passed else ahead
+    return ahead[~np.isin(ahead, [*passed])][:count] if passed else ahead
 
 
 def _below_the_header(lines: np.ndarray, rows: pa.Table) -> pa.Table:

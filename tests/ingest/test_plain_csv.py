@@ -1,15 +1,19 @@
 """CSV that is read column by column comes out as the careful reader, line by line, has it: same cells, same lines, same misshapen rows."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.csv as pcsv
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_contracts import contract, dialects, plain_csv
 from data_contracts.encodings import writing_of
+from data_contracts.errors import IntegrityError
 
 ALERTS = contract.load("signalements")
 HEADER = ("ID_SIGNALEMENT", "DATE_SIGNALEMENT", "CANAL", "URGENCE")
@@ -62,6 +66,48 @@ def test_both_readers_agree(
     columns, misshapen = read(told, plain=True)
     assert (columns, misshapen) == read(told, plain=False)
     assert len(columns) + len(misshapen) == len(rows)
+
+
+def test_a_line_that_is_found_odd_while_a_part_is_looked_at_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notes: list[Callable[[pcsv.InvalidRow], str]] = []
+    batches = [pa.record_batch({"0": ["A", "1"], "1": ["B", "2"]}), pa.record_batch({"0": ["4"], "1": ["5"]})]
+
+    class Reader:
+        """Of a file of five lines, in two batches; the third and the fifth line have one field."""
+
+        schema = batches[0].schema
+
+        def __iter__(self) -> Iterator[pa.RecordBatch]:
+            return iter(batches)
+
+        def close(self) -> None: ...
+
+    def opened(*given: object) -> Reader:
+        notes.append(given[-1])  # type: ignore[arg-type]
+        return Reader()
+
+    monkeypatch.setattr(plain_csv, "_opened", opened)
+    parts = plain_csv.parts(io.BytesIO(), "utf-8", ";", 2, "x.csv")
+    found = [next(parts)]
+    for line in (3, 5):  # Arrow's thread reads ahead
+        assert notes[0](pcsv.InvalidRow(2, 1, line, "odd")) == "skip"
+    found += [*parts]
+    assert [odd for part in found for odd in part.odd] == [(3, ["odd"]), (5, ["odd"])]
+    assert [part.table["line"].to_pylist() for part in found] == [[2], [4]]
+
+
+def test_a_reader_that_loses_a_line_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = text([["A", "", "", ""]] * 5, trailing=False, separator=";", end="\n", is_closed=True).encode()
+    whole = plain_csv.parts
+
+    def lossy(*given: Any) -> Iterator[plain_csv.Part]:
+        return (replace(part, table=part.table.slice(1)) for part in whole(*given))
+
+    monkeypatch.setattr(plain_csv, "parts", lossy)
+    with pytest.raises(IntegrityError, match="of 5 lines below the header 4 came out"):
+        read(content, plain=True)
 
 
 @pytest.mark.parametrize(
