@@ -87,7 +87,7 @@ def sniff(contract: Contract, name: str, form: Format, opener: Opener) -> Dialec
 
 
 def batches(contract: Contract, dialect: Dialect, name: str, opener: Opener) -> Iterator[Batch]:
-    """The rows below the header, in chunks."""
+    """The rows below the header, in chunks. Raises ContractError, and IntegrityError when fewer or more came out than the text has lines."""
     if dialect.is_plain:
         return _plain_batches(contract, dialect, name, opener)
     return _careful_batches(contract, dialect, name, opener)
@@ -123,7 +123,7 @@ def _plain_batches(contract: Contract, dialect: Dialect, name: str, opener: Open
         raise IntegrityError(
             f"of {dialect.lines - 1} lines below the header {rows} came out of the reader",
             where=name,
-            hint="nothing was stored. Is the file still being written? Ingest it again, and report it if this comes back.",
+            hint="nothing of it was kept. Is the file still being written? Try again, and report it if this comes back.",
         )
 
 
