@@ -11,7 +11,7 @@ import pandas as pd
 from data_contracts.errors import ConfigurationError
 from pipelines.keys import make_key, write_key
 from synthetic_city import calibration, calibration_registers
-from synthetic_city.city import City, build, deliveries, raw_exports, truth
+from synthetic_city.city import City, build, check_errors, deliveries, raw_exports, truth
 from synthetic_city.figure import Figure
 
 SMALLEST, LARGEST = 2_000, 1_000_000
@@ -58,18 +58,21 @@ def write_city(
     seed: int,
     replace: bool,
     with_raw: bool = False,
+    errors: float = 1.0,
     progress: Progress,
 ) -> tuple[Figure, ...]:
     """Writes the whole town beside ``out`` and moves it there when it is complete; returns its calibration.
 
     ``with_raw``: and what departments hold for the latest delivery, with names, in ``raw/``, with the key that gives the deliveries' keys.
+    ``errors``: the registers make that many times the declared identity mistakes.
     """
     _check_size(persons, months)
+    check_errors(errors)
     _check_free(out, replace=replace)
     partial = out.with_name(f".{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    town = build_town(persons, months, seed, progress, with_raw=with_raw)
+    town = build_town(persons, months, seed, progress, with_raw=with_raw, errors=errors)
     figures = _fill(partial, town, seed, persons, progress)
     if with_raw:
         _write_bytes(partial / "raw", raw_exports(town), progress, "raw exports")
@@ -80,10 +83,12 @@ def write_city(
     return figures
 
 
-def build_town(persons: int, months: int, seed: int, progress: Progress, *, with_raw: bool = False) -> City:
+def build_town(
+    persons: int, months: int, seed: int, progress: Progress, *, with_raw: bool = False, errors: float = 1.0
+) -> City:
     """Lives, ties and names, in memory."""
     progress(f"{persons:,} people live through {months} months")
-    return build(persons, months, seed, with_raw=with_raw)
+    return build(persons, months, seed, with_raw=with_raw, errors=errors)
 
 
 def _fill(folder: Path, town: City, seed: int, persons: int, progress: Progress) -> tuple[Figure, ...]:

@@ -29,6 +29,7 @@ from pipelines.days import day
 from pipelines.ingest import ingest as ingest_deliveries
 from pipelines.run import run_cycle
 from pipelines.store import open_store
+from synthetic_city.rates import MOST_ERRORS
 
 app = typer.Typer(
     name="lanterne",
@@ -63,6 +64,10 @@ def city(
         bool,
         typer.Option("--with-raw", help="Also the latest raw exports, with fictitious names, and their key."),
     ] = False,
+    errors: Annotated[
+        float,
+        typer.Option("--errors", help=f"Factor on the registers' identity mistakes, up to {MOST_ERRORS:g}."),
+    ] = 1.0,
     json: Json = False,
 ) -> None:
     """Writes a synthetic town: deliveries, city.toml, calibration and, apart from them, the truth."""
@@ -74,6 +79,7 @@ def city(
             seed=seed,
             replace=False,
             with_raw=with_raw,
+            errors=errors,
             progress=progress,
         )
     if json:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data_contracts.errors import ConfigurationError
 from synthetic_city.history import History, Ties
 from synthetic_city.lives import live
+from synthetic_city.rates import MOST_ERRORS
 from synthetic_city.raw import STYLES, render_raw
 from synthetic_city.registers import Registers, extracts, keep
 from synthetic_city.render import name_of, render
@@ -26,14 +28,27 @@ class City:
     registers: Registers
 
 
-def build(persons: int, months: int, seed: int, *, with_raw: bool = False) -> City:
+def build(persons: int, months: int, seed: int, *, with_raw: bool = False, errors: float = 1.0) -> City:
     """A town of about ``persons`` people over ``months`` months; the same arguments give the same town.
 
-    ``with_raw``: its registers keep the names that they write; nothing else changes.
+    ``with_raw``: its registers keep the names that they write; nothing else changes. ``errors``: they write ``errors`` times as many
+    identity mistakes as declared (``rates.IDENTITY``), up to ``rates.MOST_ERRORS``; nothing else changes.
     """
+    check_errors(errors)
     history = live(persons, months, seed)
     ties = tie(history, seed)
-    return City(history=history, ties=ties, registers=keep(history, ties, seed, with_raw=with_raw))
+    registers = keep(history, ties, seed, with_raw=with_raw, errors=errors)
+    return City(history=history, ties=ties, registers=registers)
+
+
+def check_errors(errors: float) -> None:
+    """Refuses a factor that no share can follow; one above the most would be cut off at 1 and not be what it says."""
+    if not 0 < errors <= MOST_ERRORS:  # what is not a number is within no limits either
+        raise ConfigurationError(
+            f"registers cannot make {errors} times their identity mistakes",
+            where="--errors",
+            hint=f"give a number above 0, up to {MOST_ERRORS:g}: there the most frequent mistake is made every time.",
+        )
 
 
 def deliveries(city: City) -> Iterator[tuple[str, bytes]]:

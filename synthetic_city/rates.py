@@ -65,6 +65,8 @@ IDENTITY = (
         sex_missing=0.005,
     ),
 )
+MOST_ERRORS = 1 / max(declared.value for declared in IDENTITY)
+"""The largest factor on ``IDENTITY``: above it a share would exceed 1."""
 
 ROLL = (
     *_rows(

@@ -45,9 +45,13 @@ class Registers:
         return self.scene.places
 
 
-def keep(history: History, ties: Ties, seed: int, *, with_raw: bool = False) -> Registers:
-    """Every register over the whole time; same history, ties and seed, same registers."""
-    scene = Scene(everyone=everyone(history, seed), places=places(history, seed, with_raw=with_raw))
+def keep(
+    history: History, ties: Ties, seed: int, *, with_raw: bool = False, errors: float = 1.0
+) -> Registers:
+    """Every register over the whole time; same history, ties, seed and factor on identity mistakes, same registers."""
+    scene = Scene(
+        everyone=everyone(history, seed), places=places(history, seed, with_raw=with_raw), errors=errors
+    )
     where = whereabouts(history, scene.everyone.people)
     electors = roll(history, scene, seed)
     told = alerts(history, ties, scene, seed)

@@ -33,10 +33,11 @@ class Style:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What every register starts from."""
+    """What every register starts from. ``errors``: the factor on the declared rates of ``IDENTITY``, 1 as declared."""
 
     everyone: Everyone
     places: Places
+    errors: float
 
 
 def person_columns(
@@ -53,7 +54,7 @@ def person_columns(
     Rows with the same value in ``forms`` were filled in once: they share their mistakes. ``since``: the day of writing, on which a
     surname of marriage is in use or not.
     """
-    slips = _slips(forms, style, chance)
+    slips = _slips(forms, style, scene.errors, chance)
     raw = _written(scene, persons, since, slips)
     raw["ID_ADRESSE"] = scene.places.id_adresse[scene.places.building[dwellings]]
     keys = person_keys(raw, scene.places.secret)
@@ -125,25 +126,31 @@ class _Slips:
     lot: npt.NDArray[np.int64]
 
 
-def _slips(forms: npt.NDArray[np.generic], style: Style, chance: np.random.Generator) -> _Slips:
+def _slips(
+    forms: npt.NDArray[np.generic], style: Style, errors: float, chance: np.random.Generator
+) -> _Slips:
+    """Every mistake is drawn whatever its share, so that a larger factor keeps the mistakes of a smaller one and adds to them."""
     row, distinct = pd.factorize(forms)
 
     def happens(share: float) -> Flags:
         return np.asarray((chance.random(len(distinct)) < share)[row])
+
+    def mistaken(name: str) -> Flags:
+        return happens(errors * rate(name))
 
     return _Slips(
         usage_only=happens(style.usage_only),
         named=happens(style.named),
         full_date=happens(style.birth_date),
         year=happens(style.year),
-        no_sex=happens(rate("sex_missing")),
-        surname=happens(rate("typo_surname")),
-        given=happens(rate("typo_given")),
-        date=happens(rate("wrong_birth_date")),
-        swapped_date=happens(rate("day_month_swapped")),
-        half=happens(rate("half_compound")),
-        half_double=happens(rate("half_double")),
-        swapped_names=happens(rate("surnames_swapped")),
+        no_sex=mistaken("sex_missing"),
+        surname=mistaken("typo_surname"),
+        given=mistaken("typo_given"),
+        date=mistaken("wrong_birth_date"),
+        swapped_date=mistaken("day_month_swapped"),
+        half=mistaken("half_compound"),
+        half_double=mistaken("half_double"),
+        swapped_names=mistaken("surnames_swapped"),
         lot=chance.integers(0, 2**31, len(distinct))[row],
     )
 

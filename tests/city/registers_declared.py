@@ -12,7 +12,7 @@ import pandas as pd
 
 from synthetic_city.registers_ledger import Ledger
 from synthetic_city.registers_months import Whereabouts, whereabouts
-from tests.city.registers_town import town
+from tests.city.registers_town import town, town_with
 
 Flags = npt.NDArray[np.bool_]
 ERRORS = 4.0
@@ -81,8 +81,8 @@ def declared(name: str) -> float:
     return DECLARED[name]
 
 
-def ledger(source: str) -> Ledger:
-    return town().registers.ledgers[source]
+def ledger(source: str, errors: float = 1.0) -> Ledger:
+    return town_with(errors).registers.ledgers[source]
 
 
 @cache
@@ -91,9 +91,9 @@ def where() -> Whereabouts:
 
 
 @cache
-def once(source: str) -> pd.DataFrame:
+def once(source: str, errors: float = 1.0) -> pd.DataFrame:
     """One row a record (the first), with its true ``person`` and ``dwelling``."""
-    found = ledger(source)
+    found = ledger(source, errors)
     table = found.rows.assign(person=found.person, dwelling=found.dwelling, shown_from=found.shown_from)
     return table.drop_duplicates(found.record).reset_index(drop=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,16 +10,25 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_city.city import City, build
-from synthetic_city.registers import extracts
+from synthetic_city.registers import extracts, keep
 from synthetic_city.registers_ledger import Days, days
 
-MONTHS = 30
+MONTHS, SEED = 30, 3
 
 
 @cache
 def town() -> City:
     """8,000 people over 30 months."""
-    return build(8000, MONTHS, 3)
+    return build(8000, MONTHS, SEED)
+
+
+@cache
+def town_with(errors: float) -> City:
+    """The same lives under registers that make ``errors`` times the identity mistakes."""
+    if errors == 1:
+        return town()
+    kept = keep(town().history, town().ties, SEED, errors=errors)
+    return replace(town(), registers=kept)
 
 
 @cache
