@@ -11,7 +11,8 @@ import duckdb
 
 from data_contracts.contract import Gate
 from features import households, known, people, presence
-from features.people import RECORDS, Linkage
+from features.mentions import OF_RESIDENTS
+from features.people import Linkage
 
 Key = TypeVar("Key")
 SMALLEST_CELL = 11
@@ -42,7 +43,12 @@ class Frame:
             "linkage": {
                 "records": self.linkage.records,
                 "persons": self.linkage.persons,
-                "ambiguous_keys": self.linkage.ambiguous_keys,
+                "model": self.linkage.model,
+                "pairs": self.linkage.pairs,
+                "named_elsewhere_only": protected(self.linkage.elsewhere),
+                "doubts": published(self.linkage.doubts),
+                "merged": protected(self.linkage.merged),
+                "split": protected(self.linkage.split),
                 "clusters_by_size": {str(k): n for k, n in published(self.linkage.clusters_by_size).items()},
             },
             "presence": [
@@ -89,7 +95,6 @@ def build(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str
     """Makes the temp tables ``people``, ``person_keys``, ``residents``, ``members``, ``households`` as of a day and counts them."""
     known.open_views(connection, as_of, gates)
     linkage = people.link(connection)
-    connection.execute(_FACTS)
     connection.execute(_LATEST_RECORDS)
     for statement in (
         households.RESIDENCES,
@@ -112,17 +117,11 @@ def build(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str
     )
 
 
-_FACTS = "create or replace temp table linked_facts as " + " union all ".join(
-    f"select '{source}' as source, {record} as record_id, sexe, annee_naissance, min(known_on) as first_known from known_{source}"
-    f" where {record} is not null group by all"
-    for source, record in RECORDS.items()
-)
-
 _LEFT_IN_PEACE = "(select distinct household_id from members m join objected_dwellings using (id_logement) where m.presence = 'present')"
 _LATEST_RECORDS = "create or replace temp table latest_records as " + " union all ".join(
     f"select '{source}' as source, {record} as record_id, max(known_on) as known_on from latest_{source}"
     f" where {record} is not null group by all"
-    for source, record in RECORDS.items()
+    for source, record in OF_RESIDENTS.items()
 )
 """One row a record of the last snapshots: what a statement of today can rest on."""
 

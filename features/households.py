@@ -37,7 +37,7 @@ flats as (
   qualify row_number() over (partition by person_id, id_adresse order by place_on desc, id_logement) = 1
 ),
 records as (
-  select p.person_id, i.sexe, i.annee_naissance, i.first_known from people p join linked_facts i using (source, record_id)
+  select person_id, sexe, annee_naissance, first_known from linked
 ),
 civil as (
   select person_id, arg_min(sexe, first_known) filter (where sexe is not null) as sexe,

@@ -10,7 +10,6 @@ import pandas as pd
 
 from data_contracts.contract import Gate
 from features.factor import Factor
-from features.people import persons_of
 
 
 def matrix(
@@ -51,11 +50,9 @@ def _traces(gates: Mapping[str, Gate]) -> str:
     )
 
 
-_SPOUSES = "(select id_evenement, concat_ws('|', cle_identite_liee, cle_nom_adresse_liee) as keys from latest_etat_civil)"
-_FACTS_OF_SURVIVORS = f"""
+_FACTS_OF_SURVIVORS = """
 create or replace temp table survivors as
-with named as ({persons_of(_SPOUSES, "id_evenement")})
-select n.person_id, e.* from latest_etat_civil e join named n using (id_evenement)
+select n.person_id, e.* from latest_etat_civil e join related n using (id_evenement)
 """
 """A death act names the spouse, by either key: the fact is the survivor's."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from features.people import named_by
-
 PRESENCES = ("present", "deceased", "moved", "establishment", "unknown")
 
 HOMES = ("EHPAD", "HOPITAL")
@@ -13,14 +11,14 @@ DEPARTURES = f"""
 create or replace temp table departures as
 with deaths as (
   select p.person_id, 1 as priority, 'deceased' as presence, 'fichier public des décès' as reason, d.known_on as said_on
-  from known_deces_publics d join person_keys p on p.key = d.cle_identite
+  from known_deces_publics d join people p on p.source = 'deces_publics' and p.record_id = d.cle_identite
 ),
 found_at_the_door as (
   select p.person_id,
     case issue when 'DECEDE' then 1 when 'ETABLISSEMENT' then 2 else 3 end as priority,
     case issue when 'DECEDE' then 'deceased' when 'ETABLISSEMENT' then 'establishment' else 'moved' end as presence,
     'visite' as reason, v.known_on as said_on
-  from known_visites v join ({named_by("visites", "id_visite")}) p using (id_visite)
+  from known_visites v join people p on p.source = 'visites' and p.record_id = v.id_visite
   where v.issue in ('DECEDE', 'ETABLISSEMENT', 'DEMENAGE')
 ),
 lives_in_establishment as (

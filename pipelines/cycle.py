@@ -14,7 +14,6 @@ from data_contracts.errors import ConfigurationError
 from features import frame, known, label, matrix
 from features.catalogue import usable
 from features.factor import Factor
-from features.people import named_by
 from models import draw, explain
 from models.boosting import Boosting
 from models.candidate import Candidate, Floats, NotFitted, Scorer, score
@@ -79,8 +78,8 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
         rows |= {"persons": built.persons, "households": built.households, "factors": len(factors_of(city))}
 
 
-_OUT_OF_REACH = f"""
-with named as ({named_by("visites", "id_visite")})
+_OUT_OF_REACH = """
+with named as (select record_id as id_visite, m.person_id from people p join members m using (person_id) where p.source = 'visites')
 select distinct m.household_id, v.date_visite as visited_on, v.issue
 from known_visites v left join named n using (id_visite)
   join members m on m.person_id = n.person_id or (n.person_id is null and m.id_logement = v.id_logement)
@@ -89,7 +88,7 @@ order by all
 """Whoever said no is found by any key, or else by the flat: a refusal may not be lost to a spelling."""
 
 _ALERTED = f"""
-with named as ({named_by("signalements", "id_signalement")})
+with named as (select record_id as id_signalement, m.person_id from people p join members m using (person_id) where p.source = 'signalements')
 select distinct m.household_id, s.date_signalement as alerted_on
 from known_signalements s left join named n using (id_signalement)
   join members m on m.person_id = n.person_id or (n.person_id is null and m.id_logement = s.id_logement)

@@ -138,19 +138,6 @@ def test_a_usage_name_links_where_it_equals_the_other_registers_identity() -> No
     ) == [{"a", "usage"}]
 
 
-def test_father_and_namesake_son_at_one_door_stay_apart() -> None:
-    father = elector("f", sexe="M", annee_naissance=1950, cle_nom_adresse="door", id_logement="flat")
-    son = elector("s", sexe="M", annee_naissance=1980, cle_nom_adresse="door", id_logement="flat")
-    connection = warehouse(liste_electorale=[father, son])
-    built = frame.build(connection, AS_OF, OPEN)
-    assert (built.persons, built.linkage.ambiguous_keys) == (2, 1)
-
-
-def test_twins_with_one_phonetic_key_are_two_entries_of_the_roll() -> None:
-    twins = [elector("a", cle_phonetique="sound"), elector("b", cle_phonetique="sound", id_logement="flat-a")]
-    assert frame.build(warehouse(liste_electorale=twins), AS_OF, OPEN).persons == 2
-
-
 def test_an_objection_by_one_key_removes_every_record_of_the_person() -> None:
     connection = warehouse(
         liste_electorale=[elector("a", cle_usage="used"), elector("b")],

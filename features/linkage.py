@@ -1,0 +1,136 @@
+"""How much two mentions speak for one person: scored by Splink with parameters that were trained once.
+
+``linkage_model.json`` holds the parameters, how they were made (``python -m benchmarks.train_linkage``) and Splink's settings. No frequency
+is taken from the whole of the data: only the number of names at an address or flat counts, so that a pair's weight depends on the pair and its address alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, TypedDict
+
+import duckdb
+from splink import Linker
+from splink.backends.duckdb import DuckDBAPI
+from splink.internals.splink_dataframe import SplinkDataFrame
+
+from features.mentions import PLACE, mentions
+
+SCRATCH = "splink_scratch"
+SURE, LIKELY, DOUBTFUL = 0.8, 0.5, 0.2
+"""Probabilities. From ``SURE`` on two mentions are linked. From ``LIKELY`` on they are where nobody else is in question, which is whoever is
+at least ``DOUBTFUL``. What is doubtful and not linked is counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """``version`` is cited in the manifest; ``settings`` are Splink's."""
+
+    version: str
+    settings: dict[str, Any]
+
+    @property
+    def people(self) -> float:
+        """The number of people among whom two mentions are drawn, by which frequencies at a place are scaled."""
+        return 1.0 / float(self.settings["probability_two_random_records_match"])
+
+
+@cache
+def model() -> Model:
+    """Package data only."""
+    read = json.loads(files("features").joinpath("linkage_model.json").read_text(encoding="utf-8"))
+    return Model(version=read["version"], settings=read["splink"])
+
+
+def score(connection: duckdb.DuckDBPyConnection) -> None:
+    """From nothing: temp tables ``mentions`` (see there), ``names_at`` (place, names) and ``pairs`` (mention_l, mention_r, weight,
+    probability; the lower id first), of pairs that are at least doubtful."""
+    _look(connection)
+    connection.execute(_NO_PAIRS)
+    with _splink(connection, "mentions") as (linker, (every,)):
+        _keep(connection, linker.inference.predict_within(every, **_AT_LEAST_DOUBTFUL))
+
+
+def score_further(connection: duckdb.DuckDBPyConnection) -> None:
+    """As ``score``, where the tables of another day are on the connection: only what is new, or lives where the number of names has
+    changed, is scored again. The result is the same."""
+    connection.execute("create or replace temp table mentions_before as from mentions")
+    connection.execute("create or replace temp table names_before as from names_at")
+    _look(connection)
+    connection.execute(_AGAIN)
+    connection.execute(_AS_BEFORE)
+    connection.execute(_FORGOTTEN)
+    with _splink(connection, "again", "as_before") as (linker, (again, as_before)):
+        _keep(connection, linker.inference.predict_within(again, **_AT_LEAST_DOUBTFUL))
+        _keep(connection, linker.inference.predict_between(as_before, again, **_AT_LEAST_DOUBTFUL))
+
+
+class _Floor(TypedDict):
+    threshold_match_probability: float
+    warning_mode: Literal["never"]
+
+
+_AT_LEAST_DOUBTFUL: _Floor = {"threshold_match_probability": DOUBTFUL, "warning_mode": "never"}
+
+_NAMES_AT = "create or replace temp table names_at as " + " union all ".join(
+    f"select '{kind}' as kind, {kind} as place, greatest(count(distinct cle_nom_adresse) - 1, 1) as names from mentions where {kind} is not null group by 2"
+    for kind in PLACE
+)
+"""How many others one may take somebody for at an address or flat."""
+
+_NO_PAIRS = "create or replace temp table pairs (mention_l ubigint, mention_r ubigint, weight double, probability double)"
+
+_AGAIN = f"""
+create or replace temp table again as
+with changed as (
+  select kind, place from names_at n full join names_before b using (kind, place) where n.names is distinct from b.names
+)
+from mentions where mention_id not in (select mention_id from mentions_before)
+  or {" or ".join(f"{kind} in (select place from changed where kind = '{kind}')" for kind in PLACE)}
+"""
+_AS_BEFORE = "create or replace temp table as_before as from mentions where mention_id not in (select mention_id from again)"
+_FORGOTTEN = (
+    "delete from pairs where mention_l not in (select mention_id from as_before)"
+    " or mention_r not in (select mention_id from as_before)"
+)
+
+
+def _look(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(f"create or replace temp table mentions as {mentions()}")
+    connection.execute(_NAMES_AT)
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, found: SplinkDataFrame) -> None:
+    connection.execute(
+        "insert into pairs select least(mention_id_l, mention_id_r), greatest(mention_id_l, mention_id_r), match_weight, match_probability"
+        f" from {found.physical_name}"
+    )
+
+
+@contextmanager
+def _splink(
+    connection: duckdb.DuckDBPyConnection, *tables: str
+) -> Iterator[tuple[Linker, tuple[SplinkDataFrame, ...]]]:
+    """A linker over temp tables. Splink makes tables of its own: in a database in memory that is gone afterwards, since the warehouse is not written."""
+    (home,) = connection.execute("select current_database()").fetchone() or ("",)
+    connection.execute(f"attach ':memory:' as {SCRATCH}")
+    try:
+        connection.execute(f"use {SCRATCH}")
+        api = DuckDBAPI(connection)
+        registered = tuple(api.register(table) for table in tables)
+        linker = Linker(registered[0], model().settings, log_level=None, validate_settings=False)
+        for kind in PLACE:
+            connection.execute(
+                f"create or replace temp table {kind}_tf as select place as {kind}, names / $1 as tf_{kind} from names_at where kind = '{kind}'",
+                [model().people],
+            )
+            linker.table_management.register_term_frequency_lookup(api.register(f"{kind}_tf"), kind)
+        yield linker, registered
+    finally:
+        connection.execute(f'use "{home}"')
+        connection.execute(f"detach {SCRATCH}")
