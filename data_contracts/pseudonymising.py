@@ -17,6 +17,7 @@ import pandas as pd
 from data_contracts.addresses import Address
 from data_contracts.contract import load
 from data_contracts.letters import plain
+from data_contracts.locales import FRENCH, Locale
 from data_contracts.names import birth_year, iso_date, sex_of
 from data_contracts.pseudonyms import (
     Person,
@@ -94,14 +95,20 @@ def settled(extract: pd.DataFrame, alone: Texts, several: Flags) -> pd.DataFrame
 
 
 def pseudonymised(
-    source: str, rows: RawRows, secret: bytes, lines: dict[str, Address], day: date | None
+    source: str,
+    rows: RawRows,
+    secret: bytes,
+    lines: dict[str, Address],
+    day: date | None,
+    *,
+    locale: Locale = FRENCH,
 ) -> Pseudonymised:
     """``lines``: addresses read before, kept by the caller. ``day``: of a snapshot whose rows do not say theirs."""
-    texts, place = people(rows), read_places(addresses(rows), complements(rows), lines)
-    read, counted = read_people(texts), "NB_LOGEMENTS_ADRESSE" in rows.there
+    texts, place = people(rows), read_places(addresses(rows), complements(rows), lines, locale=locale)
+    read, counted = read_people(texts, locale=locale), "NB_LOGEMENTS_ADRESSE" in rows.there
     columns = _places(rows, place, secret)
     columns |= _persons(rows, texts["DATE_NAISSANCE"], read, columns["ID_ADRESSE"], secret)
-    columns |= _linked(rows, columns["ID_ADRESSE"], secret)
+    columns |= _linked(rows, columns["ID_ADRESSE"], secret, locale)
     _scoped(columns, rows)
     columns |= _record_names(source, rows, secret)
     if day is not None and raw_export(source).day not in rows.there:
@@ -136,12 +143,12 @@ def _persons(
     }
 
 
-def _linked(rows: RawRows, address: Texts, secret: bytes) -> dict[str, Texts]:
+def _linked(rows: RawRows, address: Texts, secret: bytes, locale: Locale) -> dict[str, Texts]:
     """Two keys and the sex of the person to whom an act links the subject; at the subject's address."""
     if not any(name.endswith("_LIEE") for name in rows.there):
         return {}
     other = pd.DataFrame({name: rows[f"{name}_LIEE"] for name in NAME_FIELDS}, dtype=object)
-    keys = keys_of(read_people(other), address, secret)
+    keys = keys_of(read_people(other, locale=locale), address, secret)
     return {
         **{f"{name}_LIEE": keys[name].to_numpy(dtype=object) for name in ("CLE_IDENTITE", "CLE_NOM_ADRESSE")},
         "SEXE_LIEE": each(rows["SEXE_LIEE"], sex_of),

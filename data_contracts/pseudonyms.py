@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_contracts.addresses import Address, normalised_address, split_address
+from data_contracts.addresses import Address, normalised_address
 from data_contracts.errors import ConfigurationError
 from data_contracts.flats import normalised_flat
 from data_contracts.keyed import keyed_hash
+from data_contracts.locales import FRENCH, Locale
 from data_contracts.names import (
     both_surnames,
     first_given_name,
@@ -58,7 +59,7 @@ class Person:
     born: Texts
 
 
-def read_people(people: pd.DataFrame) -> Person:
+def read_people(people: pd.DataFrame, *, locale: Locale = FRENCH) -> Person:
     """``people``: text columns ``NOM_NAISSANCE``, ``NOM_USAGE``, ``PRENOMS``, ``DATE_NAISSANCE``; empty = missing.
 
     Either surname's field may hold both (``DURAND EP. MARTIN``); then the field of its own has the last word. Work is done once per distinct text.
@@ -70,7 +71,7 @@ def read_people(people: pd.DataFrame) -> Person:
     return Person(
         birth=birth,
         usage=usage,
-        given=each(given, first_given_name),
+        given=each(given, locale.given),
         initial=each(given, first_initial),
         born=each(people["DATE_NAISSANCE"], iso_date),
     )
@@ -112,7 +113,11 @@ class Place:
 
 
 def read_places(
-    addresses: Texts | pd.Series, flats: Texts | pd.Series, known: dict[str, Address] | None = None
+    addresses: Texts | pd.Series,
+    flats: Texts | pd.Series,
+    known: dict[str, Address] | None = None,
+    *,
+    locale: Locale = FRENCH,
 ) -> Place:
     """``flats``: the field for it; the address's own line counts where that field says nothing. Work is done once per distinct text.
 
@@ -122,10 +127,10 @@ def read_places(
     codes, distinct = pd.factorize(np.asarray(addresses, dtype=object))
     for text in distinct:
         if text not in read:
-            read[text] = split_address(text)
+            read[text] = locale.address(text)
     street, line = (np.empty(len(distinct), dtype=object) for _ in range(2))
     street[:], line[:] = [read[text].street for text in distinct], [read[text].flat for text in distinct]
-    apart = each(flats, normalised_flat)
+    apart = each(flats, locale.flat)
     return Place(
         street=street[codes],
         flat=np.where(apart == "", line[codes], apart),

@@ -17,6 +17,7 @@ from data_contracts.collisions import Seen
 from data_contracts.contract import Contract, load
 from data_contracts.dialects import Dialect
 from data_contracts.errors import ContractError
+from data_contracts.locales import FRENCH, Locale
 from data_contracts.pseudonymising import Buildings, Pseudonymised, pseudonymised, settled
 from data_contracts.raw_exports import DROPPED, fields, passing, raw_export, reading
 from data_contracts.raw_rows import raw_rows
@@ -86,16 +87,17 @@ def pseudonymise(
     *,
     day: date | None = None,
     town: str = "",
+    locale: Locale = FRENCH,
     progress: Progress = lambda message: None,
 ) -> Report:
-    """Writes ``out`` and its report, both whole or not at all.
+    """Writes ``out`` and its report, both whole or not at all. ``locale``: how names and addresses are read.
 
     Raises ConfigurationError for a source or a file name that cannot be, ContractError for an export that cannot be read.
     """
     raw_export(source)
     files.check_apart(raw, out)
     found, counts = recognise(source, raw, day), _Counts()
-    done = _read(source, raw, key, found, counts, day=day, town=town, progress=progress)
+    done = _read(source, raw, key, found, counts, day=day, town=town, locale=locale, progress=progress)
     with files.whole(out) as partial, files.sink(source, partial, files.suffix_of(out)) as write:
         for extract in _settled(source, out, done):
             write(extract)
@@ -143,12 +145,14 @@ def _read(
     *,
     day: date | None,
     town: str,
+    locale: Locale,
     progress: Progress,
 ) -> Iterator[Pseudonymised]:
     """Batch by batch, counted. Addresses are read once for the whole file."""
     lines: dict[str, Address] = {}
     for batch in dialects.batches(found.contract, found.dialect, raw.name, files.opener(raw)):
-        done = pseudonymised(source, raw_rows(batch.table, found.read, town), key, lines, day)
+        rows = raw_rows(batch.table, found.read, town)
+        done = pseudonymised(source, rows, key, lines, day, locale=locale)
         counts.written += len(done.extract)
         counts.year_only += int(done.year_only.sum())
         counts.set_aside += batch.misshapen

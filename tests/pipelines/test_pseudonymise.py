@@ -17,8 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from data_contracts.addresses import Address
 from data_contracts.errors import ConfigurationError, ContractError, IntegrityError, LanterneError
 from data_contracts.keyed import keyed_hash
+from data_contracts.locales import Locale
 from pipelines import console
 from pipelines.cli import app
 from pipelines.ingest import ingest
@@ -136,6 +138,16 @@ def test_a_house_of_many_surnames_is_taken_for_several_dwellings(
     assert (extract["ID_LOGEMENT"] != "").all() == is_house and (
         extract["ID_LOGEMENT"] == ""
     ).all() != is_house
+
+
+def test_a_locale_reads_names_and_places_its_own_way(tmp_path: Path) -> None:
+    """Every given name, the street as written, no flat; surnames and dates stay as they are."""
+    other = Locale(given=str.upper, address=lambda text: Address(street=text, flat=""), flat=lambda text: "")
+    raw, out = written(tmp_path, ROLL), tmp_path / "liste_electorale.csv"
+    pseudonymise("liste_electorale", raw, out, KEY, day=DAY, locale=other)
+    first = read(out).iloc[0]
+    assert first["CLE_IDENTITE"] == expected("nom", "DURAND", "JEANNE MARIE", "1950-02-03")[:32]
+    assert first["ID_ADRESSE"] == expected("batiment", "12 Rue Verte")[:16] and first["ID_LOGEMENT"] == ""
 
 
 def test_the_count_of_dwellings_decides_where_the_export_has_it(tmp_path: Path) -> None:
