@@ -77,7 +77,7 @@ def _laid(
     against = Against(
         guards=dict(zip(kept_apart, guards["guard"].tolist(), strict=True)),
         twice=_twice(pairs, guards),
-        since=since.loc[sorted({record for pair in ends for record in pair})].to_dict(),
+        since={record: since[record] for pair in ends for record in pair},
     )
     edges = [
         Edge(pair=pair, weight=weight) for pair, weight in zip(ends, pairs["weight"].tolist(), strict=True)
@@ -105,16 +105,22 @@ def _where_nobody_else(
     asked = asked.drop_duplicates(["one", "other"], keep="last").reset_index(drop=True)
     asked = asked[~asked.index.isin(_impossible(connection, asked, found))]
     often = pd.concat([asked["one"], asked["other"]]).value_counts()
-    alone = (asked["one"].map(often) == 1) & (asked["other"].map(often) == 1)
-    alone = (alone & (asked["probability"] >= LIKELY)).to_numpy(bool)
+    alone: npt.NDArray[np.bool_] = np.asarray(
+        (asked["one"].map(often) == 1) & (asked["other"].map(often) == 1) & (asked["probability"] >= LIKELY)
+    )
     becomes = dict(zip(asked.loc[alone, "other"], asked.loc[alone, "one"], strict=True))
-    joined = pd.Series(found).replace(becomes).to_numpy() if becomes else found
+    joined = np.array([becomes.get(cluster, cluster) for cluster in found], dtype=np.int64)
     return joined, asked.loc[~alone].assign(doubt=DOUBTFUL)[COLUMNS]
 
 
 def _impossible(connection: duckdb.DuckDBPyConnection, asked: pd.DataFrame, found: Ids) -> pd.Series:
     """Rows of ``asked`` whose two persons hold records that cannot be one person."""
     members = pd.DataFrame({"cluster": found, "record": np.arange(len(found))})
-    sides = asked[["one", "other"]].stack().rename("cluster").rename_axis(["group_id", "side"]).reset_index()
+    sides = pd.concat(
+        [
+            pd.DataFrame({"group_id": asked.index, "cluster": asked[side].to_numpy()})
+            for side in ("one", "other")
+        ]
+    )
     groups = sides.merge(members, on="cluster")[["group_id", "record"]]
     return conflicts(connection, groups)["group_id"]

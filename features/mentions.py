@@ -37,6 +37,8 @@ REGISTERS = (
     Register(source="deces_publics", record="cle_identite"),
 )
 """In the order in which they name a person when days tie."""
+RECORD_OF = {r.source: r.record for r in REGISTERS if not r.rows}
+"""Every source that mentions a person, with the column that names the record."""
 OF_RESIDENTS = {r.source: r.record for r in REGISTERS if r.is_of_residents}
 """Registers whose records say where somebody lives, with the column that names the record."""
 

@@ -13,7 +13,7 @@ from data_contracts import contract
 from data_contracts.contract import Contract
 from data_contracts.errors import ConfigurationError
 from features import frame, objections
-from features.people import RECORDS
+from features.mentions import RECORD_OF
 from pipelines import settings
 from pipelines.store import read_store
 
@@ -61,7 +61,7 @@ def _find(connection: duckdb.DuckDBPyConnection, key: str) -> None:
     named = " union ".join(
         f"select '{s}' as source, {record} as record_id from raw.{s}"
         f" where {' or '.join(f'{k} = $1' for k in objections.KEYS)}"
-        for s, record in RECORDS.items()
+        for s, record in RECORD_OF.items()
     )
     connection.execute(
         f"create or replace temp table asked as with named as ({named})"
@@ -78,10 +78,8 @@ def _records(connection: duckdb.DuckDBPyConnection, promise: Contract, key: str)
         return []
     carries = " or ".join(f"coalesce(r.{k} = $1, false)" for k in keys)
     linked = "false"
-    if promise.source in RECORDS:
-        linked = (
-            f"r.{RECORDS[promise.source]} in (select record_id from asked where source = '{promise.source}')"
-        )
+    if promise.source in RECORD_OF:
+        linked = f"r.{RECORD_OF[promise.source]} in (select record_id from asked where source = '{promise.source}')"
     rows = connection.execute(
         f"select f.name as file, f.is_current, case when {carries} then 'key' else 'linkage' end as linked_by, r.*"
         f" from raw.{promise.source} r join meta.files f using (file_id) where ({carries}) or {linked}"
