@@ -15,7 +15,7 @@ from features.factor import Factor
 
 FACTORS: tuple[Factor, ...] = (*CIRCUMSTANCES, *TIES)
 
-OF_THE_ROLL = ("lives_alone_likely",)
+OF_THE_ROLL = ("one_adult_known",)
 """Frame factors that rest on the electoral roll alone; they are left out while its gate is ``frame`` (not scored)."""
 
 

@@ -33,10 +33,10 @@ CIRCUMSTANCES: tuple[Factor, ...] = (
         sentence_en="sole leaseholder, 1 occupant declared",
     ),
     Factor(
-        name="lives_alone_likely",
+        name="one_adult_known",
         group="household",
         source="frame",
-        value="case when lives_alone_strength = 'likely' then lives_alone::int end",
+        value="case when id_logement is not null and occupants is null then (adults = 1)::int end",
         unit="0/1",
         direction=1,
         prior=Prior(

@@ -10,7 +10,7 @@ from typing import TypeVar
 import duckdb
 
 from data_contracts.contract import Gate
-from features import households, known, people, presence
+from features import households, known, people, presence, residences, statements
 from features.mentions import OF_RESIDENTS
 from features.people import Linkage
 
@@ -97,12 +97,17 @@ def build(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str
     linkage = people.link(connection)
     connection.execute(_LATEST_RECORDS)
     for statement in (
-        households.RESIDENCES,
+        residences.PLACES,
+        residences.RESIDENCES,
         presence.DEPARTURES,
         presence.PRESENT,
         households.STAYS,
         households.HOUSEHOLDS,
-        households.STATEMENTS,
+        households.HISTORY,
+        statements.LEASES,
+        statements.COUNTED,
+        statements.STATEMENTS,
+        statements.HOUSEHOLDS,
     ):
         connection.execute(statement)
     return Frame(

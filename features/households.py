@@ -1,55 +1,6 @@
-"""Who lives with whom, as of a day: dwellings, the statements about them and how strong each is."""
+"""Who lives with whom, as of a day: households named so that they stay the same, and what became of them."""
 
 from __future__ import annotations
-
-RESIDENCES = """
-create or replace temp table residences as
-with leases as (
-  select p.person_id, l.id_adresse, l.id_logement, l.quartier, 'parc_social' as place_source,
-    coalesce(l.date_entree, l.date_arrete) as place_on, (l.date_sortie is null) as is_lease_in_force
-  from latest_parc_social l join people p on p.source = 'parc_social' and p.record_id = l.id_bail
-),
-roll as (
-  select p.person_id, l.id_adresse, l.id_logement, l.quartier, 'liste_electorale' as place_source,
-    coalesce(l.date_inscription, l.date_liste) as place_on, false as is_lease_in_force
-  from latest_liste_electorale l join people p on p.source = 'liste_electorale' and p.record_id = l.id_electeur
-),
-services as (
-  select p.person_id, s.id_adresse, s.id_logement, s.quartier, 'usages_services' as place_source,
-    coalesce(s.date_dernier_usage, s.date_debut, s.date_arrete) as place_on, false as is_lease_in_force
-  from latest_usages_services s join people p on p.source = 'usages_services' and p.record_id = s.id_usager
-),
-register as (
-  select p.person_id, r.id_adresse, r.id_logement, r.quartier, 'registre_vulnerables' as place_source,
-    coalesce(r.date_inscription, r.date_arrete) as place_on, false as is_lease_in_force
-  from latest_registre_vulnerables r join people p on p.source = 'registre_vulnerables' and p.record_id = r.id_inscrit
-),
-places as (
-  from leases union all by name from roll union all by name from services union all by name from register
-),
-chosen as (
-  select * from places where id_adresse is not null
-  qualify row_number() over (
-    partition by person_id order by is_lease_in_force desc, place_on desc, place_source, id_adresse, id_logement nulls last) = 1
-),
-flats as (
-  select person_id, id_adresse, id_logement from places where id_logement is not null
-  qualify row_number() over (partition by person_id, id_adresse order by place_on desc, id_logement) = 1
-),
-records as (
-  select person_id, sexe, annee_naissance, first_known from linked
-),
-civil as (
-  select person_id, arg_min(sexe, first_known) filter (where sexe is not null) as sexe,
-    arg_min(annee_naissance, first_known) filter (where annee_naissance is not null) as annee_naissance
-  from (from records order by person_id, first_known, annee_naissance, sexe) group by person_id
-)
-select c.person_id, c.id_adresse, coalesce(c.id_logement, f.id_logement) as id_logement, c.quartier, c.place_source, c.place_on,
-  civil.sexe, civil.annee_naissance
-from chosen c left join flats f using (person_id, id_adresse) left join civil using (person_id)
-"""
-"""One row a person: the current place by a declared order (a lease in force, then the newest dated evidence). A flat number that any
-register gives at the same address completes one that does not."""
 
 STAYS = """
 create or replace temp table stays as
@@ -74,7 +25,7 @@ numbered as (
     partition by id_logement order by first_seen, person_id) as chain
   from chained
 )
-select person_id, id_logement, chain, first_value(person_id) over (
+select person_id, id_logement, chain, first_seen, last_seen, first_value(person_id) over (
   partition by id_logement, chain order by first_seen, person_id) as founder
 from numbered
 """
@@ -92,50 +43,25 @@ from residents r left join stays s on s.person_id = r.person_id and s.id_logemen
 """
 """``residents`` with ``household_id``. Somebody whose flat is not known is a household of their own: strangers of one building are never merged."""
 
-STATEMENTS = """
-create or replace temp table households as
-with leases as (
-  select m.household_id, max(l.nb_occupants) as occupants, max(l.known_on) as lease_known_on
-  from members m join people p on p.person_id = m.person_id and p.source = 'parc_social'
-    join latest_parc_social l on l.id_bail = p.record_id
-  where m.presence = 'present' and l.date_sortie is null and l.nb_occupants > 0 and l.id_adresse = m.id_adresse
-  group by 1
+HISTORY = """
+create or replace temp table household_history as
+with now_there as (
+  select p.person_id, r.id_logement from people p join places r using (person_id) where r.id_logement is not null group by 1, 2
 ),
-sources as (
-  select m.household_id, count(distinct p.source) as n_sources from members m join people p using (person_id)
-  where m.presence = 'present' group by 1
+stays_named as (
+  select 'H' || left(md5(s.id_logement || ':' || s.founder), 16) as household_id, s.person_id, s.id_logement, s.first_seen, s.last_seen,
+    (n.person_id is not null and coalesce(r.presence, 'present') in ('present', 'unknown')) as is_there,
+    case when r.id_logement = s.id_logement then r.presence_known_on end as left_known_on
+  from stays s left join now_there n using (person_id, id_logement) left join residents r using (person_id)
 ),
-supports as (
-  select m.household_id, string_agg(distinct r.source, '+' order by r.source) as members_source, max(r.known_on) as members_known_on
-  from members m join people p using (person_id) join latest_records r using (source, record_id)
-  where m.presence = 'present' group by 1
-),
-present as (
-  select household_id, any_value(id_logement) as id_logement, min(id_adresse) as id_adresse, min(quartier) as quartier,
-    count(*) as members, count(*) filter (where age >= 18 or age is null) as adults, max(age) as oldest_age,
-    bool_and(sexe = 'M') as is_men_only
-  from members where presence = 'present' group by 1
+spans as (
+  select *, min(first_seen) over w as formed_on, bool_or(is_there) over w as is_alive,
+    max(coalesce(left_known_on, last_seen)) over w as last_on from stays_named window w as (partition by household_id)
 )
-select p.household_id, p.id_logement, p.id_adresse, p.quartier, p.members, p.oldest_age, p.is_men_only, l.occupants,
-  case
-    when l.occupants is not null then l.occupants = 1
-    when p.id_logement is not null then p.adults = 1
-  end as lives_alone,
-  case
-    when l.occupants is not null then 'known'
-    when p.id_logement is not null then 'likely'
-    else 'cannot be known'
-  end as lives_alone_strength,
-  case
-    when l.occupants is not null then 'bail : ' || l.occupants || ' occupant(s) déclaré(s)'
-    when p.id_logement is not null then p.adults || ' adulte(s) connu(s) au logement'
-    else 'appartement inconnu'
-  end as lives_alone_evidence,
-  (s.n_sources = 1 and l.occupants is null) as is_data_thin,
-  u.members_source, u.members_known_on, case when l.occupants is not null then 'parc_social' end as lease_source, l.lease_known_on
-from present p left join leases l using (household_id) left join sources s using (household_id) left join supports u using (household_id)
-where p.adults > 0 and (p.id_logement is null or p.id_logement not in (select id_logement from objected_dwellings))
+select distinct household_id, null::varchar as person_id, 'formed' as event, formed_on as known_on from spans
+union all select household_id, person_id, 'joined', first_seen from spans where first_seen > formed_on
+union all select household_id, person_id, 'left', coalesce(left_known_on, last_seen) from spans where not is_there
+union all select distinct household_id, null::varchar, 'dissolved', last_on from spans where not is_alive
 """
-"""One row a household with a present adult, where nobody known at the dwelling objected (a partner left over would look alone, and a visit
-would reach whoever objected): the statement about living alone, its strength and its evidence. ``members_source`` names the
-registers of the last snapshots that hold its members, joined by ``+``, and ``members_known_on`` the newest day of them; ``lease_*`` likewise for the lease."""
+"""One row an event of a household at a known dwelling, as far as registers saw it: ``formed`` and ``dissolved`` (``person_id`` null), ``joined``, ``left``.
+``known_on``: the day it was known; of a leaving that no register tells, the last day on which one still showed the person there."""

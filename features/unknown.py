@@ -13,6 +13,10 @@ _TEXTS = {
         "aucun bail : mineurs, étrangers et personnes non inscrites ne se voient pas",
         "no lease: minors, foreigners and unregistered people do not show",
     ),
+    "contradiction": (
+        "le bail et les autres fichiers ne disent pas le même nombre de personnes",
+        "the lease and the other extracts do not give the same number of people",
+    ),
     "income": ("ressources et emploi inconnus", "resources and work unknown"),
     "age": ("âge inconnu", "age unknown"),
     "services": ("usage des services non communiqué", "service use not handed over"),
@@ -24,12 +28,19 @@ _TEXTS = {
 
 
 def not_known(
-    *, strength: str, has_lease: bool, has_age: bool, services_open: bool, language: Language
+    *,
+    strength: str,
+    has_flat: bool,
+    has_lease: bool,
+    has_age: bool,
+    services_open: bool,
+    language: Language,
 ) -> tuple[str, ...]:
     """Statements for one household, the most important first."""
     holds = {
-        "flat": strength == "cannot be known",
-        "occupants": strength == "likely",
+        "flat": not has_flat,
+        "contradiction": has_flat and has_lease and strength == "cannot be known",
+        "occupants": has_flat and not has_lease,
         "income": not has_lease,
         "age": not has_age,
         "services": not services_open,

@@ -74,7 +74,7 @@ SEVENTY_FIVE_ALONE = Rule(
         (Condition(factor="oldest_age", at_least=75),),
         (
             Condition(factor="lives_alone_known", at_least=1),
-            Condition(factor="lives_alone_likely", at_least=1),
+            Condition(factor="one_adult_known", at_least=1),
         ),
     ),
 )

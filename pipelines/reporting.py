@@ -135,6 +135,7 @@ def _line(
         beside=tuple(_said(r, largest, language) for r in said.beside),
         not_known=not_known(
             strength=str(row["lives_alone_strength"]),
+            has_flat=_text(row["id_logement"]) is not None,
             has_lease=not pd.isna(cast(float, row["occupants"])),
             has_age=not pd.isna(cast(float, row["oldest_age"])),
             services_open=services_open,

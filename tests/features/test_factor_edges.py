@@ -225,7 +225,7 @@ def test_a_gate_of_frame_lets_no_factor_of_the_source_weigh() -> None:
     for source in ("parc_social", "usages_services", "etat_civil", "registre_vulnerables"):
         weighing = usable(OPEN | {source: "frame"}, {"sex_as_feature": True})
         assert source not in {f.source for f in weighing}
-    assert "lives_alone_likely" not in {f.name for f in usable(OPEN | {"liste_electorale": "consent"}, {})}
+    assert "one_adult_known" not in {f.name for f in usable(OPEN | {"liste_electorale": "consent"}, {})}
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ D = date
         ("lives_alone_known", 1.0, {"parc_social": [lease("b", "a")]}),
         ("lives_alone_known", 0.0, {"parc_social": [lease("b", "a", nb_occupants=2)]}),
         ("lives_alone_known", None, {}),
-        ("lives_alone_likely", 1.0, {}),
-        ("lives_alone_likely", None, {"parc_social": [lease("b", "a")]}),
+        ("one_adult_known", 1.0, {}),
+        ("one_adult_known", None, {"parc_social": [lease("b", "a")]}),
         ("oldest_age", 76.0, {}),
         ("autonomy_service", 1.0, {"usages_services": [service("a", "PORTAGE_REPAS")]}),
         ("autonomy_service", None, {"usages_services": [service("a", "PORTAGE_REPAS", origine="VISITE")]}),
@@ -164,7 +164,7 @@ def test_man_alone_is_only_a_factor_when_the_city_says_so() -> None:
 def test_a_closed_source_leaves_no_factor_and_a_framed_roll_is_not_scored() -> None:
     closed = {f.name for f in usable(OPEN | {"parc_social": "closed", "liste_electorale": "frame"}, {})}
     assert "low_income" not in closed
-    assert "lives_alone_likely" not in closed
+    assert "one_adult_known" not in closed
     assert "oldest_age" in closed
 
 
@@ -175,7 +175,7 @@ def test_a_member_says_it_for_the_household() -> None:
             liste_electorale=pair, usages_services=[service("b", "AIDE_DOMICILE", id_logement="flat-a")]
         )
     )
-    assert (found["oldest_age"], found["autonomy_service"], found["lives_alone_likely"]) == (86.0, 1.0, 0.0)
+    assert (found["oldest_age"], found["autonomy_service"], found["one_adult_known"]) == (86.0, 1.0, 0.0)
 
 
 @pytest.mark.parametrize("factor", FACTORS, ids=lambda f: f.name)

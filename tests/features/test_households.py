@@ -47,7 +47,7 @@ def test_a_lease_in_force_outweighs_an_old_roll_address() -> None:
             False,
             "known",
         ),
-        ({"liste_electorale": [elector("a")]}, True, "likely"),
+        ({"liste_electorale": [elector("a", annee_naissance=1940)]}, True, "likely"),
         ({"liste_electorale": [elector("a"), elector("b", id_logement="flat-a")]}, False, "likely"),
         ({"liste_electorale": [elector("a", id_logement=None)]}, None, "cannot be known"),
     ],

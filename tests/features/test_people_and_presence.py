@@ -66,36 +66,17 @@ def statement(**sources: list[Row]) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize(
-    ("year", "alone"), [(2008, False), (2009, True), (None, False)], ids=["18", "17", "age unknown"]
+    ("year", "adults"), [(2008, 2), (2009, 1), (None, 2)], ids=["18", "17", "age unknown"]
 )
-def test_who_is_18_or_of_unknown_age_counts_as_an_adult(year: int | None, alone: bool) -> None:
+def test_who_is_18_or_of_unknown_age_counts_as_an_adult(year: int | None, adults: int) -> None:
     other = elector("b", id_logement="flat-a", annee_naissance=year)
-    assert statement(liste_electorale=[elector("a"), other])[0][0] is alone
+    connection = warehouse(liste_electorale=[elector("a"), other])
+    frame.build(connection, AS_OF, OPEN)
+    assert connection.execute("select adults from households").fetchall() == [(adults,)]
 
 
 def test_minors_alone_are_no_household() -> None:
     assert statement(liste_electorale=[elector("a", annee_naissance=2015)]) == []
-
-
-def test_the_lease_outweighs_the_roll_and_of_two_leases_the_fuller() -> None:
-    couple = [elector("a"), elector("b", id_logement="flat-a")]
-    assert statement(liste_electorale=couple, parc_social=[lease("l", "a")])[0][:2] == (True, "known")
-    both = [lease("l", "a"), lease("m", "b", id_logement="flat-a", nb_occupants=2)]
-    assert statement(liste_electorale=couple, parc_social=both)[0][:2] == (False, "known")
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"nb_occupants": 0},
-        {"nb_occupants": None},
-        {"date_sortie": D(2009, 6, 1), "date_entree": D(2009, 1, 1)},
-    ],
-    ids=["nobody declared", "nothing declared", "ended before"],
-)
-def test_a_lease_that_does_not_say_it_leaves_the_likely_statement(more: Row) -> None:
-    rows = statement(liste_electorale=[elector("a")], parc_social=[lease("l", "a", **more)])
-    assert rows[0][:2] == (True, "likely")
 
 
 def test_of_two_leases_in_force_only_the_one_at_the_persons_own_address_says_who_lives_there() -> None:
@@ -109,7 +90,7 @@ def test_an_old_lease_that_ended_before_the_person_was_seen_again_says_nothing()
     again = service("a", "SPORT", cle_identite="key-a", date_dernier_usage=D(2026, 10, 1))
     ended = lease("l", "a", date_sortie=D(2026, 6, 1), nb_occupants=4)
     found = statement(liste_electorale=[elector("a")], parc_social=[ended], usages_services=[again])
-    assert found[0][:2] == (True, "likely")
+    assert found[0][:2] == (None, "cannot be known")
 
 
 def test_one_register_alone_is_thin_and_two_are_not() -> None:

@@ -301,7 +301,7 @@ def test_the_plans_first_rule_starts_at_eighty(age: float, expected: float) -> N
 
 def test_madrids_rule_gives_one_point_once_and_none_without_its_factors() -> None:
     rule = SEVENTY_FIVE_ALONE.fit(pd.DataFrame(), np.array([]), np.array([]))
-    both = pd.DataFrame({"oldest_age": [80.0], "lives_alone_known": [1.0], "lives_alone_likely": [1.0]})
+    both = pd.DataFrame({"oldest_age": [80.0], "lives_alone_known": [1.0], "one_adult_known": [1.0]})
     assert score(rule, both)[0] == 1
     assert score(rule, both[["oldest_age"]])[0] == 0
 

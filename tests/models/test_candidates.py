@@ -79,7 +79,7 @@ def test_points_are_the_sum_of_the_priors_that_hold() -> None:
 )
 def test_madrids_rule(age: float, known: float, likely: float, expected: float) -> None:
     row = pd.DataFrame(
-        {"oldest_age": [age], "lives_alone_known": [known], "lives_alone_likely": [likely]}, dtype=float
+        {"oldest_age": [age], "lives_alone_known": [known], "one_adult_known": [likely]}, dtype=float
     )
     assert score(SEVENTY_FIVE_ALONE.fit(row, np.array([]), np.array([])), row)[0] == expected
 

@@ -1,0 +1,137 @@
+"""What registers say about a household, each with its evidence, strength, source and day; and which of them counts.
+
+A statement that another one contradicts is kept and shown to auditors. Of several about one thing the first of ``ORDER`` counts, then the newest.
+"""
+
+from __future__ import annotations
+
+from features.alone import LIKELY, probability
+
+KINDS = ("members", "occupants", "lives_alone", "couple", "single_parent", "minors")
+STRENGTHS = ("known", "likely", "cannot be known")
+ORDER = ("parc_social", "etat_civil", "registers")
+"""A lease in force is a declaration of the household itself; an act is authentic; registers see only whoever registered."""
+
+LEASES = """
+create or replace temp table leases_in_force as
+select m.household_id, l.id_bail, l.known_on, l.nb_occupants, l.nb_mineurs, l.type_menage
+from members m join people p on p.person_id = m.person_id and p.source = 'parc_social'
+  join latest_parc_social l on l.id_bail = p.record_id
+where m.presence = 'present' and (l.date_sortie is null or l.date_sortie >= as_of()) and l.nb_occupants > 0 and l.id_adresse = m.id_adresse
+qualify row_number() over (partition by m.household_id order by l.nb_occupants desc, l.id_bail) = 1
+"""
+"""One row a household that holds a lease at its address; of several the one that declares the most."""
+
+COUNTED = """
+create or replace temp table counted as
+with unplaced as (
+  select id_adresse, count(*) as n from members where id_logement is null and presence in ('present', 'unknown') group by 1
+),
+supports as (
+  select m.household_id, string_agg(distinct r.source, '+' order by r.source) as members_source, max(r.known_on) as members_known_on,
+    count(distinct r.source) as n_sources
+  from members m join people p using (person_id) join latest_records r using (source, record_id)
+  where m.presence = 'present' group by 1
+),
+doubtful as (select household_id, count(*) as n from members where presence = 'unknown' and (age >= 18 or age is null) group by 1)
+select m.household_id, any_value(m.id_logement) as id_logement, min(m.id_adresse) as id_adresse, min(m.quartier) as quartier,
+  count(*) as members, count(*) filter (where m.age >= 18 or m.age is null) as adults, count(*) filter (where m.age < 18) as minors,
+  max(m.age) as oldest_age, bool_and(m.sexe = 'M') as is_men_only, coalesce(max(u.n), 0) as unplaced, coalesce(max(d.n), 0) as perhaps,
+  any_value(s.members_source) as members_source, any_value(s.members_known_on) as members_known_on, any_value(s.n_sources) as n_sources
+from members m left join unplaced u on u.id_adresse = m.id_adresse left join supports s using (household_id) left join doubtful d using (household_id)
+where m.presence = 'present' group by m.household_id
+"""
+"""One row a household with somebody present: who is known, the people of the address whose flat is not (``unplaced``), and adults who are
+perhaps still there (``perhaps``)."""
+
+_OF_LEASES = """
+declared as (
+  select household_id, 'parc_social' as source, known_on, nb_occupants, nb_mineurs, type_menage, 'bail : ' as says
+  from leases_in_force
+),
+of_leases as (
+  select household_id, 'occupants' as statement, nb_occupants as value, 'known' as strength, source, known_on,
+    says || nb_occupants || ' occupant(s) déclaré(s)' as evidence from declared
+  union all select household_id, 'lives_alone', (nb_occupants = 1)::int, 'known', source, known_on, says || nb_occupants || ' occupant(s) déclaré(s)' from declared
+  union all select household_id, 'minors', nb_mineurs, 'known', source, known_on, says || nb_mineurs || ' mineur(s) déclaré(s)' from declared where nb_mineurs is not null
+  union all select household_id, 'couple', (type_menage in ('COUPLE', 'COUPLE_ENF'))::int, 'known', source, known_on, says || 'ménage ' || type_menage
+    from declared where type_menage <> 'AUTRE'
+  union all select household_id, 'single_parent', (type_menage = 'MONOPARENTAL')::int, 'known', source, known_on, says || 'ménage ' || type_menage
+    from declared where type_menage is not null
+)"""
+_OF_ACTS = """
+unions as (
+  select m.household_id, e.type_evenement, e.date_evenement, e.known_on
+  from latest_etat_civil e join related r using (id_evenement) join people p on p.source = 'etat_civil' and p.record_id = e.id_evenement
+    join members m on m.person_id = p.person_id and m.presence = 'present'
+    join members n on n.person_id = r.person_id and n.presence = 'present' and n.household_id = m.household_id
+  where e.type_evenement in ('MARIAGE', 'PACS', 'DIVORCE', 'DISSOLUTION_PACS')
+),
+of_acts as (
+  select household_id, 'couple' as statement, (type_evenement in ('MARIAGE', 'PACS'))::int as value, 'known' as strength, 'etat_civil' as source, known_on,
+    'acte : ' || lower(type_evenement) as evidence
+  from unions qualify row_number() over (partition by household_id order by date_evenement desc, known_on desc, type_evenement) = 1
+)"""
+_OF_REGISTERS = f"""
+seen as (
+  select *, members_known_on as known_on, {probability("oldest_age", "unplaced")} as alone_probability from counted
+),
+of_registers as (
+  select household_id, 'members' as statement, members as value, case when id_logement is null then 'cannot be known' else 'likely' end as strength,
+    'registers' as source, known_on,
+    case when id_logement is null then 'appartement inconnu' else members || ' membre(s) connu(s) au logement' end as evidence from seen
+  union all select household_id, 'lives_alone',
+    case when id_logement is null then null when adults > 1 then 0 when perhaps = 0 and minors = 0 and alone_probability >= {LIKELY} then 1 when minors > 0 then 0 end,
+    case when id_logement is null then 'cannot be known' when adults > 1 or minors > 0 then 'likely'
+      when perhaps = 0 and alone_probability >= {LIKELY} then 'likely' else 'cannot be known' end,
+    'registers', known_on,
+    case when id_logement is null then 'appartement inconnu' when adults > 1 then adults || ' adultes connus au logement'
+      when minors > 0 then 'un adulte et ' || minors || ' mineur(s) connus au logement'
+      when unplaced > 0 then 'un seul adulte connu au logement, mais ' || unplaced || ' personne(s) de l''adresse sans appartement connu'
+      else 'un seul adulte connu au logement' end
+    from seen
+  union all select household_id, 'occupants', members, 'likely', 'registers', known_on, 'au moins ' || members || ' personne(s) connue(s) au logement'
+    from seen where id_logement is not null
+  union all select household_id, 'minors', minors, 'likely', 'registers', known_on, minors || ' mineur(s) connu(s) au logement' from seen
+    where minors > 0 and id_logement is not null
+)"""
+
+STATEMENTS = f"""
+create or replace temp table statements as
+with {_OF_LEASES.strip()},
+{_OF_ACTS.strip()},
+{_OF_REGISTERS.strip()},
+every as (from of_leases union all by name from of_acts union all by name from of_registers),
+contradictions as (
+  select distinct a.household_id, a.statement from every a join every b using (household_id, statement)
+  where list_position({list(ORDER)}, a.source) < list_position({list(ORDER)}, b.source) and case a.statement
+    when 'occupants' then b.value > a.value when 'minors' then b.value > a.value
+    when 'lives_alone' then a.value = 1 and b.value = 0 else b.value <> a.value end
+),
+ranked as (
+  select e.*, (c.household_id is not null) as is_contradicted, row_number() over (
+    partition by household_id, statement order by list_position({list(ORDER)}, source), known_on desc nulls last, evidence) = 1 as is_retained
+  from every e left join contradictions c using (household_id, statement)
+)
+select household_id, statement, value, case when is_retained and is_contradicted then 'cannot be known' else strength end as strength,
+  evidence, source, known_on, is_retained, is_contradicted
+from ranked
+"""
+"""One row a (household, statement, source): ``statement`` of ``KINDS``, ``value`` (a number, or 1 for yes and 0 for no; null = not said), ``strength`` of
+``STRENGTHS``, ``evidence`` in French, ``known_on``, ``is_retained`` (what counts), ``is_contradicted`` (another source says otherwise, in a way that
+registers' blindness does not explain: then nothing is known). That registers see fewer people than a lease declares is no contradiction."""
+
+HOUSEHOLDS = """
+create or replace temp table households as
+with retained as (from statements where is_retained)
+select c.household_id, c.id_logement, c.id_adresse, c.quartier, c.members, c.adults, c.oldest_age, c.is_men_only, l.nb_occupants as occupants,
+  case when a.strength <> 'cannot be known' then a.value = 1 end as lives_alone, a.strength as lives_alone_strength, a.evidence as lives_alone_evidence,
+  (c.n_sources = 1 and l.nb_occupants is null) as is_data_thin,
+  c.members_source, c.members_known_on, case when l.nb_occupants is not null then 'parc_social' end as lease_source, l.known_on as lease_known_on
+from counted c join retained a on a.household_id = c.household_id and a.statement = 'lives_alone'
+  left join leases_in_force l on l.household_id = c.household_id
+where c.adults > 0 and (c.id_logement is null or c.id_logement not in (select id_logement from objected_dwellings))
+"""
+"""One row a household with a present adult, where nobody known at the dwelling objected (a partner left over would look alone, and a visit
+would reach whoever objected): the statement about living alone, its strength and its evidence. ``members_source`` names the
+registers of the last snapshots that hold its members, joined by ``+``, and ``members_known_on`` the newest day of them; ``lease_*`` likewise for the lease."""
