@@ -25,6 +25,7 @@ class Frame:
     """Counts of the frame as of ``as_of``; the tables themselves are temporary tables of the connection (see docs/architecture.md)."""
 
     as_of: date
+    linked_on: date | None
     linkage: Linkage
     persons: int
     persons_with_place: int
@@ -47,8 +48,11 @@ class Frame:
                 "pairs": self.linkage.pairs,
                 "named_elsewhere_only": protected(self.linkage.elsewhere),
                 "doubts": published(self.linkage.doubts),
-                "merged": protected(self.linkage.merged),
-                "split": protected(self.linkage.split),
+                "since": {
+                    "day": self.linked_on.isoformat() if self.linked_on else None,
+                    "merged": protected(self.linkage.merged),
+                    "split": protected(self.linkage.split),
+                },
                 "clusters_by_size": {str(k): n for k, n in published(self.linkage.clusters_by_size).items()},
             },
             "presence": [
@@ -91,10 +95,24 @@ def published(cells: Mapping[Key, int]) -> dict[Key, int | str]:
     }
 
 
-def build(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str, Gate]) -> Frame:
-    """Makes the temp tables ``people``, ``person_keys``, ``residents``, ``members``, ``households`` as of a day and counts them."""
+def link(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str, Gate]) -> date:
+    """Persons as of a day and nothing more: what a later ``build`` on this connection may start from. Gives the day."""
     known.open_views(connection, as_of, gates)
-    linkage = people.link(connection)
+    people.link(connection)
+    return as_of
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    as_of: date,
+    gates: Mapping[str, Gate],
+    *,
+    linked_on: date | None = None,
+) -> Frame:
+    """Makes the temp tables of the frame as of a day (docs/architecture.md) and counts them. ``linked_on``: an earlier day of which the persons are
+    on this connection (``link``, or the last ``build``): then only what is new is compared, and who merged or split since is counted."""
+    known.open_views(connection, as_of, gates)
+    linkage = people.link(connection) if linked_on is None else people.link_further(connection)
     connection.execute(_LATEST_RECORDS)
     for statement in (
         residences.PLACES,
@@ -112,6 +130,7 @@ def build(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str
         connection.execute(statement)
     return Frame(
         as_of=as_of,
+        linked_on=linked_on,
         linkage=linkage,
         persons=linkage.persons,
         persons_with_place=_count(connection, "residents"),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Literal, TypedDict
 
@@ -32,7 +33,13 @@ class Model:
     """``version`` is cited in the manifest; ``settings`` are Splink's."""
 
     version: str
+    sha256: str
     settings: dict[str, Any]
+
+    @property
+    def cited(self) -> str:
+        """As manifests name it."""
+        return f"{self.version} ({self.sha256[:12]})"
 
     @property
     def people(self) -> float:
@@ -43,8 +50,9 @@ class Model:
 @cache
 def model() -> Model:
     """Package data only."""
-    read = json.loads(files("features").joinpath("linkage_model.json").read_text(encoding="utf-8"))
-    return Model(version=read["version"], settings=read["splink"])
+    text = files("features").joinpath("linkage_model.json").read_bytes()
+    read = json.loads(text)
+    return Model(version=read["version"], sha256=sha256(text).hexdigest(), settings=read["splink"])
 
 
 def score(connection: duckdb.DuckDBPyConnection) -> None:

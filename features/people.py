@@ -83,7 +83,7 @@ def _counted(connection: duckdb.DuckDBPyConnection, *, merged: int, split: int) 
     pairs = connection.execute(_PAIRS_MADE).fetchone()
     doubts = dict(connection.execute("select doubt, count(*) from link_doubts group by 1").fetchall())
     return Linkage(
-        model=linkage.model().version,
+        model=linkage.model().cited,
         records=sum(n * persons for n, persons in of_residents.items()),
         persons=sum(of_residents.values()),
         elsewhere=sizes.get(0, 0),

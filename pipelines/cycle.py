@@ -51,7 +51,10 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
     city = settings.load(config)
     working = folder / "working"
     with timed(folder, "frame") as rows, read_store(city.paths) as connection:
-        built = frame.build(connection, as_of, settings.gates(city))
+        gates = settings.gates(city)
+        built = frame.build(
+            connection, as_of, gates, linked_on=frame.link(connection, month_shifted(as_of, -1), gates)
+        )
         if not built.households:
             raise ConfigurationError(
                 "no household is known before this day",
@@ -104,7 +107,11 @@ def labels_step(config: Path, folder: Path, as_of: date) -> None:
     with timed(folder, "labels") as rows, read_store(city.paths) as connection:
         met = _met(connection, as_of, city)
         rows["visits_met"] = len(met)
-        parts = [_as_of_origin(connection, city, met, origin, as_of.day) for origin in _origins(met, as_of)]
+        days = _origins(met, as_of)
+        parts = [
+            _as_of_origin(connection, city, met, origin, as_of.day, linked_on)
+            for linked_on, origin in zip((None, *days), days, strict=False)
+        ]
         labels = (
             pd.concat([p[0] for p in parts], ignore_index=True)
             if parts
@@ -152,12 +159,17 @@ def _listed_on(met: pd.DataFrame) -> pd.Series:
 
 
 def _as_of_origin(
-    connection: duckdb.DuckDBPyConnection, city: settings.City, met: pd.DataFrame, origin: date, anchor: int
+    connection: duckdb.DuckDBPyConnection,
+    city: settings.City,
+    met: pd.DataFrame,
+    origin: date,
+    anchor: int,
+    linked_on: date | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     listed = _listed_on(met)
     end = month_shifted(origin, TEST_MONTHS, anchor)
     mine = met[(listed >= pd.Timestamp(origin)) & (listed < pd.Timestamp(end))]
-    frame.build(connection, origin, settings.gates(city))
+    frame.build(connection, origin, settings.gates(city), linked_on=linked_on)
     wide, _ = matrix.matrix(connection, origin, factors_of(city), settings.gates(city))
     labels = label.of_households(connection, mine, origin)
     rows = labels[["household_id"]].merge(wide, on="household_id", how="left", validate="many_to_one")

@@ -28,6 +28,7 @@ LIBRARIES = (
     "prefect",
     "scikit-learn",
     "shap",
+    "splink",
 )
 ROOMS = ("data_contracts", "features", "models", "reports", "review", "pipelines")
 

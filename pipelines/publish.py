@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from features import linkage
 from features.catalogue import FACTORS
 from pipelines import manifest, settings
 from pipelines.cycle import factors_of
@@ -51,5 +52,6 @@ def run_inputs(config: Path, folder: Path, as_of: date, capacity: int) -> dict[s
         "code": manifest.code_version(),
         "configuration": manifest.sha256(config.read_bytes()),
         "contracts": manifest.contract_hashes(),
+        "linkage_model": linkage.model().cited,
         "deliveries": {f["name"]: f["file_id"] for f in ingested["files"]},
     }
