@@ -40,12 +40,12 @@ def cluster(connection: duckdb.DuckDBPyConnection, pairs: pd.DataFrame, since: p
     record (numbered from 0), the day it was first known. Reads ``records`` and the ``known_`` views (see ``conflicts``)."""
     is_sure = (pairs["probability"] >= SURE).to_numpy()
     sure, doubtful = pairs[is_sure], pairs[~is_sure]
-    found, refused = _taken_apart(connection, sure, _components(len(since), sure), since)
+    found, refused = _taken_apart(connection, sure, components_of(len(since), sure), since)
     found, left = _where_nobody_else(connection, doubtful, found)
     return Clustered(cluster=found, doubts=pd.concat([refused, left], ignore_index=True))
 
 
-def _components(records: int, pairs: pd.DataFrame) -> Ids:
+def components_of(records: int, pairs: pd.DataFrame) -> Ids:
     a, b = pairs["record_l"].to_numpy(), pairs["record_r"].to_numpy()
     graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(records, records))
     return connected_components(graph, directed=False)[1].astype(np.int64)  # type: ignore[no-any-return]
