@@ -37,12 +37,13 @@ class Clustered:
 
 def cluster(connection: duckdb.DuckDBPyConnection, pairs: pd.DataFrame, since: pd.Series) -> Clustered:
     """``pairs``: ``record_l`` < ``record_r``, ``weight``, ``probability``, ``is_same_identity``, one row a pair, in a fixed order; ``since``: by
-    record (numbered from 0), the day it was first known. Reads ``records`` and the ``known_`` views (see ``conflicts``)."""
+    record (numbered from 0), the day it was entered. Reads ``records`` and the ``known_`` views (see ``conflicts``)."""
     is_sure = (pairs["probability"] >= SURE).to_numpy()
     sure, doubtful = pairs[is_sure], pairs[~is_sure]
     found, refused = _taken_apart(connection, sure, components_of(len(since), sure), since)
     found, left = _where_nobody_else(connection, doubtful, found)
-    return Clustered(cluster=found, doubts=pd.concat([refused, left], ignore_index=True))
+    doubts = pd.concat([refused, left], ignore_index=True)
+    return Clustered(cluster=found, doubts=doubts.astype({"weight": "float64", "doubt": "str"}))
 
 
 def components_of(records: int, pairs: pd.DataFrame) -> Ids:

@@ -34,7 +34,7 @@ class Refused:
 @dataclass(frozen=True, kw_only=True)
 class Against:
     """``guards``: by pair of records that cannot be one person, the number of the guard. ``twice``: those of them that are one person entered
-    twice on the roll (same name and birth date), kept apart all the same. ``since``: by record, the day it was first known."""
+    twice on the roll (same name and birth date), kept apart all the same. ``since``: by record, the day it was entered."""
 
     guards: Mapping[Pair, int]
     twice: frozenset[Pair]

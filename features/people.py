@@ -9,6 +9,7 @@ import pandas as pd
 
 from features import linkage
 from features.clusters import DOUBTS, cluster
+from features.conflicts import GUARDS
 from features.mentions import KEYS, OF_RESIDENTS, RELATED
 
 ANY_KEY = "concat_ws('|', cle_identite, cle_usage, cle_nom_adresse, cle_phonetique)"
@@ -66,14 +67,14 @@ def persons_of(rows: str, identifier: str) -> str:
 def _name_persons(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_RECORDS)
     pairs = connection.execute(_RECORD_PAIRS).df()
-    since = connection.execute("select record, first_known from records order by record").df()
-    found = cluster(connection, pairs, since.set_index("record")["first_known"])
+    since = connection.execute("select record, entered_on from records order by record").df()
+    found = cluster(connection, pairs, since.set_index("record")["entered_on"])
     named = pd.DataFrame({"record": since["record"], "cluster": found.cluster})
     for name, table in (("clustered", named), ("doubted", found.doubts)):
         connection.register(name, table)
         connection.execute(f"create or replace temp table link_{name} as from {name}")
         connection.unregister(name)
-    for statement in (_LINKED, _PEOPLE, _RELATED, _PERSON_KEYS, _DOUBTS):
+    for statement in (_LINKED, _PEOPLE, _RELATED, _PERSON_KEYS, _DOUBTS, _ENTERED_TWICE):
         connection.execute(statement)
 
 
@@ -97,15 +98,20 @@ def _counted(connection: duckdb.DuckDBPyConnection, *, merged: int, split: int) 
 
 _RECORDS = """
 create or replace temp table records as
-with known as (
+with entered as (
+  select 'liste_electorale' as source, id_electeur as record_id, max(date_inscription) as entered_on from latest_liste_electorale group by 2
+  union all select 'parc_social', id_bail, max(date_entree) from latest_parc_social group by 2
+),
+known as (
   select source, any_value(priority) as priority, record_id, min(first_known) as first_known,
     arg_min(annee_naissance, first_known) filter (where annee_naissance is not null) as annee_naissance,
     arg_min(sexe, first_known) filter (where sexe is not null) as sexe
   from (from mentions order by first_known, mention_id) group by source, record_id
 )
-select row_number() over (order by source, record_id) - 1 as record, * from known
+select row_number() over (order by source, record_id) - 1 as record, k.*, coalesce(e.entered_on, k.first_known) as entered_on
+from known k left join entered e using (source, record_id)
 """
-"""One row a record. What it said first counts, unless it said nothing."""
+"""One row a record. What it said first counts, unless it said nothing. ``entered_on``: of an entry or lease the day of entry, else when it was first known."""
 _IDENTITY = " or ".join(f"l.{a} = r.{b}" for a in KEYS[:2] for b in KEYS[:2])
 _RECORD_PAIRS = f"""
 with named as (select m.*, n.record from mentions m join records n using (source, record_id))
@@ -139,6 +145,22 @@ select l.source as source_l, l.record_id as record_id_l, r.source as source_r, r
 from link_doubted d join linked l on l.record = d.record_l join linked r on r.record = d.record_r
 """
 """One row a pair that was left apart although much speaks for one person: both records, ``weight`` in bits, ``doubt`` (see ``clusters.DOUBTS``)."""
+
+_ENTERED_TWICE = f"""
+create or replace temp table entered_twice as
+with named as (select m.*, l.record, l.person_id, l.first_known as since, l.entered_on from mentions m join linked l using (source, record_id)),
+twice as (
+  select l.person_id as one, l.entered_on as one_on, l.record as one_record, l.since as one_known_on, r.person_id as other, r.entered_on as other_on, r.record as other_record, r.since as other_known_on
+  from link_doubted d join named l on l.record = d.record_l join named r on r.record = d.record_r
+  where l.source = r.source and list_contains({[guard.name for guard in GUARDS if guard.is_of_entries]}, d.doubt) and ({_IDENTITY})
+),
+older as (
+  select case when (one_on, one_record) < (other_on, other_record) then one else other end as person_id, greatest(one_known_on, other_known_on) as known_on
+  from twice
+)
+select person_id, min(known_on) as known_on from older group by 1
+"""
+"""One row a person who holds the older of two entries, or leases, with one name and birth date: the address is one that was left (see decision 10)."""
 
 _SIZES = """
 with sizes as (select person_id, count(*) filter (where source in (select unnest($1))) as n from people group by 1)
