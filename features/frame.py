@@ -25,6 +25,7 @@ class Frame:
 
     as_of: date
     linkage: Linkage
+    judged: presence.Presence
     persons: int
     persons_with_place: int
     households: int
@@ -85,24 +86,28 @@ def published(cells: Mapping[Key, int]) -> dict[Key, int | str]:
     }
 
 
-def build(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str, Gate]) -> Frame:
-    """Makes the temp tables ``people``, ``person_keys``, ``residents``, ``members``, ``households`` as of a day and counts them."""
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    as_of: date,
+    gates: Mapping[str, Gate],
+    there_share: float = presence.THERE_SHARE,
+) -> Frame:
+    """Makes the temp tables ``people``, ``person_keys``, ``residents``, ``members``, ``households`` as of a day and counts them.
+
+    ``there_share``: of the households called present so many shall be there.
+    """
     known.open_views(connection, as_of, gates)
     linkage = people.link(connection)
     connection.execute(_FACTS)
     connection.execute(_LATEST_RECORDS)
-    for statement in (
-        households.RESIDENCES,
-        presence.DEPARTURES,
-        presence.PRESENT,
-        households.STAYS,
-        households.HOUSEHOLDS,
-        households.STATEMENTS,
-    ):
+    connection.execute(households.RESIDENCES)
+    judged = presence.build(connection, there_share)
+    for statement in (households.STAYS, households.HOUSEHOLDS, households.STATEMENTS):
         connection.execute(statement)
     return Frame(
         as_of=as_of,
         linkage=linkage,
+        judged=judged,
         persons=linkage.persons,
         persons_with_place=_count(connection, "residents"),
         households=_count(connection, "households"),
