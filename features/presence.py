@@ -35,15 +35,15 @@ def build(connection: duckdb.DuckDBPyConnection, there_share: float = THERE_SHAR
     ``presence``, ``presence_reason``, ``presence_known_on`` (null when present) and ``there_probability``."""
     residents, visits = evidence(connection)
     learnt = presence_model.design(visits)
-    weights = presence_model.fit(learnt, visits)
+    belief = presence_model.fit(learnt, visits)
     x = presence_model.design(residents)
-    chances = presence_model.probability(x, weights)
+    chances = presence_model.probability(x, belief)
     cut = presence_model.threshold(_of_households(residents, chances), there_share)
-    _say(connection, residents, x, weights, chances, cut.at)
+    _say(connection, residents, x, belief.weights, chances, cut.at)
     return Presence(
         threshold=cut,
         visits=len(visits),
-        weights=dict(zip(presence_model.NAMES, weights.tolist(), strict=True)),
+        weights=dict(zip(presence_model.NAMES, belief.weights.tolist(), strict=True)),
         reliability=presence_calibration.out_of_time(learnt, visits),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.presence_model import CENTRE, Floats, fit, probability
+from features.presence_model import DECLARED, Floats, fit, probability
 from features.presence_signs import SAYS_THERE
 
 FOLDS = 5
@@ -43,13 +43,13 @@ def out_of_time(x: Floats, visits: pd.DataFrame) -> Reliability | None:
         return None
     foretold = np.empty(len(visits))
     for past, now in folds(visits["asked_on"]):
-        weights = fit(x[past], visits[past]) if past.any() else CENTRE
-        foretold[now] = probability(x[now], weights)
+        belief = fit(x[past], visits[past])
+        foretold[now] = probability(x[now], belief)
     there = visits["issue"].isin(SAYS_THERE).to_numpy(np.float64)
     return Reliability(
         visits=len(visits),
         brier=brier(foretold, there),
-        brier_declared=brier(probability(x, CENTRE), there),
+        brier_declared=brier(probability(x, DECLARED), there),
         brier_constant=brier(np.full(len(there), there.mean()), there),
         bins=bins(foretold, there),
     )

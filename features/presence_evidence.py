@@ -13,7 +13,7 @@ from typing import Literal
 from features.factor import Prior
 
 Presence = Literal["present", "deceased", "moved", "establishment", "unknown"]
-RECENT_USE_DAYS, RECENT_CHANGE_DAYS = 90, 730
+RECENT_USE_DAYS, RECENT_CHANGE_DAYS, RECENT_LEASE_DAYS, SETTLED_YEARS = 90, 365, 730, 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,7 @@ def _softened(day: str) -> str:
 
 
 _MOVE_DAYS = ("told_moved_on", "returned_on", "lease_ended_on")
+_RECENT_LEASE = f"asked_on - {RECENT_LEASE_DAYS}"
 _RECENT = f"asked_on - {RECENT_CHANGE_DAYS}"
 
 HARD = (
@@ -73,38 +74,44 @@ SOFT = (
     Evidence(name="seen_since_the_move", says="unknown", text="signe de départ, mais service utilisé depuis",
              holds=" or ".join(f"({_softened(day)})" for day in _MOVE_DAYS), known="snapshot_on", prior=_assumed(-2, 0.7, "most moves within the town leave the old address in the files")),
     Evidence(name="removed_from_roll", says="unknown", text="radié de la liste électorale",
-             holds="is_removed and coalesce(removed_on >= attested_on, true)", known="removed_on", prior=_assumed(-4, 1, "who is removed has died or registered elsewhere (art. L18 code électoral)")),
+             holds="is_removed and coalesce(removed_on >= attested_on, true)", known="removed_on", prior=_assumed(-5, 1, "who is removed has died or registered elsewhere (art. L18 code électoral)")),
     Evidence(name="new_tenant", says="unknown", text="nouveau bail au logement",
-             holds=f"coalesce(new_lease_on >= {_RECENT}, false)", known="new_lease_known_on", prior=_assumed(-3, 0.8, "a lease changes hands within a family less often than between strangers")),
+             holds=f"coalesce(new_lease_on >= {_RECENT_LEASE}, false)", known="new_lease_known_on", prior=_assumed(-3, 0.8, "a lease changes hands within a family less often than between strangers")),
     Evidence(name="tenant_since", says="unknown", text="bail plus récent au logement",
-             holds=f"coalesce(new_lease_on < {_RECENT}, false)", known="new_lease_known_on", prior=_assumed(-0.5, 0.5, "who had left would have been noticed since")),
+             holds=f"coalesce(new_lease_on < {_RECENT_LEASE}, false)", known="new_lease_known_on", prior=_assumed(-0.5, 0.2, "who had left would have been noticed since")),
     Evidence(name="not_found", says="unknown", text="visite : introuvable",
              holds="not_found_on is not null and coalesce(not_found_on >= attested_on, true)", known="not_found_on", prior=_assumed(-1.5, 0.7, "one in three of those who left is not known to anybody")),
     Evidence(name="beside_returned", says="unknown", text="courrier revenu pour une autre personne du logement",
              holds="coalesce(beside_returned, false)", known="snapshot_on", prior=_assumed(-1.2, 0.5, "a family leaves together, a grown child alone")),
     Evidence(name="beside_gone", says="unknown", text="départ d'une autre personne du logement",
-             holds="coalesce(beside_gone, false)", known="snapshot_on", prior=_assumed(-0.6, 0.5, "a family leaves together, a grown child alone")),
-    Evidence(name="newcomer", says="unknown", text="arrivée récente d'une autre personne au logement",
-             holds=f"coalesce(newcomer_on >= {_RECENT}, false)", known="snapshot_on", prior=_assumed(-0.4, 0.4, "a partner, a child, or the next occupants")),
+             holds=f"coalesce(beside_gone_on >= {_RECENT}, false)", known="snapshot_on", prior=_assumed(-0.8, 0.2, "a family leaves together; after a year the others would have been noticed")),
+    Evidence(name="newcomer", says="unknown", text="inscription récente d'une autre personne au logement",
+             holds=f"coalesce(newcomer_on >= {_RECENT}, false)", known="snapshot_on", prior=_assumed(-0.8, 0.2, "a partner, a grown child, or the next occupants")),
+    Evidence(name="only_written", says="unknown", text="adresse déclarée à un service seulement",
+             holds="coalesce(is_only_written, false)", known="snapshot_on", prior=_assumed(-0.4, 0.2, "an address on a form is seldom brought up to date")),
     Evidence(name="use_stopped", says="unknown", text="fin d'un service",
-             holds="used_on is not null and not still_uses", known="snapshot_on", prior=_assumed(-0.4, 0.4, "some stop because they leave")),
+             holds="used_on is not null and not still_uses", known="snapshot_on", prior=_assumed(-0.6, 0.2, "some stop because they leave")),
     Evidence(name="use_silent", says="unknown", text="service sans usage récent",
-             holds=f"coalesce(still_uses and used_on < asked_on - {RECENT_USE_DAYS}, false)", known="snapshot_on", prior=_assumed(-0.3, 0.4, "the end of a use is often not recorded")),
+             holds=f"coalesce(still_uses and used_on < asked_on - {RECENT_USE_DAYS}, false)", known="snapshot_on", prior=_assumed(-0.5, 0.2, "the end of a use is often not recorded")),
 )  # fmt: skip
 
 FOR = (
     Evidence(name="in_force", says="present", text="bail en cours",
              holds="coalesce(is_tenant, false)", known="snapshot_on", prior=_assumed(2, 1, "the landlord knows within weeks, the occupant pays")),
     Evidence(name="mail_arrives", says="present", text="liste électorale, courrier non revenu",
-             holds="coalesce(is_on_roll and returned_on is null, false)", known="snapshot_on", prior=_assumed(0.3, 0.4, "beside the hazard, which already counts that mail would have come back")),
+             holds="coalesce(is_on_roll and returned_on is null, false)", known="snapshot_on", prior=_assumed(0.3, 0.2, "beside the hazard, which already counts that mail would have come back")),
     Evidence(name="in_use", says="present", text="service en cours",
-             holds=f"coalesce(still_uses and used_on >= asked_on - {RECENT_USE_DAYS}, false)", known="snapshot_on", prior=_assumed(0.4, 0.4, "who uses a service of the town has not left the town")),
+             holds=f"coalesce(still_uses and used_on >= asked_on - {RECENT_USE_DAYS}, false)", known="snapshot_on", prior=_assumed(0.2, 0.2, "who uses a service has not left the town; the hazard counts most of it")),
     Evidence(name="beside_tenant", says="present", text="bail en cours d'une autre personne du logement",
-             holds="coalesce(beside_tenant, false)", known="snapshot_on", prior=_assumed(0.8, 0.5, "a household stays together")),
+             holds="coalesce(beside_tenant, false)", known="snapshot_on", prior=_assumed(0.8, 0.2, "a household stays together")),
     Evidence(name="beside_seen", says="present", text="une autre personne du logement vue récemment",
-             holds=f"coalesce(beside_seen_on >= asked_on - {RECENT_USE_DAYS}, false)", known="snapshot_on", prior=_assumed(0.4, 0.4, "a household stays together")),
-    Evidence(name="shared", says="present", text="d'autres personnes connues au logement",
-             holds="coalesce(is_shared, false)", known="snapshot_on", prior=_assumed(0.2, 0.4, "families move less often")),
+             holds=f"coalesce(beside_seen_on >= asked_on - {RECENT_USE_DAYS}, false)", known="snapshot_on", prior=_assumed(0.4, 0.2, "a household stays together")),
+    Evidence(name="beside_mail", says="present", text="courrier non revenu pour une autre personne du logement",
+             holds="coalesce(beside_mail >= 1, false)", known="snapshot_on", prior=_assumed(0.6, 0.2, "a family leaves together, and its mail would have come back")),
+    Evidence(name="beside_mails", says="present", text="courrier non revenu pour plusieurs personnes du logement",
+             holds="coalesce(beside_mail >= 2, false)", known="snapshot_on", prior=_assumed(0.3, 0.2, "as for one, more surely")),
+    Evidence(name="settled", says="present", text="installé depuis longtemps",
+             holds=f"coalesce(first_on <= asked_on - {SETTLED_YEARS * 365}, false)", known="snapshot_on", prior=_assumed(0.5, 0.2, "who has lived long at a place moves less than others of the same age")),
 )  # fmt: skip
 
 EVIDENCE = (*HARD, *SOFT, *FOR)

@@ -29,10 +29,11 @@ select q.question,
   max(placed_on) filter (where s.kind in ('alert', 'door')) as met_on,
   bool_or(s.kind = 'lease' and s.ended_on is null) as is_tenant,
   max(s.ended_on) filter (where s.kind = 'lease') as lease_ended_on,
-  bool_or(s.kind = 'roll') as is_on_roll,
+  min(since) as first_on, bool_or(s.kind = 'roll') as is_on_roll,
   max(s.ended_on) filter (where s.kind = 'roll') as returned_on,
   max(alive_on) filter (where s.kind in ('at home', 'service')) as used_on,
   bool_or(s.kind in ('at home', 'service') and s.ended_on is null) as still_uses,
+  bool_and(s.kind = 'service') as is_only_written,
   min(home_known_on) as home_known_on
 from asked q join placed s on s.question = q.question and s.id_adresse = q.id_adresse group by all
 """
@@ -94,7 +95,7 @@ with ever as (
   select p.person_id, min(h.first_known) as first_known, max(h.last_known) as last_day
   from held h join people p using (source, record_id) where h.source = 'liste_electorale' group by all
 ),
-days as (select distinct known_on as day from known_liste_electorale)
+days as (select day from history where source = 'liste_electorale' and record_id is null)
 select q.question, min(d.day) as removed_on
 from asked q join ever e on e.person_id = q.person_id and was_known(e.first_known, q.asked_on) left join days d on d.day > e.last_day
 where q.question not in (select question from signs where kind = 'roll') group by all
@@ -107,7 +108,8 @@ with at_dwelling as (
   select s.question, q.occasion, s.id_logement, s.id_adresse, min(since) as came_on, max(placed_on) as placed_on, max(alive_on) as seen_on,
     max(since) filter (where s.kind = 'lease' and s.ended_on is null) as lease_on,
     arg_max(first_known, since) filter (where s.kind = 'lease' and s.ended_on is null) as lease_known_on,
-    max(s.ended_on) filter (where s.kind = 'roll') as returned_on
+    min(since) filter (where s.kind in ('roll', 'lease')) as settled_on,
+    bool_or(s.kind = 'roll') as is_on_roll, max(s.ended_on) filter (where s.kind = 'roll') as returned_on
   from placed s join asked q on q.question = s.question where s.id_logement is not null group by all
 ),
 gone as (
@@ -116,11 +118,12 @@ gone as (
 ),
 others as (
   select d.*, coalesce(d.returned_on >= d.placed_on, false) as is_returned,
-    coalesce(g.away_on > d.placed_on, false) or r.question is not null as is_gone
+    case when g.away_on > d.placed_on then greatest(g.away_on, r.removed_on) else r.removed_on end as gone_on
   from at_dwelling d left join gone g using (question, id_logement) left join removed r using (question)
 )
-select q.question, true as is_shared, bool_or(o.is_returned) as beside_returned, bool_or(o.is_gone) as beside_gone,
-  max(o.came_on) filter (where o.came_on > h.attested_on) as newcomer_on,
+select q.question, bool_or(o.is_returned) as beside_returned, max(o.gone_on) as beside_gone_on,
+  count(*) filter (where o.is_on_roll and o.returned_on is null) as beside_mail,
+  max(o.settled_on) filter (where o.settled_on > h.attested_on) as newcomer_on,
   max(o.lease_on) filter (where o.lease_on > h.attested_on) as new_lease_on,
   arg_max(o.lease_known_on, o.lease_on) filter (where o.lease_on > h.attested_on) as new_lease_known_on,
   bool_or(o.lease_on <= h.attested_on) as beside_tenant, max(o.seen_on) as beside_seen_on
@@ -137,7 +140,7 @@ select q.*, year(q.asked_on) - q.annee_naissance as age, here.* exclude (questio
 from asked q left join here using (question) left join elsewhere using (question) left join events using (question)
   left join removed using (question) left join beside using (question)
   left join (select question, max(alive_on) as alive_on from placed group by all) life using (question)
-  left join (select asked_on, max(known_on) as snapshot_on from moments group by all) newest using (asked_on)
+  left join (select asked_on, max(newest_on) as snapshot_on from moments group by all) newest using (asked_on)
 where q.question not like 'beside:%'
 """
 

@@ -64,40 +64,56 @@ def _years(facts: pd.DataFrame, column: str) -> Floats:
     return np.nan_to_num(np.maximum(days / 365.25, SHORTEST_YEARS), nan=YEARS_UNSEEN)
 
 
-def probability(x: Floats, weights: Floats) -> Floats:
-    """Of still being there."""
-    return np.asarray(expit(x @ weights))
+@dataclass(frozen=True, kw_only=True)
+class Belief:
+    """The weights, in the order of ``NAMES``, and how surely they are known: their covariance."""
+
+    weights: Floats
+    covariance: Floats
 
 
-def fit(x: Floats, visits: pd.DataFrame) -> Floats:
-    """Weights after these visits (``issue``, ``id_logement``), in the order of ``x``; without any, the declared ones.
+DECLARED = Belief(weights=CENTRE, covariance=np.diag(1 / PRECISION))
+"""Before any visit."""
+
+
+def probability(x: Floats, belief: Belief) -> Floats:
+    """Of still being there, averaged over what the weights may be (MacKay 1992): the less is known of them, the less sure."""
+    spread = ((x @ belief.covariance) * x).sum(axis=1)
+    return np.asarray(expit((x @ belief.weights) / np.sqrt(1 + np.pi * spread / 8)))
+
+
+def fit(x: Floats, visits: pd.DataFrame) -> Belief:
+    """What is believed after these visits (``issue``, ``id_logement``), in the order of ``x``; without any, ``DECLARED``.
 
     Who is not found at a flat without number may be there after all: such a visit counts as absence by its chance, in a few rounds.
     """
     there = visits["issue"].isin(SAYS_THERE).to_numpy(np.float64)
     unsure = ((visits["issue"] == "INTROUVABLE") & visits["id_logement"].isna()).to_numpy(bool)
-    weights = CENTRE
+    belief = DECLARED
     for _ in range(ROUNDS if unsure.any() else 1):
-        p = probability(x[unsure], weights)
+        p = probability(x[unsure], belief)
         there[unsure] = p * FLAT_NOT_FOUND / (p * FLAT_NOT_FOUND + (1 - p) * GONE_NOT_FOUND)
-        weights = most_likely(x, there)
-    return weights
+        belief = most_likely(x, there)
+    return belief
 
 
-def most_likely(x: Floats, there: Floats) -> Floats:
-    """Maximum of the logistic likelihood times the Gaussian prior, by Newton's steps halved until they rise."""
+def most_likely(x: Floats, there: Floats) -> Belief:
+    """Maximum of the logistic likelihood times the Gaussian prior, by Newton's steps, halved until they rise; its curvature gives the covariance."""
     weights = CENTRE.copy()
     for _ in range(STEPS):
-        p = probability(x, weights)
+        p = expit(x @ weights)
         slope = x.T @ (there - p) - PRECISION * (weights - CENTRE)
-        bend = (x * (p * (1 - p))[:, None]).T @ x + np.diag(PRECISION)
-        step = np.linalg.solve(bend, slope)
+        step = np.linalg.solve(_curvature(x, p), slope)
         while _height(x, there, weights + step) < _height(x, there, weights) and np.abs(step).max() > CLOSE:
             step = step / 2
         weights = weights + step
         if np.abs(step).max() <= CLOSE:
             break
-    return weights
+    return Belief(weights=weights, covariance=np.linalg.inv(_curvature(x, expit(x @ weights))))
+
+
+def _curvature(x: Floats, p: Floats) -> Floats:
+    return np.asarray((x * (p * (1 - p))[:, None]).T @ x + np.diag(PRECISION))
 
 
 def _height(x: Floats, there: Floats, weights: Floats) -> float:
