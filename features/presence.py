@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from features import presence_calibration, presence_facts, presence_model, presence_signs
 from features.presence_calibration import Reliability
 from features.presence_evidence import EVIDENCE, HARD, SILENCE, SOFT
-from features.presence_model import THERE_SHARE, Floats, Threshold
+from features.presence_model import EVEN, THERE_SHARE, Floats, Threshold
 
+__all__ = ["PRESENCES", "THERE_SHARE", "Presence", "build"]
 PRESENCES = ("present", "deceased", "moved", "establishment", "unknown")
 ADULT_AGE = 18
 SILENT = len(SOFT)
@@ -38,8 +39,12 @@ def build(connection: duckdb.DuckDBPyConnection, there_share: float = THERE_SHAR
     belief = presence_model.fit(learnt, visits)
     x = presence_model.design(residents)
     chances = presence_model.probability(x, belief)
-    cut = presence_model.threshold(_of_households(residents, chances), there_share)
-    _say(connection, residents, x, belief.weights, chances, cut.at)
+    cut = presence_model.threshold(surest(residents, chances).to_numpy(np.float64), there_share)
+    judged = pd.DataFrame({"person_id": residents["person_id"], "there_probability": chances})
+    _say(
+        connection,
+        judged.assign(is_likely=likely(residents, chances, cut.at), doubt=_heaviest(x, belief.weights)),
+    )
     return Presence(
         threshold=cut,
         visits=len(visits),
@@ -65,28 +70,38 @@ _EVIDENCE = (
 )
 
 
-def _of_households(residents: pd.DataFrame, chances: Floats) -> Floats:
-    """The chance of the surest adult of each dwelling (of each person where the flat is not known) against whom nothing hard speaks."""
+def surest(residents: pd.DataFrame, chances: Floats) -> pd.Series:
+    """By dwelling (by person where the flat is not known): the chance of the surest adult against whom nothing hard speaks."""
     is_free = ~residents[[e.name for e in HARD]].to_numpy(bool).any(axis=1)
     is_adult = (residents["age"].isna() | (residents["age"] >= ADULT_AGE)).to_numpy(bool)
-    home = residents["id_logement"].fillna(residents["person_id"])
     kept = is_free & is_adult
-    return pd.Series(chances[kept]).groupby(home[kept].to_numpy(), sort=True).max().to_numpy(np.float64)
+    return pd.Series(chances[kept]).groupby(home_of(residents)[kept].to_numpy(), sort=True).max()
 
 
-def _say(connection: duckdb.DuckDBPyConnection, residents: pd.DataFrame, x: Floats, weights: Floats, chances: Floats, at: float) -> None:
+def home_of(residents: pd.DataFrame) -> pd.Series:
+    """The dwelling, or the person alone where the flat is not known."""
+    return residents["id_logement"].fillna(residents["person_id"])
+
+
+def likely(residents: pd.DataFrame, chances: Floats, at: float) -> npt.NDArray[np.bool_]:
+    """Whoever is more likely there than not, in a household that is sure enough: who lives with somebody sure is not left out of the household.
+
+    Minors without a known adult need the threshold themselves.
+    """
+    own = pd.Series(chances, index=residents.index)
+    home = home_of(residents).map(surest(residents, chances)).fillna(own).to_numpy(np.float64)
+    return np.asarray((chances >= EVEN) & (home >= at))
+
+
+def _heaviest(x: Floats, weights: Floats) -> npt.NDArray[np.int64]:
+    """The soft evidence that weighs most against each person, ``SILENT`` where none does."""
     first = len(presence_model.NAMES) - len(EVIDENCE) + len(HARD)
-    soft = slice(first, first + len(SOFT))
-    against = np.minimum(x[:, soft] * weights[soft], 0)
-    heaviest = np.where(against.min(axis=1, initial=0) < 0, against.argmin(axis=1), SILENT) if len(residents) else np.empty(0, int)
-    judged = pd.DataFrame(
-        {
-            "person_id": residents["person_id"],
-            "there_probability": chances,
-            "is_likely": chances >= at,
-            "doubt": heaviest.astype(np.int64),
-        }
-    )
+    against = x[:, first : first + len(SOFT)] * weights[first : first + len(SOFT)]
+    silent = np.zeros((len(x), 1))
+    return np.argmin(np.column_stack([np.minimum(against, 0), silent]) - silent, axis=1).astype(np.int64)
+
+
+def _say(connection: duckdb.DuckDBPyConnection, judged: pd.DataFrame) -> None:
     connection.register("judged", judged)
     try:
         connection.execute(RESIDENTS)
@@ -96,15 +111,19 @@ def _say(connection: duckdb.DuckDBPyConnection, residents: pd.DataFrame, x: Floa
 
 def _first_hard(column: str) -> str:
     """SQL: what the first hard evidence that holds says, null where none does."""
-    values = {"says": lambda e: f"'{e.says}'", "text": lambda e: "'" + e.text.replace("'", "''") + "'", "known": lambda e: e.known}[column]
-    return "case " + " ".join(f"when h.{e.name} then {values(e)}" for e in HARD) + " end"
+    said = [{"says": _quoted(e.says), "text": _quoted(e.text), "known": e.known}[column] for e in HARD]
+    return "case " + " ".join(f"when h.{e.name} then {it}" for e, it in zip(HARD, said, strict=True)) + " end"
 
 
 def _doubt(column: str) -> str:
-    texts = [e.text.replace("'", "''") for e in SOFT] + [SILENCE.replace("'", "''")]
-    days = [e.known for e in SOFT] + ["snapshot_on"]
-    said = [f"'{text}'" for text in texts] if column == "text" else days
-    return "case doubt " + " ".join(f"when {i} then {value}" for i, value in enumerate(said)) + " end"
+    """SQL: what the doubt says that weighs most."""
+    texts = [_quoted(e.text) for e in SOFT] + [_quoted(SILENCE)]
+    said = texts if column == "text" else [e.known for e in SOFT] + ["snapshot_on"]
+    return "case doubt " + " ".join(f"when {i} then {it}" for i, it in enumerate(said)) + " end"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 RESIDENTS = f"""

@@ -45,7 +45,7 @@ def out_of_time(x: Floats, visits: pd.DataFrame) -> Reliability | None:
     for past, now in folds(visits["asked_on"]):
         belief = fit(x[past], visits[past])
         foretold[now] = probability(x[now], belief)
-    there = visits["issue"].isin(SAYS_THERE).to_numpy(np.float64)
+    there = np.asarray(visits["issue"].isin(SAYS_THERE), dtype=np.float64)
     return Reliability(
         visits=len(visits),
         brier=brier(foretold, there),
@@ -59,7 +59,10 @@ def folds(days: pd.Series) -> list[tuple[npt.NDArray[np.bool_], npt.NDArray[np.b
     """(visits before, visits of the fold): visits of one day stay together."""
     cuts = days.sort_values().iloc[[len(days) * i // FOLDS for i in range(FOLDS)]].drop_duplicates().tolist()
     ends = [*cuts[1:], None]
-    parts = [(days < start, (days >= start) & ((days < end) if end is not None else True)) for start, end in zip(cuts, ends, strict=True)]
+    parts = [
+        (days < start, (days >= start) & ((days < end) if end is not None else True))
+        for start, end in zip(cuts, ends, strict=True)
+    ]
     return [(past.to_numpy(bool), now.to_numpy(bool)) for past, now in parts]
 
 
@@ -72,7 +75,13 @@ def bins(chance: Floats, there: Floats, edges: tuple[float, ...] = EDGES) -> tup
     """Only bins with visits; the last includes its upper edge."""
     at = np.clip(np.digitize(chance, edges) - 1, 0, len(edges) - 2)
     return tuple(
-        Bin(low=edges[i], high=edges[i + 1], visits=int((at == i).sum()), foretold=float(chance[at == i].mean()), there=float(there[at == i].mean()))
+        Bin(
+            low=edges[i],
+            high=edges[i + 1],
+            visits=int((at == i).sum()),
+            foretold=float(chance[at == i].mean()),
+            there=float(there[at == i].mean()),
+        )
         for i in range(len(edges) - 1)
         if (at == i).any()
     )

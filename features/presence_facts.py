@@ -8,17 +8,17 @@ from features.presence_signs import AT_HOME, SAYS_THERE
 CLOSED = ("EHPAD", "HOPITAL")
 """Establishments whose residents are no longer at home. A résidence autonomie or a foyer is a home that can be visited."""
 
-PLACED = """
+PLACED = f"""
 create or replace temp table placed as
 with first_days as (select source, record_id, id_adresse, min(first_known) as first_known from held group by all),
-homes as (select id_adresse, min(known_on) as known_on from known_etablissements where type in {closed} group by all)
+homes as (select id_adresse, min(known_on) as known_on from known_etablissements where type in {CLOSED} group by all)
 select s.* exclude (since, placed_on, alive_on), coalesce(since, f.first_known) as since, coalesce(placed_on, f.first_known) as placed_on,
   coalesce(alive_on, f.first_known) as alive_on, coalesce(f.first_known, s.since) as first_known,
   case when was_known(h.known_on, q.asked_on) then greatest(h.known_on, f.first_known, s.since) end as home_known_on
 from signs s join asked q on q.question = s.question
   left join first_days f on f.source = s.source and f.record_id = s.record_id and f.id_adresse = s.id_adresse
   left join homes h on h.id_adresse = s.id_adresse
-""".format(closed=CLOSED)
+"""
 """``signs`` with the day on which the city first knew the record at that place, and since when that place is known as an establishment."""
 
 HERE = """

@@ -38,7 +38,7 @@ EXTREME = 6.0
 THERE_SHARE = 0.97
 """Of the households called present so many shall be there (issue 4): the threshold follows from it."""
 EVEN = 0.5
-"""No threshold lies lower: who is more likely gone than not is never called present."""
+"""Who is more likely gone than not is never called present."""
 
 
 def design(facts: pd.DataFrame) -> Floats:
@@ -53,9 +53,15 @@ def hazard(facts: pd.DataFrame) -> Floats:
     alive = np.minimum(_years(facts, "alive_on"), placed)
     mail = facts["is_on_roll"].fillna(False).astype(bool) & facts["returned_on"].isna()
     notice = np.where(mail, NOTICE.roll, NOTICE.otherwise)
-    moves, homes, dies = rates(facts["age"].to_numpy(np.float64, na_value=np.nan), (facts["sexe"] == "M").to_numpy(bool))
+    moves, homes, dies = rates(
+        facts["age"].to_numpy(np.float64, na_value=np.nan), (facts["sexe"] == "M").to_numpy(bool)
+    )
     within, out = unnoticed(placed, notice), unnoticed(alive, notice)
-    left = moves * (WITHIN_TOWN * within + (1 - WITHIN_TOWN) * out) + homes * out + dies * unnoticed(alive, NOTICE.dead)
+    left = (
+        moves * (WITHIN_TOWN * within + (1 - WITHIN_TOWN) * out)
+        + homes * out
+        + dies * unnoticed(alive, NOTICE.dead)
+    )
     return np.clip(np.log(np.expm1(left)), -EXTREME, EXTREME)
 
 
@@ -87,7 +93,7 @@ def fit(x: Floats, visits: pd.DataFrame) -> Belief:
 
     Who is not found at a flat without number may be there after all: such a visit counts as absence by its chance, in a few rounds.
     """
-    there = visits["issue"].isin(SAYS_THERE).to_numpy(np.float64)
+    there = np.asarray(visits["issue"].isin(SAYS_THERE), dtype=np.float64)
     unsure = ((visits["issue"] == "INTROUVABLE") & visits["id_logement"].isna()).to_numpy(bool)
     belief = DECLARED
     for _ in range(ROUNDS if unsure.any() else 1):
@@ -109,7 +115,10 @@ def most_likely(x: Floats, there: Floats) -> Belief:
         weights = weights + step
         if np.abs(step).max() <= CLOSE:
             break
-    return Belief(weights=weights, covariance=np.linalg.inv(_curvature(x, expit(x @ weights))))
+    return Belief(
+        weights=weights,
+        covariance=np.asarray(np.linalg.inv(_curvature(x, expit(x @ weights))), dtype=np.float64),
+    )
 
 
 def _curvature(x: Floats, p: Floats) -> Floats:
@@ -124,20 +133,25 @@ def _height(x: Floats, there: Floats, weights: Floats) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Threshold:
-    """From which probability on somebody is called present, and the share of those households that is then expected to be there."""
+    """From which chance of its surest adult on a household is called present, and the share of those that is then expected to be there."""
 
     at: float
     expected_share: float
     households: int
 
 
-def threshold(chances: Floats, wanted: float = THERE_SHARE) -> Threshold:
-    """``chances``: of each household that its surest adult is there. The lowest threshold at which the mean of those above reaches ``wanted``."""
-    falling = np.sort(chances)[::-1]
+def threshold(chances: Floats, wanted: float) -> Threshold:
+    """``chances``: of each household that its surest adult is there.
+
+    As many as can be, from the surest down, while the mean of their chances reaches ``wanted``: the threshold lies just above
+    the first who is not called, and never below ``EVEN``. Equal chances are treated alike.
+    """
+    falling = np.sort(chances[chances >= EVEN])[::-1]
     means = np.cumsum(falling) / np.arange(1, len(falling) + 1)
-    enough = np.flatnonzero((means >= wanted) & (falling >= EVEN))
+    is_last_of_equals = np.append(falling[1:] < falling[:-1], True)[: len(falling)]
+    enough = np.flatnonzero((means >= wanted) & is_last_of_equals)
     if not len(enough):
-        return Threshold(at=max(wanted, EVEN), expected_share=float("nan"), households=0)
-    at = float(falling[enough[-1]])
-    count = int((falling >= at).sum())
-    return Threshold(at=at, expected_share=float(falling[:count].mean()), households=count)
+        return Threshold(at=1.0, expected_share=float("nan"), households=0)
+    count = int(enough[-1]) + 1
+    at = EVEN if count == len(falling) else float(np.nextafter(falling[count], 1.0))
+    return Threshold(at=at, expected_share=float(means[count - 1]), households=count)

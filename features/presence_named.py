@@ -16,7 +16,5 @@ EVENTS = {
 def named(source: str) -> str:
     """SQL of (``record_id``, ``person_id``): one row a row of ``known_<source>`` that names a linked person."""
     if source == "deces_publics":
-        return (
-            "select distinct key as record_id, person_id from person_keys join known_deces_publics on cle_identite = key"
-        )
+        return "select distinct key as record_id, person_id from person_keys join known_deces_publics on cle_identite = key"
     return f"select {EVENTS[source]} as record_id, person_id from ({named_by(source, EVENTS[source])})"

@@ -25,7 +25,9 @@ _DATED = {
 def _history(source: str) -> str:
     """One pass: its records by place with the first and the last snapshot that says it, and (where ``record_id`` is null) its snapshots."""
     since, ended = _DATED[source]
-    columns = f"{RECORDS[source]} as record_id, id_adresse, id_logement, {since} as since, {ended} as ended_on"
+    columns = (
+        f"{RECORDS[source]} as record_id, id_adresse, id_logement, {since} as since, {ended} as ended_on"
+    )
     return (
         f"select '{source}' as source, record_id, id_adresse, id_logement, since, ended_on, known_on as day, min(known_on) as first_known, max(known_on) as last_known"
         f" from (select {columns}, known_on from known_{source} where {RECORDS[source]} is not null)"
@@ -33,7 +35,9 @@ def _history(source: str) -> str:
     )
 
 
-HISTORY = f"create or replace temp table history as {' union all '.join(_history(source) for source in RECORDS)}"
+HISTORY = (
+    f"create or replace temp table history as {' union all '.join(_history(source) for source in RECORDS)}"
+)
 HELD = "create or replace temp table held as select * exclude (day) from history where record_id is not null"
 """One row a (record, place, since, end). A record that is missing from a snapshot and comes back unchanged is taken to have stayed."""
 

@@ -6,9 +6,9 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from features import frame, label, matrix
+from features import label, matrix
 from features.catalogue import usable
-from tests.features.drawn import AS_OF, OPEN, Row, elector, insert, lease, service, warehouse
+from tests.features.drawn import AS_OF, OPEN, Row, build, elector, insert, lease, service, warehouse
 
 EDGES = (0, 1, 2, 30, 89, 90, 91, 364, 365, 366, 729, 730, 731)
 FACTORS = usable(OPEN, {"sex_as_feature": True})
@@ -101,7 +101,7 @@ def computed(rows: list[tuple[str, Row]]) -> tuple[pd.DataFrame, pd.DataFrame, p
     connection = warehouse(**{source: [] for source in OPEN})
     for line, (source, row) in enumerate(rows, start=2):
         insert(connection, source, line, row)
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     wide, _ = matrix.matrix(connection, AS_OF, FACTORS, OPEN)
     residents = connection.execute("from residents order by person_id").df()
     found = connection.execute("from households order by household_id").df()
@@ -138,7 +138,7 @@ def test_a_fact_known_the_day_before_does_count() -> None:
 
 def test_a_label_finds_its_household_through_the_keys_known_then() -> None:
     connection = warehouse(liste_electorale=[elector("a")])
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     visited: Row = {
         "date_visite": date(2026, 11, 20),
         "isolated": True,

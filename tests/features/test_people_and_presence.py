@@ -4,15 +4,26 @@ from datetime import date, timedelta
 
 import pytest
 
-from features import frame, label
+from features import label
 from features.frame import SMALLEST_CELL, protected
-from tests.features.drawn import AS_OF, OPEN, Row, elector, households, lease, presence, service, warehouse
+from tests.features.drawn import (
+    AS_OF,
+    OPEN,
+    Row,
+    build,
+    elector,
+    households,
+    lease,
+    presence,
+    service,
+    warehouse,
+)
 
 D = date
 
 
 def persons(**sources: list[Row]) -> tuple[int, int]:
-    built = frame.build(warehouse(**sources), AS_OF, OPEN)
+    built = build(warehouse(**sources), AS_OF, OPEN)
     return built.persons, built.linkage.ambiguous_keys
 
 
@@ -55,7 +66,7 @@ def test_weak_links_that_chain_into_an_impossible_person_are_all_undone() -> Non
 def test_a_key_of_two_persons_names_neither() -> None:
     rows = [elector("a", cle_phonetique="sound"), elector("b", cle_phonetique="sound")]
     connection = warehouse(liste_electorale=rows)
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     assert connection.execute("select * from person_keys where key = 'sound'").fetchall() == []
 
 
@@ -64,14 +75,14 @@ def test_a_person_keeps_the_name_of_the_first_record_when_others_come() -> None:
     connection = warehouse(liste_electorale=rows, parc_social=[lease("a", "z")])
     names = set()
     for day in (D(2026, 6, 1), AS_OF):
-        frame.build(connection, day, OPEN)
+        build(connection, day, OPEN)
         names |= set(connection.execute("select person_id from residents").fetchall())
     assert len(names) == 1
 
 
 def place(**sources: list[Row]) -> tuple[object, ...]:
     connection = warehouse(**sources)
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     rows = connection.execute("select id_adresse, id_logement from residents").fetchall()
     assert len(rows) == 1
     return tuple(rows[0])
@@ -100,7 +111,7 @@ def test_of_two_flats_at_one_address_the_newest_completes_the_place() -> None:
 
 def statement(**sources: list[Row]) -> list[tuple[object, ...]]:
     connection = warehouse(**sources)
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     return connection.execute(
         "select lives_alone, lives_alone_strength, oldest_age, is_data_thin from households"
     ).fetchall()
@@ -162,7 +173,7 @@ def test_one_register_alone_is_thin_and_two_are_not() -> None:
 def test_men_only_needs_every_member_to_be_a_man() -> None:
     rows = [elector("a", sexe="M"), elector("b", id_logement="flat-a")]
     connection = warehouse(liste_electorale=rows)
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     assert connection.execute("select is_men_only from households").fetchall() == [(False,)]
 
 
@@ -175,7 +186,7 @@ def test_a_new_household_in_the_same_flat_has_a_new_name() -> None:
     connection = warehouse(liste_electorale=rows)
     names = []
     for day in (D(2026, 4, 1), AS_OF):
-        frame.build(connection, day, OPEN)
+        build(connection, day, OPEN)
         names += connection.execute("select household_id from households").fetchall()
     assert len(names) == len(set(names)) == 2
 
@@ -188,7 +199,7 @@ def test_an_ended_lease_does_not_keep_a_chain_of_stays_unbroken() -> None:
     connection = warehouse(liste_electorale=rows, parc_social=leases)
     names = []
     for day in (D(2026, 4, 1), AS_OF):
-        frame.build(connection, day, OPEN)
+        build(connection, day, OPEN)
         names += connection.execute("select household_id from households").fetchall()
     assert len(names) == len(set(names)) == 2
 
@@ -244,7 +255,7 @@ def test_the_latest_of_two_signs_of_a_move_is_weighed_against_the_place() -> Non
     seen = service("a", "SPORT", cle_identite="key-a", date_dernier_usage=D(2026, 6, 1))
     roll = [elector("a", date_retour_npai=D(2026, 3, 1))]
     rows = warehouse(liste_electorale=roll, usages_services=[seen], visites=[visit("DEMENAGE")])
-    assert presence(rows) == ("moved", "visite")
+    assert presence(rows) == ("moved", "visite : a déménagé")
 
 
 def test_a_lease_that_ended_elsewhere_says_nothing_about_here() -> None:
@@ -274,7 +285,7 @@ def test_a_label_needs_somebody_who_is_present_and_takes_any_key() -> None:
             visit("VU", id_visite="w", cle_identite="key-b"),
         ],
     )
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     met = label.outcomes(connection, label.visits(connection))
     assert label.of_households(connection, met, AS_OF)["id_visite"].tolist() == ["v"]
 
@@ -291,7 +302,7 @@ def test_every_count_of_people_in_the_frame_is_protected() -> None:
     rows += [elector(f"q{i}", date_retour_npai=D(2026, 3, 1)) for i in range(10)]
     rows += [elector(f"r{i}", id_adresse=None, id_logement=None) for i in range(10)]
     connection = warehouse(liste_electorale=rows, usages_services=[service("p0", "SPORT")])
-    told = frame.build(connection, AS_OF, OPEN).as_json()
+    told = build(connection, AS_OF, OPEN).as_json()
     shown = {row["presence"]: row["persons"] for row in told["presence"]}  # type: ignore[attr-defined]
     assert shown == {"present": 12, "moved": "<11", "unknown": "<11"}
     assert told["linkage"]["clusters_by_size"] == {"1": "hidden", "2": "<11"}  # type: ignore[index]
