@@ -17,8 +17,8 @@ from features.presence_model import EVEN, THERE_SHARE, Floats, Threshold
 __all__ = ["PRESENCES", "THERE_SHARE", "Presence", "build"]
 PRESENCES = ("present", "deceased", "moved", "establishment", "unknown")
 ADULT_AGE = 18
-SILENT = len(SOFT)
-"""The place of silence among the reasons of ``unknown``."""
+DOUBTS = ((SILENCE, "snapshot_on"), *((e.text, e.known) for e in SOFT))
+"""Reasons of ``unknown`` with their days; the first where nothing weighs against."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +94,11 @@ def likely(residents: pd.DataFrame, chances: Floats, at: float) -> npt.NDArray[n
 
 
 def _heaviest(x: Floats, weights: Floats) -> npt.NDArray[np.int64]:
-    """The soft evidence that weighs most against each person, ``SILENT`` where none does."""
+    """The place among ``DOUBTS`` of what weighs most against each person."""
     first = len(presence_model.NAMES) - len(EVIDENCE) + len(HARD)
     against = x[:, first : first + len(SOFT)] * weights[first : first + len(SOFT)]
     silent = np.zeros((len(x), 1))
-    return np.argmin(np.column_stack([np.minimum(against, 0), silent]) - silent, axis=1).astype(np.int64)
+    return np.asarray(np.argmin(np.column_stack([silent, np.minimum(against, 0)]), axis=1), dtype=np.int64)
 
 
 def _say(connection: duckdb.DuckDBPyConnection, judged: pd.DataFrame) -> None:
@@ -117,8 +117,7 @@ def _first_hard(column: str) -> str:
 
 def _doubt(column: str) -> str:
     """SQL: what the doubt says that weighs most."""
-    texts = [_quoted(e.text) for e in SOFT] + [_quoted(SILENCE)]
-    said = texts if column == "text" else [e.known for e in SOFT] + ["snapshot_on"]
+    said = [_quoted(text) if column == "text" else known for text, known in DOUBTS]
     return "case doubt " + " ".join(f"when {i} then {it}" for i, it in enumerate(said)) + " end"
 
 

@@ -16,13 +16,25 @@ days_before = st.sampled_from(EDGES).map(lambda n: AS_OF - timedelta(days=n))
 not_yet_known = st.sampled_from(EDGES).map(lambda n: AS_OF + timedelta(days=n))
 
 
+VISIT: Row = {
+    "id_visite": "x",
+    "cle_identite": "key-b",
+    "id_adresse": "street",
+    "date_visite": date(2026, 9, 1),
+    "issue": "VU",
+}
+
+
 def past() -> list[tuple[str, Row]]:
-    """A little town of which everything was known in time."""
+    """A little town of which everything was known in time, and where two were visited."""
     return [
         *(("liste_electorale", elector(r)) for r in "abc"),
         ("parc_social", lease("l", "a", tranche_ressources="M20", nb_occupants=1)),
         ("usages_services", service("b", "CLUB_SENIORS", date_dernier_usage=date(2026, 10, 20))),
         ("usages_services", service("c", "PORTAGE_REPAS", origine="FAMILLE")),
+        ("liste_electorale", elector("b", date_liste=date(2026, 6, 1))),
+        ("visites", VISIT),
+        ("visites", VISIT | {"id_visite": "y", "cle_identite": "key-d", "issue": "DEMENAGE"}),
         (
             "registre_vulnerables",
             {
@@ -92,6 +104,20 @@ def future_fact(draw: st.DrawFn) -> tuple[str, Row]:
                 "accord_contact": "O",
             },
         ),
+        (
+            "etat_civil",
+            {
+                "id_evenement": "f",
+                "type_evenement": "DECES",
+                "date_evenement": when,
+                "date_acte": when,
+                "date_transcription": known,
+                "known_on": known,
+                "cle_identite": f"key-{who}",
+                "accord_contact": "O",
+            },
+        ),
+        ("visites", {"id_visite": "w", "cle_identite": f"key-{who}", "date_visite": known, "issue": "VU"}),
     ]
     return draw(st.sampled_from(facts))
 
