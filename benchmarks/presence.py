@@ -53,17 +53,17 @@ where year(as_of()) - l.annee_naissance >= $old
 """
 
 
-def measure(town: Path, as_of: date, with_visits: bool = True) -> Figures:
+def measure(town: Path, as_of: date, with_visits: bool = True, there_share: float = WANTED) -> Figures:
     """All figures of one ingested town."""
     city = settings.load(town / "city.toml")
     with read_store(city.paths) as connection:
         connection.execute("set threads = 1")
         began = time.perf_counter()
         gates = settings.gates(city) | ({} if with_visits else {"visites": "closed"})
-        frame.build(connection, as_of, gates)
+        frame.build(connection, as_of, gates, there_share)
         built = time.perf_counter() - began
         began = time.perf_counter()
-        judged = presence.build(connection)
+        judged = presence.build(connection, there_share)
         seconds = time.perf_counter() - began
         rows, x = _rows(connection, town)
         reach = _roll(connection, town)
@@ -245,6 +245,9 @@ if __name__ == "__main__":
     parser.add_argument("town", type=Path)
     parser.add_argument("--as-of", type=date.fromisoformat, required=True)
     parser.add_argument("--without-visits", action="store_true", help="the declared rates alone")
+    parser.add_argument(
+        "--there-share", type=float, default=WANTED, help="wanted of the households that are called present"
+    )
     asked = parser.parse_args()
-    found = measure(asked.town, asked.as_of, not asked.without_visits)
+    found = measure(asked.town, asked.as_of, not asked.without_visits, asked.there_share)
     sys.stdout.write(json.dumps({"figures": found, "bars": bars(found)}, indent=2) + "\n")

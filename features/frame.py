@@ -49,6 +49,7 @@ class Frame:
             "presence": [
                 {"presence": p, "reason": r, "persons": n} for (p, r), n in self._presences().items()
             ],
+            "there": self.judged.as_json() | {"visits": protected(self.judged.visits)},
             "by_neighbourhood": [
                 {"quartier": q, "presence": p, "persons": n} for (q, p), n in self._quartiers().items()
             ],

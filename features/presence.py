@@ -17,6 +17,8 @@ from features.presence_model import EVEN, THERE_SHARE, Floats, Threshold
 __all__ = ["PRESENCES", "THERE_SHARE", "Presence", "build"]
 PRESENCES = ("present", "deceased", "moved", "establishment", "unknown")
 ADULT_AGE = 18
+FEWEST_TOLD = 100
+"""Assumed: of fewer visits a mean says something about one of them."""
 DOUBTS = ((SILENCE, "snapshot_on"), *((e.text, e.known) for e in SOFT))
 """Reasons of ``unknown`` with their days; the first where nothing weighs against."""
 
@@ -29,6 +31,17 @@ class Presence:
     visits: int
     weights: dict[str, float]
     reliability: Reliability | None
+
+    def as_json(self) -> dict[str, object]:
+        """As written to ``frame.json``: no share of so few visits that one could be recognised, so no bins."""
+        told = self.reliability if self.visits >= FEWEST_TOLD else None
+        share = self.threshold.expected_share
+        return {
+            "threshold": round(self.threshold.at, 4),
+            "expected_share": round(share, 4) if self.threshold.households else None,
+            "brier": round(told.brier, 4) if told else None,
+            "brier_declared": round(told.brier_declared, 4) if told else None,
+        }
 
 
 def build(connection: duckdb.DuckDBPyConnection, there_share: float = THERE_SHARE) -> Presence:

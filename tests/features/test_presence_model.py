@@ -40,6 +40,20 @@ def test_without_visits_the_declared_rates_stand_alone() -> None:
     )
 
 
+def test_the_frame_tells_how_it_judged_and_nothing_of_few_visits() -> None:
+    built = frame.build(warehouse(liste_electorale=[elector("a")]), AS_OF, OPEN, there_share=0.9)
+    expected = {
+        "threshold": 0.5,
+        "expected_share": 0.9574,
+        "brier": None,
+        "brier_declared": None,
+        "visits": 0,
+    }
+    assert built.as_json()["there"] == expected
+    nobody = frame.build(warehouse(liste_electorale=[elector("a")]), AS_OF, OPEN)
+    assert (nobody.households, nobody.judged.as_json()["expected_share"]) == (0, None)
+
+
 def test_visits_move_the_chance_towards_what_was_found() -> None:
     def chance(issue: str) -> float:
         roll = [
