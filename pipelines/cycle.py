@@ -15,6 +15,7 @@ from features import frame, known, label, matrix
 from features.catalogue import usable
 from features.factor import Factor
 from features.people import named_by
+from features.presence_model import EVEN
 from models import draw, explain
 from models.boosting import Boosting
 from models.candidate import Candidate, Floats, NotFitted, Scorer, score
@@ -155,10 +156,11 @@ def _listed_on(met: pd.DataFrame) -> pd.Series:
 def _as_of_origin(
     connection: duckdb.DuckDBPyConnection, city: settings.City, met: pd.DataFrame, origin: date, anchor: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of whoever was more likely there than not: a visit that met somebody teaches, whether or not the household was sure enough to be listed."""
     listed = _listed_on(met)
     end = month_shifted(origin, TEST_MONTHS, anchor)
     mine = met[(listed >= pd.Timestamp(origin)) & (listed < pd.Timestamp(end))]
-    frame.build(connection, origin, settings.gates(city))
+    frame.build(connection, origin, settings.gates(city), there_share=EVEN)
     wide, _ = matrix.matrix(connection, origin, factors_of(city), settings.gates(city))
     labels = label.of_households(connection, mine, origin)
     rows = labels[["household_id"]].merge(wide, on="household_id", how="left", validate="many_to_one")
