@@ -53,7 +53,7 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
     city = settings.load(config)
     working = folder / "working"
     with timed(folder, "frame") as rows, read_store(city.paths) as connection:
-        built = frame.build(connection, as_of, settings.gates(city))
+        built = frame.build(connection, as_of, settings.gates(city), city.there_share)
         if not built.households:
             raise ConfigurationError(
                 "no household is known before this day",
