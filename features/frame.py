@@ -27,6 +27,7 @@ class Frame:
     as_of: date
     linked_on: date | None
     linkage: Linkage
+    judged: presence.Presence
     persons: int
     persons_with_place: int
     households: int
@@ -58,6 +59,7 @@ class Frame:
             "presence": [
                 {"presence": p, "reason": r, "persons": n} for (p, r), n in self._presences().items()
             ],
+            "there": self.judged.as_json() | {"visits": protected(self.judged.visits)},
             "by_neighbourhood": [
                 {"quartier": q, "presence": p, "persons": n} for (q, p), n in self._quartiers().items()
             ],
@@ -106,19 +108,20 @@ def build(
     connection: duckdb.DuckDBPyConnection,
     as_of: date,
     gates: Mapping[str, Gate],
+    there_share: float = presence.THERE_SHARE,
     *,
     linked_on: date | None = None,
 ) -> Frame:
     """Makes the temp tables of the frame as of a day (docs/architecture.md) and counts them. ``linked_on``: an earlier day of which the persons are
-    on this connection (``link``, or the last ``build``): then only what is new is compared, and who merged or split since is counted."""
+    on this connection (``link``, or the last ``build``): then only what is new is compared, and who merged or split since is counted.
+    ``there_share``: of the households called present so many shall be there."""
     known.open_views(connection, as_of, gates)
     linkage = people.link(connection) if linked_on is None else people.link_further(connection)
     connection.execute(_LATEST_RECORDS)
+    for statement in (residences.PLACES, residences.RESIDENCES):
+        connection.execute(statement)
+    judged = presence.build(connection, there_share)
     for statement in (
-        residences.PLACES,
-        residences.RESIDENCES,
-        presence.DEPARTURES,
-        presence.PRESENT,
         households.STAYS,
         households.HOUSEHOLDS,
         households.HISTORY,
@@ -132,6 +135,7 @@ def build(
         as_of=as_of,
         linked_on=linked_on,
         linkage=linkage,
+        judged=judged,
         persons=linkage.persons,
         persons_with_place=_count(connection, "residents"),
         households=_count(connection, "households"),

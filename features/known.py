@@ -23,6 +23,7 @@ def open_views(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mappin
     """Makes the views for one day. ``gates`` holds every source of the contracts; nothing else may read ``raw``."""
     connection.execute("set variable as_of = cast($1 as date)", [as_of])
     connection.execute("create or replace temp macro as_of() as cast(getvariable('as_of') as date)")
+    connection.execute("create or replace temp macro was_known(known_on, on_day) as known_on < on_day")
     objections.gather(connection)
     for source in contract.SOURCES:
         promise = contract.load(source)

@@ -1,62 +1,155 @@
-"""Is the person still there? A first rule: each register that says otherwise gives a reason and the day it became known."""
+"""Is the person still there? Signs → facts → evidence → a chance, and what is said: present, deceased, moved, in an establishment, unknown."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features import presence_calibration, presence_facts, presence_model, presence_signs
+from features.presence_calibration import Reliability
+from features.presence_evidence import EVIDENCE, HARD, SILENCE, SOFT
+from features.presence_model import EVEN, THERE_SHARE, Floats, Threshold
+
+__all__ = ["PRESENCES", "THERE_SHARE", "Presence", "build"]
 PRESENCES = ("present", "deceased", "moved", "establishment", "unknown")
+ADULT_AGE = 18
+FEWEST_TOLD = 100
+"""Assumed: of fewer visits a mean says something about one of them."""
+DOUBTS = ((SILENCE, "snapshot_on"), *((e.text, e.known) for e in SOFT))
+"""Reasons of ``unknown`` with their days; the first where nothing weighs against."""
 
-HOMES = ("EHPAD", "HOPITAL")
-"""Establishments whose residents are no longer at home. A résidence autonomie or a foyer is a home that can be visited."""
 
-DEPARTURES = f"""
-create or replace temp table departures as
-with deaths as (
-  select p.person_id, 1 as priority, 'deceased' as presence, 'fichier public des décès' as reason, d.known_on as said_on
-  from known_deces_publics d join people p on p.source = 'deces_publics' and p.record_id = d.cle_identite
-),
-found_at_the_door as (
-  select p.person_id,
-    case issue when 'DECEDE' then 1 when 'ETABLISSEMENT' then 2 else 3 end as priority,
-    case issue when 'DECEDE' then 'deceased' when 'ETABLISSEMENT' then 'establishment' else 'moved' end as presence,
-    'visite' as reason, v.known_on as said_on
-  from known_visites v join people p on p.source = 'visites' and p.record_id = v.id_visite
-  where v.issue in ('DECEDE', 'ETABLISSEMENT', 'DEMENAGE')
-),
-lives_in_establishment as (
-  select r.person_id, 2 as priority, 'establishment' as presence, 'adresse d''un établissement' as reason, r.place_on as said_on
-  from residences r join latest_etablissements e using (id_adresse)
-  where e.type in {HOMES}
-),
-returned_mail as (
-  select p.person_id, 3 as priority, 'moved' as presence, 'courrier revenu (NPAI)' as reason, l.date_retour_npai as said_on
-  from latest_liste_electorale l join people p on p.source = 'liste_electorale' and p.record_id = l.id_electeur
-    join residences r on r.person_id = p.person_id and r.id_adresse = l.id_adresse
-  where l.date_retour_npai is not null
-),
-ended_leases as (
-  select r.person_id, 3 as priority, 'moved' as presence, 'fin de bail' as reason, l.date_sortie as said_on
-  from residences r join people p on p.person_id = r.person_id and p.source = 'parc_social'
-    join latest_parc_social l on l.id_bail = p.record_id
-  where l.date_sortie is not null and l.id_adresse = r.id_adresse
-),
-every as (
-  from deaths union all by name from found_at_the_door union all by name from lives_in_establishment
-  union all by name from returned_mail union all by name from ended_leases
+@dataclass(frozen=True, kw_only=True)
+class Presence:
+    """How presence was judged: the threshold, the visits that were learnt from, the weights by name, and whether chances held in the past."""
+
+    threshold: Threshold
+    visits: int
+    weights: dict[str, float]
+    reliability: Reliability | None
+
+    def as_json(self) -> dict[str, object]:
+        """As written to ``frame.json``: no share of so few visits that one could be recognised, so no bins."""
+        told = self.reliability if self.visits >= FEWEST_TOLD else None
+        share = self.threshold.expected_share
+        return {
+            "threshold": round(self.threshold.at, 4),
+            "expected_share": round(share, 4) if self.threshold.households else None,
+            "brier": round(told.brier, 4) if told else None,
+            "brier_declared": round(told.brier_declared, 4) if told else None,
+        }
+
+
+def build(connection: duckdb.DuckDBPyConnection, there_share: float = THERE_SHARE) -> Presence:
+    """Reads the ``known_`` views, ``people`` and ``residences``; makes the temp table ``residents``: one row a person with a place, with
+    ``presence``, ``presence_reason``, ``presence_known_on`` (null when present) and ``there_probability``."""
+    residents, visits = evidence(connection)
+    learnt = presence_model.design(visits)
+    belief = presence_model.fit(learnt, visits)
+    x = presence_model.design(residents)
+    chances = presence_model.probability(x, belief)
+    cut = presence_model.threshold(surest(residents, chances).to_numpy(np.float64), there_share)
+    judged = pd.DataFrame({"person_id": residents["person_id"], "there_probability": chances})
+    _say(
+        connection,
+        judged.assign(is_likely=likely(residents, chances, cut.at), doubt=_heaviest(x, belief.weights)),
+    )
+    return Presence(
+        threshold=cut,
+        visits=len(visits),
+        weights=dict(zip(presence_model.NAMES, belief.weights.tolist(), strict=True)),
+        reliability=presence_calibration.out_of_time(learnt, visits),
+    )
+
+
+def evidence(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(residents as of the day, past visits as of theirs): one row a question, ordered, with a column for each kind of evidence."""
+    for statement in (*presence_signs.TABLES, *presence_facts.TABLES):
+        connection.execute(statement)
+    connection.execute(_EVIDENCE)
+    rows = connection.execute("from evidence_held order by asked_on, question").df()
+    is_now = rows["occasion"] == "now"
+    return rows[is_now].reset_index(drop=True), rows[~is_now].reset_index(drop=True)
+
+
+_HOLDS = ", ".join(f"coalesce({e.holds}, false) as {e.name}" for e in EVIDENCE)
+_EVIDENCE = (
+    "create or replace temp table evidence_held as select question, occasion, person_id, id_logement, sexe, age, asked_on, issue, bras, proba_tirage,"
+    f" placed_on, alive_on, is_on_roll, returned_on, {_HOLDS} from facts"
 )
-select person_id, presence, reason, said_on from every
-qualify row_number() over (partition by person_id order by priority, said_on desc, reason) = 1
-"""
-"""One row a person who is said to have left: ``person_id``, ``presence``, ``reason``, ``said_on``. Death outweighs an establishment, which outweighs a move."""
 
-PRESENT = """
+
+def surest(residents: pd.DataFrame, chances: Floats) -> pd.Series:
+    """By dwelling (by person where the flat is not known): the chance of the surest adult against whom nothing hard speaks."""
+    is_free = ~residents[[e.name for e in HARD]].to_numpy(bool).any(axis=1)
+    is_adult = (residents["age"].isna() | (residents["age"] >= ADULT_AGE)).to_numpy(bool)
+    kept = is_free & is_adult
+    return pd.Series(chances[kept]).groupby(home_of(residents)[kept].to_numpy(), sort=True).max()
+
+
+def home_of(residents: pd.DataFrame) -> pd.Series:
+    """The dwelling, or the person alone where the flat is not known."""
+    return residents["id_logement"].fillna(residents["person_id"])
+
+
+def likely(residents: pd.DataFrame, chances: Floats, at: float) -> npt.NDArray[np.bool_]:
+    """Whoever is more likely there than not, in a household that is sure enough: who lives with somebody sure is not left out of the household.
+
+    Minors without a known adult need the threshold themselves.
+    """
+    own = pd.Series(chances, index=residents.index)
+    home = home_of(residents).map(surest(residents, chances)).fillna(own).to_numpy(np.float64)
+    return np.asarray((chances >= EVEN) & (home >= at))
+
+
+def _heaviest(x: Floats, weights: Floats) -> npt.NDArray[np.int64]:
+    """The place among ``DOUBTS`` of what weighs most against each person."""
+    first = len(presence_model.NAMES) - len(EVIDENCE) + len(HARD)
+    against = x[:, first : first + len(SOFT)] * weights[first : first + len(SOFT)]
+    silent = np.zeros((len(x), 1))
+    return np.asarray(np.argmin(np.column_stack([silent, np.minimum(against, 0)]), axis=1), dtype=np.int64)
+
+
+def _say(connection: duckdb.DuckDBPyConnection, judged: pd.DataFrame) -> None:
+    connection.register("judged", judged)
+    try:
+        connection.execute(RESIDENTS)
+    finally:
+        connection.unregister("judged")
+
+
+def _first_hard(column: str) -> str:
+    """SQL: what the first hard evidence that holds says, null where none does."""
+    said = [{"says": _quoted(e.says), "text": _quoted(e.text), "known": e.known}[column] for e in HARD]
+    return "case " + " ".join(f"when h.{e.name} then {it}" for e, it in zip(HARD, said, strict=True)) + " end"
+
+
+def _doubt(column: str) -> str:
+    """SQL: what the doubt says that weighs most."""
+    said = [_quoted(text) if column == "text" else known for text, known in DOUBTS]
+    return "case doubt " + " ".join(f"when {i} then {it}" for i, it in enumerate(said)) + " end"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+RESIDENTS = f"""
 create or replace temp table residents as
-select r.person_id, r.id_logement, r.id_adresse, r.quartier, r.sexe, r.annee_naissance, r.place_source, r.place_on,
-  case
-    when d.presence is null then 'present'
-    when d.presence = 'moved' and r.place_on > d.said_on then 'present'
-    else d.presence
-  end as presence,
-  case when d.presence is not null and not (d.presence = 'moved' and r.place_on > d.said_on) then d.reason else '' end as presence_reason,
-  d.said_on as presence_known_on
-from residences r left join departures d using (person_id)
+with judgement as (
+  select f.person_id, j.there_probability, j.is_likely, {_first_hard("says")} as hard_says, {_first_hard("text")} as hard_text,
+    {_first_hard("known")} as hard_known_on, {_doubt("text")} as doubt_text, {_doubt("known")} as doubt_known_on
+  from facts f join evidence_held h using (question) join judged j on j.person_id = f.person_id where f.occasion = 'now'
+)
+select r.*,
+  case when hard_says is not null then hard_says when is_likely then 'present' else 'unknown' end as presence,
+  case when hard_says is not null then hard_text when is_likely then '' else doubt_text end as presence_reason,
+  case when hard_says is not null then hard_known_on when not is_likely then doubt_known_on end as presence_known_on,
+  there_probability
+from residences r join judgement using (person_id)
 """
-"""One row a person with a place. A newer place elsewhere outweighs an older sign of a move."""
+"""Hard evidence decides; without it the chance does. A doubt is told by the evidence that weighs most against, or by silence."""

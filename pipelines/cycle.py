@@ -14,6 +14,7 @@ from data_contracts.errors import ConfigurationError
 from features import frame, known, label, matrix
 from features.catalogue import usable
 from features.factor import Factor
+from features.presence_model import EVEN
 from models import draw, explain
 from models.boosting import Boosting
 from models.candidate import Candidate, Floats, NotFitted, Scorer, score
@@ -52,9 +53,8 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
     working = folder / "working"
     with timed(folder, "frame") as rows, read_store(city.paths) as connection:
         gates = settings.gates(city)
-        built = frame.build(
-            connection, as_of, gates, linked_on=frame.link(connection, month_shifted(as_of, -1), gates)
-        )
+        linked_on = frame.link(connection, month_shifted(as_of, -1), gates)
+        built = frame.build(connection, as_of, gates, city.there_share, linked_on=linked_on)
         if not built.households:
             raise ConfigurationError(
                 "no household is known before this day",
@@ -166,10 +166,11 @@ def _as_of_origin(
     anchor: int,
     linked_on: date | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of whoever was more likely there than not: a visit that met somebody teaches, whether or not the household was sure enough to be listed."""
     listed = _listed_on(met)
     end = month_shifted(origin, TEST_MONTHS, anchor)
     mine = met[(listed >= pd.Timestamp(origin)) & (listed < pd.Timestamp(end))]
-    frame.build(connection, origin, settings.gates(city), linked_on=linked_on)
+    frame.build(connection, origin, settings.gates(city), EVEN, linked_on=linked_on)
     wide, _ = matrix.matrix(connection, origin, factors_of(city), settings.gates(city))
     labels = label.of_households(connection, mine, origin)
     rows = labels[["household_id"]].merge(wide, on="household_id", how="left", validate="many_to_one")

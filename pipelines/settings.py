@@ -15,6 +15,7 @@ from data_contracts import contract
 from data_contracts.contract_terms import Period
 from data_contracts.errors import ConfigurationError, GateClosed
 from features.gates import supports
+from features.presence_model import THERE_SHARE
 from pipelines import console
 
 FORBIDDEN_USES = {
@@ -88,6 +89,12 @@ class City(_Strict):
     )
     exploration_share: float = Field(
         0.1, ge=0.0, le=0.5, description="Random visits on top of the list, as a share of the capacity."
+    )
+    there_share: float = Field(
+        THERE_SHARE,
+        ge=0.5,
+        lt=1.0,
+        description="Of the households in the frame, the share expected to be at the address; lower keeps more households and sends more visits in vain.",
     )
     cool_off_days: int = Field(
         180, ge=0, description="Days after a visit during which a household is not listed."

@@ -10,6 +10,7 @@ from data_contracts import contract
 from data_contracts.contract import Gate
 from features import frame, matrix
 from features.catalogue import usable
+from features.presence_model import EVEN
 from pipelines.store import create_tables
 
 AS_OF = date(2026, 11, 2)
@@ -107,11 +108,18 @@ def service(of: str, name: str, **more: object) -> Row:
     return base | more
 
 
+def build(
+    connection: duckdb.DuckDBPyConnection, as_of: date = AS_OF, gates: dict[str, Gate] = OPEN
+) -> frame.Frame:
+    """The frame of whoever is more likely there than not: these towns are too small for a share of households."""
+    return frame.build(connection, as_of, gates, there_share=EVEN)
+
+
 def values(
     connection: duckdb.DuckDBPyConnection, gates: dict[str, Gate] = OPEN, as_of: date = AS_OF
 ) -> dict[str, float]:
     """Factor → value of the only household, without the absent ones."""
-    frame.build(connection, as_of, gates)
+    build(connection, as_of, gates)
     wide, _ = matrix.matrix(connection, as_of, usable(gates, {"sex_as_feature": True}), gates)
     assert len(wide) == 1
     row = wide.iloc[0].drop(["household_id", "as_of"]).dropna()
@@ -122,7 +130,7 @@ def households(
     connection: duckdb.DuckDBPyConnection, gates: dict[str, Gate] = OPEN, as_of: date = AS_OF
 ) -> list[set[str]]:
     """Members by the key of the elector they are, household by household."""
-    frame.build(connection, as_of, gates)
+    build(connection, as_of, gates)
     rows = connection.execute(
         "select household_id, list(distinct k.key) from members m join person_keys k using (person_id) where m.presence = 'present' and k.key like 'key-%' group by 1"
     ).fetchall()
@@ -133,7 +141,7 @@ def presence(
     connection: duckdb.DuckDBPyConnection, gates: dict[str, Gate] = OPEN, as_of: date = AS_OF
 ) -> tuple[str, str]:
     """(presence, reason) of the only person."""
-    frame.build(connection, as_of, gates)
+    build(connection, as_of, gates)
     rows = connection.execute("select presence, presence_reason from residents").fetchall()
     assert len(rows) == 1
     return rows[0][0], rows[0][1]

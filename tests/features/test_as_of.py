@@ -6,9 +6,9 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from features import frame, label, matrix
+from features import label, matrix
 from features.catalogue import usable
-from tests.features.drawn import AS_OF, OPEN, Row, elector, insert, lease, service, warehouse
+from tests.features.drawn import AS_OF, OPEN, Row, build, elector, insert, lease, service, warehouse
 
 EDGES = (0, 1, 2, 30, 89, 90, 91, 364, 365, 366, 729, 730, 731)
 FACTORS = usable(OPEN, {"sex_as_feature": True})
@@ -16,13 +16,25 @@ days_before = st.sampled_from(EDGES).map(lambda n: AS_OF - timedelta(days=n))
 not_yet_known = st.sampled_from(EDGES).map(lambda n: AS_OF + timedelta(days=n))
 
 
+VISIT: Row = {
+    "id_visite": "x",
+    "cle_identite": "key-b",
+    "id_adresse": "street",
+    "date_visite": date(2026, 9, 1),
+    "issue": "VU",
+}
+
+
 def past() -> list[tuple[str, Row]]:
-    """A little town of which everything was known in time."""
+    """A little town of which everything was known in time, and where two were visited."""
     return [
         *(("liste_electorale", elector(r)) for r in "abc"),
         ("parc_social", lease("l", "a", tranche_ressources="M20", nb_occupants=1)),
         ("usages_services", service("b", "CLUB_SENIORS", date_dernier_usage=date(2026, 10, 20))),
         ("usages_services", service("c", "PORTAGE_REPAS", origine="FAMILLE")),
+        ("liste_electorale", elector("b", date_liste=date(2026, 6, 1))),
+        ("visites", VISIT),
+        ("visites", VISIT | {"id_visite": "y", "cle_identite": "key-d", "issue": "DEMENAGE"}),
         (
             "registre_vulnerables",
             {
@@ -92,6 +104,20 @@ def future_fact(draw: st.DrawFn) -> tuple[str, Row]:
                 "accord_contact": "O",
             },
         ),
+        (
+            "etat_civil",
+            {
+                "id_evenement": "f",
+                "type_evenement": "DECES",
+                "date_evenement": when,
+                "date_acte": when,
+                "date_transcription": known,
+                "known_on": known,
+                "cle_identite": f"key-{who}",
+                "accord_contact": "O",
+            },
+        ),
+        ("visites", {"id_visite": "w", "cle_identite": f"key-{who}", "date_visite": known, "issue": "VU"}),
     ]
     return draw(st.sampled_from(facts))
 
@@ -101,7 +127,7 @@ def computed(rows: list[tuple[str, Row]]) -> tuple[pd.DataFrame, pd.DataFrame, p
     connection = warehouse(**{source: [] for source in OPEN})
     for line, (source, row) in enumerate(rows, start=2):
         insert(connection, source, line, row)
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     wide, _ = matrix.matrix(connection, AS_OF, FACTORS, OPEN)
     residents = connection.execute("from residents order by person_id").df()
     found = connection.execute("from households order by household_id").df()
@@ -138,7 +164,7 @@ def test_a_fact_known_the_day_before_does_count() -> None:
 
 def test_a_label_finds_its_household_through_the_keys_known_then() -> None:
     connection = warehouse(liste_electorale=[elector("a")])
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     visited: Row = {
         "date_visite": date(2026, 11, 20),
         "isolated": True,

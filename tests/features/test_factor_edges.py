@@ -8,9 +8,9 @@ import pytest
 
 from data_contracts import contract
 from data_contracts.contract import Gate
-from features import frame, matrix
+from features import matrix
 from features.catalogue import FACTORS, usable
-from tests.features.drawn import AS_OF, OPEN, Row, elector, lease, service, warehouse
+from tests.features.drawn import AS_OF, OPEN, Row, build, elector, lease, service, warehouse
 
 EDGES = (0, 1, 2, 89, 90, 91, 92, 93, 364, 365, 366, 729, 730, 731, 1095, 1096, 1097)
 TODAY, YESTERDAY = AS_OF, AS_OF - timedelta(days=1)
@@ -66,7 +66,7 @@ def found(
         )
         rows.setdefault(source, []).append(ROW[source](who, **more))
     connection = warehouse(**rows)
-    frame.build(connection, AS_OF, gates)
+    build(connection, AS_OF, gates)
     wide, _ = matrix.matrix(connection, AS_OF, usable(gates, {"sex_as_feature": True}), gates)
     flats = dict(connection.execute("select household_id, id_logement from households").fetchall())
     who = [flats[h].removeprefix("flat-") for h in wide["household_id"]]
@@ -187,7 +187,7 @@ def test_the_end_of_a_service_counts_rather_than_the_last_use_and_the_latest_end
         service("a", "BIBLIOTHEQUE", date_fin=date(2025, 6, 2)),
     ]
     connection = warehouse(liste_electorale=[elector("a")], usages_services=rows)
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     _, long = matrix.matrix(connection, AS_OF, usable(OPEN, {}), OPEN)
     said = long.set_index("factor").loc["months_since_service_stopped"]
     assert (round(said["value"], 2), said["detail"]) == (5.03, "SPORT")
@@ -197,7 +197,7 @@ def test_of_two_members_the_most_recent_loss_and_the_oldest_speak() -> None:
     rows = [elector("a", annee_naissance=1940), elector("b", id_logement="flat-a", annee_naissance=1960)]
     deaths = [death("a"), death("b", date_evenement=date(2026, 6, 2))]
     connection = warehouse(liste_electorale=rows, etat_civil=deaths)
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     wide, _ = matrix.matrix(connection, AS_OF, usable(OPEN, {}), OPEN)
     assert wide["oldest_age"].tolist() == [86.0]
     assert wide["months_since_bereavement"].round(2).tolist() == [5.03]
@@ -207,7 +207,7 @@ def test_who_has_left_says_nothing_for_those_who_stayed() -> None:
     rows = [elector("a"), elector("b", id_logement="flat-a", date_retour_npai=date(2026, 3, 1))]
     use = [service("b", "AIDE_DOMICILE", id_logement=None, id_adresse=None)]
     connection = warehouse(liste_electorale=rows, usages_services=use)
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     wide, _ = matrix.matrix(connection, AS_OF, usable(OPEN, {}), OPEN)
     assert wide["autonomy_service"].isna().all()
 
@@ -216,7 +216,7 @@ def test_a_household_of_which_nothing_is_known_keeps_its_row() -> None:
     gates: dict[str, Gate] = dict.fromkeys(contract.SOURCES, "frame")
     unknown = elector("a", annee_naissance=None, sexe=None, id_logement=None)
     connection = warehouse(liste_electorale=[unknown])
-    frame.build(connection, AS_OF, gates)
+    build(connection, AS_OF, gates)
     wide, _ = matrix.matrix(connection, AS_OF, usable(gates, {}), gates)
     assert len(wide) == 1
 

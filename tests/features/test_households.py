@@ -5,7 +5,18 @@ from datetime import date, timedelta
 import pytest
 
 from features import frame
-from tests.features.drawn import AS_OF, OPEN, Row, elector, households, lease, presence, service, warehouse
+from tests.features.drawn import (
+    AS_OF,
+    OPEN,
+    Row,
+    build,
+    elector,
+    households,
+    lease,
+    presence,
+    service,
+    warehouse,
+)
 
 
 def test_two_at_one_flat_are_one_household() -> None:
@@ -34,7 +45,7 @@ def test_a_lease_in_force_outweighs_an_old_roll_address() -> None:
         liste_electorale=[elector("a")],
         parc_social=[lease("l", "a", id_adresse="new street", id_logement="new flat")],
     )
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     assert connection.execute("select id_logement from residents").fetchall() == [("new flat",)]
 
 
@@ -56,7 +67,7 @@ def test_living_alone_carries_its_strength(
     rows: dict[str, list[Row]], alone: bool | None, strength: str
 ) -> None:
     connection = warehouse(**rows)
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     assert connection.execute("select lives_alone, lives_alone_strength from households").fetchall() == [
         (alone, strength)
     ]
@@ -76,7 +87,7 @@ def test_living_alone_carries_its_strength(
         ),
         (("present", ""), {"etablissements": [{"id_adresse": "street", "type": "RESIDENCE_AUTONOMIE"}]}),
         (
-            ("deceased", "visite"),
+            ("deceased", "visite : personne décédée"),
             {
                 "visites": [
                     {
@@ -89,7 +100,7 @@ def test_living_alone_carries_its_strength(
             },
         ),
         (
-            ("moved", "visite"),
+            ("moved", "visite : a déménagé"),
             {
                 "visites": [
                     {
@@ -158,7 +169,7 @@ def test_an_objection_reaches_records_two_keys_away() -> None:
     connection = warehouse(
         liste_electorale=rows, usages_services=[used], oppositions=[{"cle_nom_adresse": "new door"}]
     )
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     assert connection.execute("select count(*) from people").fetchall() == [(0,)]
 
 
@@ -175,7 +186,7 @@ def test_whoever_lives_with_an_objector_is_left_in_peace_too() -> None:
     """Alone on paper, since the partner's rows are gone: the reason would be false and the visit would reach the objector."""
     pair = [elector("a"), elector("b", id_logement="flat-a"), elector("c")]
     connection = warehouse(liste_electorale=pair, oppositions=[{"cle_identite": "key-a"}])
-    built = frame.build(connection, AS_OF, OPEN)
+    built = build(connection, AS_OF, OPEN)
     assert (built.households, built.households_left_in_peace) == (1, 1)
 
 
@@ -203,7 +214,7 @@ def test_household_id_stays_while_a_member_and_the_dwelling_stay() -> None:
     connection = warehouse(liste_electorale=rows)
     ids = set()
     for day in days:
-        frame.build(connection, day + timedelta(days=1), OPEN)
+        build(connection, day + timedelta(days=1), OPEN)
         ids |= {row[0] for row in connection.execute("select household_id from households").fetchall()}
     assert len(ids) == 1
 
@@ -211,7 +222,7 @@ def test_household_id_stays_while_a_member_and_the_dwelling_stay() -> None:
 def test_nobody_is_in_two_households_and_persons_add_up() -> None:
     rows = [elector(str(i), id_logement=f"flat-{i // 2}") for i in range(10)]
     connection = warehouse(liste_electorale=rows, parc_social=[lease("l", "3", id_logement="flat-1")])
-    built = frame.build(connection, AS_OF, OPEN)
+    built = build(connection, AS_OF, OPEN)
     once = connection.execute(
         "select count(*), count(distinct person_id), count(distinct household_id) from members"
     ).fetchone()
@@ -222,19 +233,20 @@ def test_nobody_is_in_two_households_and_persons_add_up() -> None:
 def test_a_statement_names_the_registers_of_the_last_snapshots_and_their_newest_day() -> None:
     left = elector("a", date_liste=date(2026, 9, 1), known_on=date(2026, 9, 1))
     stays = elector("b", date_liste=date(2026, 10, 1), known_on=date(2026, 10, 1), id_logement="flat-a")
-    used = service("a", "SPORT", cle_identite="key-a", date_arrete=date(2026, 10, 20))
+    seen: Row = {"date_arrete": date(2026, 10, 20), "date_dernier_usage": date(2026, 10, 19)}
+    used = service("a", "AIDE_DOMICILE", cle_identite="key-a", **seen)
     connection = warehouse(liste_electorale=[left, stays], usages_services=[used])
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     said = connection.execute("select members_source, members_known_on, lease_source from households")
     assert said.fetchall() == [("liste_electorale+usages_services", date(2026, 10, 20), None)]
     alone = warehouse(usages_services=[used], liste_electorale=[left, stays | {"id_logement": "flat-b"}])
-    frame.build(alone, AS_OF, OPEN)
+    build(alone, AS_OF, OPEN)
     found = alone.execute("select members_source from households order by 1").fetchall()
     assert found == [("liste_electorale",), ("usages_services",)]
 
 
 def test_a_town_of_which_nothing_is_known_yet_has_no_household() -> None:
-    built = frame.build(warehouse(liste_electorale=[elector("a")]), date(2020, 1, 1), OPEN)
+    built = build(warehouse(liste_electorale=[elector("a")]), date(2020, 1, 1), OPEN)
     assert (built.persons, built.households) == (0, 0)
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from data_contracts import contract
 from data_contracts.contract import Gate
-from features import frame, known
-from tests.features.drawn import AS_OF, OPEN, Row, elector, households, lease, service, warehouse
+from features import known
+from tests.features.drawn import AS_OF, OPEN, Row, build, elector, households, lease, service, warehouse
 
 KEYS = ("cle_identite", "cle_usage", "cle_phonetique", "cle_nom_adresse")
 
@@ -85,7 +85,7 @@ def test_an_objection_by_any_key_removes_the_person(key: str) -> None:
         # an objection holds whatever the day of the list: it is not a fact that may be known too late
         oppositions=[{key: every[key], "date_opposition": AS_OF}],
     )
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     assert connection.execute("select id_logement from residents").fetchall() == [("flat-b",)]
 
 

@@ -5,10 +5,9 @@ from datetime import date
 import duckdb
 import pytest
 
-from features import frame
 from features.alone import BANDS, FLAT_GIVEN, LIKELY, probability
 from features.statements import KINDS, STRENGTHS
-from tests.features.drawn import AS_OF, OPEN, Row, elector, lease, service, warehouse
+from tests.features.drawn import Row, build, elector, lease, service, warehouse
 
 D = date
 Said = dict[str, tuple[float | None, str, str]]
@@ -17,7 +16,7 @@ OLD = {"annee_naissance": 1940}
 
 def built(**sources: list[Row]) -> duckdb.DuckDBPyConnection:
     connection = warehouse(**sources)
-    frame.build(connection, AS_OF, OPEN)
+    build(connection)
     return connection
 
 
@@ -152,7 +151,14 @@ def test_without_a_flat_nothing_is_said_of_who_lives_with_whom() -> None:
 
 
 def test_a_minor_known_at_the_dwelling_is_said() -> None:
-    child = service("c", "PERISCOLAIRE", annee_naissance=2018, sexe="M", id_logement="flat-a")
+    child = service(
+        "c",
+        "PERISCOLAIRE",
+        annee_naissance=2018,
+        sexe="M",
+        id_logement="flat-a",
+        date_dernier_usage=D(2026, 10, 20),
+    )
     assert said(liste_electorale=[elector("a")], usages_services=[child])["minors"] == (
         1,
         "likely",
@@ -217,7 +223,7 @@ def test_a_household_is_formed_joined_left_and_dissolved() -> None:
     ]
 
 
-def test_a_returned_letter_is_the_day_on_which_a_member_left() -> None:
+def test_a_member_left_on_the_day_on_which_a_returned_letter_was_known() -> None:
     left = elector("b", id_logement="flat-a", date_retour_npai=D(2026, 8, 1))
     found = history(built(liste_electorale=[elector("a"), left]))
-    assert ("left", D(2026, 8, 1)) in found and not [e for e, _ in found if e == "dissolved"]
+    assert ("left", D(2026, 11, 1)) in found and not [e for e, _ in found if e == "dissolved"]

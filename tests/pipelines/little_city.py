@@ -11,6 +11,7 @@ purpose = "social isolation outreach"
 fictitious = true
 capacity = 10
 exploration_share = 0.2
+there_share = 0.5
 
 [sources.liste_electorale]
 gate = "open"
