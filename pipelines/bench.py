@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +15,7 @@ from data_contracts.errors import ConfigurationError
 from features.catalogue import FACTORS
 from models import survey as surveys
 from pipelines import console, screens
+from pipelines.store import made
 
 app = typer.Typer(no_args_is_help=True, help="Figures beside their bars.")
 LEAK = 0.85
@@ -27,17 +31,61 @@ def survey(
     data: Path,
     mapping: Annotated[Path, typer.Option("--mapping", help="TOML: survey columns → factors and targets.")],
     seeds: Annotated[int, typer.Option("--seeds", min=2, help="Random splits.")] = surveys.SPLITS,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Ranks real survey respondents; an AUC above 0.85 is a leak until shown otherwise (exit 6)."""
     chosen = surveys.parsed(_text(mapping), FACTORS, str(mapping))
     table = surveys.respondents(_frame(data), chosen, str(mapping))
     cells = surveys.run(table, chosen, FACTORS, seed=1, splits=seeds)
-    if json:
+    if as_json:
         console.print_json([screens.cell_json(cell) for cell in cells])
     else:
         screens.survey(cells)
     raise typer.Exit(6 if any(cell.auc.value > LEAK for cell in cells) else 0)
+
+
+WORK = Path("bench")
+Seeds = Annotated[
+    int,
+    typer.Option(
+        "--seeds",
+        min=1,
+        max=9,
+        help="Synthetic towns, of seeds 1, 2, …; all but the first also with twice the errors.",
+    ),
+]
+Folder = Annotated[Path, typer.Option("--work", help="Where the towns are made and kept.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+@app.command()
+def linkage(seeds: Seeds = 3, work: Folder = WORK, as_json: AsJson = False) -> None:
+    """Records into persons, against the truth of synthetic towns: pairwise F1, precision, gaps, and an oracle."""
+    _against_truth("linkage", seeds, work, as_json)
+
+
+@app.command()
+def households(seeds: Seeds = 3, work: Folder = WORK, as_json: AsJson = False) -> None:
+    """What is said of households, against the truth of synthetic towns."""
+    _against_truth("households", seeds, work, as_json)
+
+
+@app.command()
+def presence(seeds: Seeds = 3, work: Folder = WORK, as_json: AsJson = False) -> None:
+    """Who is still there, against the truth of synthetic towns and an oracle."""
+    _against_truth("presence", seeds, work, as_json)
+
+
+def _against_truth(part: str, seeds: int, work: Path, as_json: bool) -> None:
+    """The evaluation reads the truth, so it is no part of the product: it runs beside it. Exit 1 when a bar does not hold."""
+    made(work, "--work")
+    out = work / f"{part}.json"
+    asked = [str(work), "--parts", part, "--seeds", *map(str, range(1, seeds + 1)), "--out", str(out)]
+    command = [sys.executable, "-m", "benchmarks.who_lives_where", *asked]
+    done = subprocess.run(command, stdout=sys.stderr if as_json else None, check=False)
+    if as_json and done.returncode in (0, 1):
+        console.print_json(json.loads(out.read_text(encoding="utf-8")))
+    raise typer.Exit(done.returncode)
 
 
 def _text(path: Path) -> str:
