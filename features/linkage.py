@@ -61,8 +61,8 @@ def score(connection: duckdb.DuckDBPyConnection) -> None:
     probability; the lower id first), of pairs that are at least doubtful."""
     _look(connection)
     connection.execute(_NO_PAIRS)
-    with _splink(connection, "mentions") as (linker, (every,)):
-        _keep(connection, linker.inference.predict_within(every, **_AT_LEAST_DOUBTFUL))
+    with linker_over(connection, model().settings, "mentions") as (linker, (every,)):
+        _keep(connection, linker.inference.predict_within(every, **AT_LEAST_DOUBTFUL))
 
 
 def score_further(connection: duckdb.DuckDBPyConnection) -> None:
@@ -74,9 +74,9 @@ def score_further(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_AGAIN)
     connection.execute(_AS_BEFORE)
     connection.execute(_FORGOTTEN)
-    with _splink(connection, "again", "as_before") as (linker, (again, as_before)):
-        _keep(connection, linker.inference.predict_within(again, **_AT_LEAST_DOUBTFUL))
-        _keep(connection, linker.inference.predict_between(as_before, again, **_AT_LEAST_DOUBTFUL))
+    with linker_over(connection, model().settings, "again", "as_before") as (linker, (again, as_before)):
+        _keep(connection, linker.inference.predict_within(again, **AT_LEAST_DOUBTFUL))
+        _keep(connection, linker.inference.predict_between(as_before, again, **AT_LEAST_DOUBTFUL))
 
 
 class _Floor(TypedDict):
@@ -84,7 +84,8 @@ class _Floor(TypedDict):
     warning_mode: Literal["never"]
 
 
-_AT_LEAST_DOUBTFUL: _Floor = {"threshold_match_probability": DOUBTFUL, "warning_mode": "never"}
+AT_LEAST_DOUBTFUL: _Floor = {"threshold_match_probability": DOUBTFUL, "warning_mode": "never"}
+"""How Splink is asked for pairs."""
 
 _NAMES_AT = "create or replace temp table names_at as " + " union all ".join(
     f"select '{kind}' as kind, {kind} as place, greatest(count(distinct cle_nom_adresse) - 1, 1) as names from mentions where {kind} is not null group by 2"
@@ -122,17 +123,17 @@ def _keep(connection: duckdb.DuckDBPyConnection, found: SplinkDataFrame) -> None
 
 
 @contextmanager
-def _splink(
-    connection: duckdb.DuckDBPyConnection, *tables: str
+def linker_over(
+    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], *tables: str
 ) -> Iterator[tuple[Linker, tuple[SplinkDataFrame, ...]]]:
-    """A linker over temp tables. Splink makes tables of its own: in a database in memory that is gone afterwards, since the warehouse is not written."""
+    """A linker over temp tables, with Splink's settings; counts of names are those of ``names_at``. Splink makes tables of its own: in a database in memory that is gone afterwards, since the warehouse is not written."""
     (home,) = connection.execute("select current_database()").fetchone() or ("",)
     connection.execute(f"attach ':memory:' as {SCRATCH}")
     try:
         connection.execute(f"use {SCRATCH}")
         api = DuckDBAPI(connection)
         registered = tuple(api.register(table) for table in tables)
-        linker = Linker(registered[0], model().settings, log_level=None, validate_settings=False)
+        linker = Linker(registered[0], settings, log_level=None, validate_settings=False)
         for kind in PLACE:
             connection.execute(
                 f"create or replace temp table {kind}_tf as select place as {kind}, names / $1 as tf_{kind} from names_at where kind = '{kind}'",

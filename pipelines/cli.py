@@ -16,6 +16,7 @@ from pipelines import (
     commands_contract,
     commands_keys,
     commands_law,
+    commands_links,
     commands_store,
     console,
     register,
@@ -43,6 +44,7 @@ app.add_typer(commands_law.app)
 app.add_typer(commands_contract.app, name="contract")
 app.add_typer(commands_store.app)
 app.add_typer(commands_keys.app)
+app.add_typer(commands_links.app)
 
 Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]

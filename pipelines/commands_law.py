@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_format
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ import typer
 from data_contracts.errors import ConfigurationError
 from pipelines import access, console, law, purging, register, screens_law, settings
 from pipelines.days import day_or_today
+from pipelines.private_file import write_new
 from pipelines.store import open_store
 
 app = typer.Typer()
@@ -128,11 +128,5 @@ def export_person(
     if out is None:
         console.print_json(answer)
         return
-    try:
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise ConfigurationError(
-            f"the answer cannot be written: {error.strerror}", where=str(out), hint="name a new file."
-        ) from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(json_format.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+    text = json_format.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+    write_new(out, text.encode("utf-8"), "the answer")
