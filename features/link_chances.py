@@ -1,6 +1,7 @@
 """What the linkage model's own probabilities say of each person: how likely records are wrongly held together, or wrongly apart.
 
-Both count only pairs that linkage compared and found at least doubtful: what it never looked at is in neither, so they are floors.
+What the model says, not what is true. ``wrongly_apart`` is a floor: a pair that shares too little to be doubtful is not in it. ``wrongly_together``
+is a ceiling: that nobody else was in question speaks for a link, and its probability does not know. ``python -m benchmarks.parity`` holds both to a truth.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def _measured(measure: Measure, by_dimension: Mapping[str, Cells], qpv: Mapping[
     if whole.of == 0 or _hidden({"": whole}, {}):
         groups = [replace(g, share=None, against=None, verdict=g.verdict and "hidden") for g in groups]
         return Measured(measure=measure.name, unit=measure.unit, city=None, groups=tuple(groups))
-    return Measured(measure=measure.name, unit=measure.unit, city=_share(whole), groups=tuple(groups))
+    return Measured(measure=measure.name, unit=measure.unit, city=share_of(whole), groups=tuple(groups))
 
 
 def judged(dimension: str, by_group: Cells, nests: Mapping[str, str]) -> list[Group]:
@@ -153,14 +153,15 @@ def _group(dimension: str, group: str, by_group: Cells, *, is_hidden: bool, is_c
             verdict="hidden" if is_compared else None,
         )
     others = {g: c for g, c in by_group.items() if g not in (group, UNKNOWN)}
-    share, rest = _share(by_group[group]), _whole(others)
+    share, rest = share_of(by_group[group]), _whole(others)
     if not is_compared or not rest.of:
         return Group(dimension=dimension, group=group, share=share, against=None, verdict=None)
-    against = _against(share, _share(rest))
+    against = _against(share, share_of(rest))
     return Group(dimension=dimension, group=group, share=share, against=against, verdict=verdict(against))
 
 
-def _share(cell: Cell) -> Share:
+def share_of(cell: Cell) -> Share:
+    """With its interval, as people see it."""
     seen = shown(cell)
     reach = wilson(seen.count, seen.of)
     return Share(count=seen.count, of=seen.of, share=seen.count / seen.of, low=reach.low, high=reach.high)
