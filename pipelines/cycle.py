@@ -22,7 +22,7 @@ from models.duel import duel
 from models.points import Points
 from models.rules import RANDOM, RULES
 from models.splits import TEST_MONTHS, folds, month_shifted, origins
-from pipelines import register, settings
+from pipelines import parity, register, settings
 from pipelines.ingest import ingest
 from pipelines.manifest import timed, write_json
 from pipelines.store import open_store, read_store
@@ -48,7 +48,7 @@ def ingest_step(config: Path, folder: Path) -> None:
 
 
 def frame_step(config: Path, folder: Path, as_of: date) -> None:
-    """Writes ``frame.json`` and, in ``working/``, people, households (members), the frame's households, matrix and evidence."""
+    """Writes ``frame.json`` and, in ``working/``, people, households (members), the frame's households, matrix, evidence and parity."""
     city = settings.load(config)
     working = folder / "working"
     with timed(folder, "frame") as rows, read_store(city.paths) as connection:
@@ -73,6 +73,7 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
             working / "households.parquet",
         )
         _copy(connection, "select * from households order by household_id", working / "frame.parquet")
+        parity.keep(connection, working)
         _copy(connection, _OUT_OF_REACH, working / "visited.parquet")
         _copy(connection, _ALERTED, working / "alerted.parquet")
         wide, long = matrix.matrix(connection, as_of, factors_of(city), settings.gates(city))

@@ -14,7 +14,7 @@ from features.catalogue import FACTORS
 from features.factor import Language
 from features.unknown import not_known
 from models.explain import Explained, Reason, explained
-from pipelines import data_docs, kept, manifest, settings
+from pipelines import data_docs, kept, manifest, parity, settings
 from pipelines.manifest import timed
 from pipelines.publish import run_inputs
 from pipelines.store import read_store
@@ -39,7 +39,7 @@ SOURCE_WORDS = {
 
 
 def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
-    """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``, and the folder ``contracts/``."""
+    """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``, ``frame_parity.html`` and ``.json``, and the folder ``contracts/``."""
     city = settings.load(config)
     with timed(folder, "reports") as rows:
         run_id = manifest.run_id(as_of, run_inputs(config, folder, as_of, capacity))
@@ -53,6 +53,7 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
         with read_store(city.paths) as connection:
             checks, files = kept.validations(connection), kept.files(connection)
         data_docs.write(checks, files, masthead, folder)
+        parity.write(folder, masthead, as_of, _neighbourhoods(city))
 
 
 def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int, run_id: str) -> RiskList:

@@ -25,6 +25,7 @@ REPORTS = (
     "list.xlsx",
     "list.csv",
     "duel.json",
+    "frame_parity.html",
     "frame.json",
     "ingest.json",
     "contracts/index.html",
