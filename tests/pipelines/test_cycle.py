@@ -15,6 +15,7 @@ OUTPUTS = {
     "manifest.json",
     "ingest.json",
     "frame.json",
+    "attrition.html",
     "duel.json",
     "model",
     "list.csv",
