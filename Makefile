@@ -40,7 +40,7 @@ lock: ## resolves the two lock files again, with hashes and without hosts
 clean:
 	rm -rf $(VENV) demo runs
 
-# --- installation: the virtual environment, the locked packages, the two system packages that Python cannot bring ---
+# --- installation: the virtual environment, the locked packages, the system packages that Python cannot bring (LightGBM: libgomp; WeasyPrint: Pango and HarfBuzz) ---
 
 $(BIN)/python:
 	@echo "· virtual environment in $(VENV)"
@@ -54,17 +54,27 @@ define install_locked
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 endef
 
+define system_library
+	@ldconfig -p 2>/dev/null | grep -q "$(1)" || [ "$$(uname)" != Linux ] || $(MAKE) --no-print-directory apt PACKAGES=$(2)
+endef
+
 $(VENV)/.installed: SHELL := /bin/bash
 $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	$(call install_locked,requirements.lock)
-	@ldconfig -p 2>/dev/null | grep -q libgomp.so.1 || [ "$$(uname)" != Linux ] || $(MAKE) --no-print-directory apt PACKAGES=libgomp1
+	$(call system_library,libgomp.so.1,libgomp1)
+	$(call system_library,libpango-1.0.so.0,libpango-1.0-0)
+	$(call system_library,libpangoft2-1.0.so.0,libpangoft2-1.0-0)
+	$(call system_library,libharfbuzz-subset.so.0,libharfbuzz-subset0)
 	@touch $@
 
 $(VENV)/.dev-installed: SHELL := /bin/bash
 $(VENV)/.dev-installed: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(call install_locked,requirements-dev.lock)
-	@ldconfig -p 2>/dev/null | grep -q libgomp.so.1 || [ "$$(uname)" != Linux ] || $(MAKE) --no-print-directory apt PACKAGES=libgomp1
-	@ldconfig -p 2>/dev/null | grep -q libatomic.so.1 || [ "$$(uname)" != Linux ] || $(MAKE) --no-print-directory apt PACKAGES=libatomic1
+	$(call system_library,libgomp.so.1,libgomp1)
+	$(call system_library,libpango-1.0.so.0,libpango-1.0-0)
+	$(call system_library,libpangoft2-1.0.so.0,libpangoft2-1.0-0)
+	$(call system_library,libharfbuzz-subset.so.0,libharfbuzz-subset0)
+	$(call system_library,libatomic.so.1,libatomic1)
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory apt PACKAGES=chromium
 	@touch $(VENV)/.installed $@
 

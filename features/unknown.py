@@ -37,13 +37,27 @@ def not_known(
     language: Language,
 ) -> tuple[str, ...]:
     """Statements for one household, the most important first."""
-    holds = {
-        "flat": not has_flat,
-        "contradiction": has_flat and has_lease and strength == "cannot be known",
-        "occupants": has_flat and not has_lease,
+    holds = _of_the_door(strength, has_flat, has_lease) | {
         "income": not has_lease,
         "age": not has_age,
         "services": not services_open,
         "contacts": True,
     }
+    return _said(holds, language)
+
+
+def about_the_door(*, strength: str, has_flat: bool, has_lease: bool, language: Language) -> tuple[str, ...]:
+    """Only what visitors need: who lives behind the door."""
+    return _said(_of_the_door(strength, has_flat, has_lease), language)
+
+
+def _of_the_door(strength: str, has_flat: bool, has_lease: bool) -> dict[str, bool]:
+    return {
+        "flat": not has_flat,
+        "contradiction": has_flat and has_lease and strength == "cannot be known",
+        "occupants": has_flat and not has_lease,
+    }
+
+
+def _said(holds: dict[str, bool], language: Language) -> tuple[str, ...]:
     return tuple(_TEXTS[name][0 if language == "fr" else 1] for name, it_does in holds.items() if it_does)

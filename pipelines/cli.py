@@ -14,6 +14,7 @@ from data_contracts.errors import ConfigurationError, LanterneError
 from pipelines import (
     bench,
     commands_contract,
+    commands_frame,
     commands_keys,
     commands_law,
     commands_links,
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 app.add_typer(bench.app, name="bench")
 app.add_typer(commands_law.app)
+app.add_typer(commands_frame.app)
 app.add_typer(commands_contract.app, name="contract")
 app.add_typer(commands_store.app)
 app.add_typer(commands_keys.app)

@@ -19,7 +19,7 @@ from features.mentions import REGISTERS, RELATED
 from pipelines import console, screens_links, settings
 from pipelines.days import day
 from pipelines.private_file import write_new
-from pipelines.reporting import SOURCE_WORDS
+from pipelines.sources import SOURCE_WORDS
 from pipelines.settings import City
 from pipelines.store import read_store
 from reports.contracts import Masthead

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from data_contracts.errors import ConfigurationError
-from features import frame, known, label, matrix
+from features import attrition, frame, known, label, matrix
 from features.catalogue import usable
 from features.factor import Factor
 from features.presence_model import EVEN
@@ -22,7 +22,7 @@ from models.duel import duel
 from models.points import Points
 from models.rules import RANDOM, RULES
 from models.splits import TEST_MONTHS, folds, month_shifted, origins
-from pipelines import parity, register, settings
+from pipelines import attrition_page, parity, register, settings
 from pipelines.ingest import ingest
 from pipelines.manifest import timed, write_json
 from pipelines.store import open_store, read_store
@@ -48,7 +48,7 @@ def ingest_step(config: Path, folder: Path) -> None:
 
 
 def frame_step(config: Path, folder: Path, as_of: date) -> None:
-    """Writes ``frame.json`` and, in ``working/``, people, households (members), the frame's households, matrix, evidence and parity."""
+    """Writes ``frame.json``, ``attrition.html`` and, in ``working/``, people, households (members), the frame's households, matrix, evidence and parity."""
     city = settings.load(config)
     working = folder / "working"
     with timed(folder, "frame") as rows, read_store(city.paths) as connection:
@@ -62,6 +62,7 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
                 hint="choose a day after the first delivery, or check which sources the gates let through.",
             )
         write_json(folder / "frame.json", built.as_json())
+        attrition_page.write_page(connection, city, as_of, folder)
         _copy(
             connection,
             "select source, record_id, person_id from people order by all",
@@ -74,22 +75,13 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
         )
         _copy(connection, "select * from households order by household_id", working / "frame.parquet")
         parity.keep(connection, working)
-        _copy(connection, _OUT_OF_REACH, working / "visited.parquet")
+        _copy(connection, attrition.VISITED, working / "visited.parquet")
         _copy(connection, _ALERTED, working / "alerted.parquet")
         wide, long = matrix.matrix(connection, as_of, factors_of(city), settings.gates(city))
         wide.to_parquet(working / "matrix.parquet", index=False)
         long.to_parquet(working / "evidence.parquet", index=False)
         rows |= {"persons": built.persons, "households": built.households, "factors": len(factors_of(city))}
 
-
-_OUT_OF_REACH = """
-with named as (select record_id as id_visite, m.person_id from people p join members m using (person_id) where p.source = 'visites')
-select distinct m.household_id, v.date_visite as visited_on, v.issue
-from known_visites v left join named n using (id_visite)
-  join members m on m.person_id = n.person_id or (n.person_id is null and m.id_logement = v.id_logement)
-order by all
-"""
-"""Whoever said no is found by any key, or else by the flat: a refusal may not be lost to a spelling."""
 
 _ALERTED = f"""
 with named as (select record_id as id_signalement, m.person_id from people p join members m using (person_id) where p.source = 'signalements')

@@ -17,25 +17,12 @@ from models.explain import Explained, Reason, explained
 from pipelines import data_docs, kept, manifest, parity, settings
 from pipelines.manifest import timed
 from pipelines.publish import run_inputs
+from pipelines.sources import SOURCE_WORDS, neighbourhoods
 from pipelines.store import read_store
 from reports import html, risk_list
 from reports.contracts import Masthead
 from reports.risk_list import Arm, Line, RiskList, Said
 from reports.words import Words, words
-
-SOURCE_WORDS = {
-    "liste_electorale": "electoral roll",
-    "etat_civil": "civil status",
-    "parc_social": "social housing",
-    "usages_services": "services",
-    "registre_vulnerables": "register of vulnerable people",
-    "signalements": "alerts",
-    "visites": "visits",
-    "etablissements": "establishments",
-    "deces_publics": "public death file",
-    "oppositions": "objections",
-    "quartiers": "neighbourhoods",
-}
 
 
 def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
@@ -51,9 +38,13 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
         rows["lines"] = len(built.lines)
         masthead = Masthead(city=city.name, language=city.language, is_fictitious=city.fictitious)
         with read_store(city.paths) as connection:
-            checks, files = kept.validations(connection), kept.files(connection)
+            checks, files, named = (
+                kept.validations(connection),
+                kept.files(connection),
+                neighbourhoods(connection),
+            )
         data_docs.write(checks, files, masthead, folder)
-        parity.write(folder, masthead, as_of, _neighbourhoods(city))
+        parity.write(folder, masthead, as_of, named)
 
 
 def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int, run_id: str) -> RiskList:
@@ -94,7 +85,8 @@ def _lines(city: settings.City, folder: Path) -> tuple[Line, ...]:
     long = pd.read_parquet(folder / "explanations.parquet")
     said = explained(long, pd.read_parquet(working / "evidence.parquet"), FACTORS, city.language)
     largest = max((r.contribution for e in said.values() for r in e.reasons), default=1.0)
-    names = _neighbourhoods(city)
+    with read_store(city.paths) as connection:
+        names = neighbourhoods(connection)
     services_open = settings.gates(city)["usages_services"] == "open"
     return tuple(
         _line(
@@ -160,16 +152,6 @@ def _said(reason: Reason, largest: float, language: Language) -> Said:
 def _sources(joined: str, say: Words) -> str:
     """``liste_electorale+parc_social`` → « liste électorale, parc social »."""
     return ", ".join(say(SOURCE_WORDS[source]) for source in joined.split("+"))
-
-
-def _neighbourhoods(city: settings.City) -> dict[str, str]:
-    """The newest name of each; a name is no fact about anybody, so that it counts whatever the day of the list."""
-    with read_store(city.paths) as connection:
-        rows = connection.execute(
-            "select quartier, arg_max(nom, delivered_on) from raw.quartiers"
-            " join (select file_id from meta.files where is_current) using (file_id) where nom is not null group by 1"
-        ).fetchall()
-    return dict(rows)
 
 
 def _text(value: object) -> str | None:

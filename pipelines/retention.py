@@ -14,7 +14,7 @@ from data_contracts.contract import Contract
 from data_contracts.contract_terms import Period
 from pipelines.store import whole
 
-PERSONAL = ("list.*", "explanations.parquet", "working")
+PERSONAL = ("list.*", "visiting-list*", "explanations.parquet", "working")
 """Of a run's folder: what is about households. Counts, figures and hashes stay."""
 
 
@@ -139,10 +139,12 @@ def emptied_files(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
 def old_runs(runs: Path, as_of: date) -> tuple[Path, ...]:
     """Run folders whose list is past the term of what Lanterne emits and still there."""
     before = contract.load("liste").retention.period.before(as_of)
+    days = {folder: folder.name[:10] for folder in sorted(runs.glob("????-??-??-*"))}
+    days |= {folder: folder.name[-10:] for folder in sorted(runs.glob("frame-????-??-??"))}
     return tuple(
         folder
-        for folder in sorted(runs.glob("????-??-??-*"))
-        if date.fromisoformat(folder.name[:10]) < before and any(True for _ in _personal(folder))
+        for folder, day in days.items()
+        if date.fromisoformat(day) < before and any(True for _ in _personal(folder))
     )
 
 

@@ -27,7 +27,7 @@ QUIET = {
 def run_cycle(config: Path, as_of: date, capacity: int | None, *, keep_working_tables: bool) -> Path:
     """One cycle under Prefect; gives the published run's folder. Nothing is published when a step refuses."""
     city = settings.load(config)
-    with _one_at_a_time(city.paths.runs):
+    with one_at_a_time(city.paths.runs):
         folder = manifest.partial_folder(city.paths.runs, f"cycle-{as_of.isoformat()}")
         _quiet(city.paths.runs)
         from pipelines.flows import cycle  # Prefect reads its settings when it is imported
@@ -46,7 +46,8 @@ def _quiet(runs: Path) -> None:
 
 
 @contextmanager
-def _one_at_a_time(runs: Path) -> Iterator[None]:
+def one_at_a_time(runs: Path) -> Iterator[None]:
+    """Alone in the folder of runs: a run clears what an earlier one left half made."""
     import fcntl
 
     made(runs, "paths.runs")

@@ -12,7 +12,7 @@ from rich.table import Table
 from models.survey import Cell
 from pipelines.checks import Finding
 from pipelines.console import out
-from pipelines.reporting import SOURCE_WORDS
+from pipelines.sources import SOURCE_WORDS
 from reports.risk_list import BETWEEN, arm_words, how_ranked
 from reports.words import Words, number, percent, words
 from synthetic_city import calibration
@@ -24,6 +24,7 @@ REPORTS = (
     "list.html",
     "list.xlsx",
     "list.csv",
+    "attrition.html",
     "duel.json",
     "frame_parity.html",
     "frame.json",
@@ -77,10 +78,10 @@ def run(folder: Path) -> None:
     _lost(manifest["signals_lost"], say)
     out.print(f"\n[bold]{say('Where to look')}[/bold]")
     for name in REPORTS:
-        out.print(f"  {_near(folder / name)}", highlight=False, soft_wrap=True)
+        out.print(f"  {near(folder / name)}", highlight=False, soft_wrap=True)
 
 
-def _near(path: Path) -> Path:
+def near(path: Path) -> Path:
     """As somebody in this folder would type it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -10,8 +10,8 @@ from rich.table import Table
 from data_contracts.contract_terms import Period
 from features.factor import Language
 from pipelines.console import out
-from pipelines.reporting import SOURCE_WORDS
 from pipelines.retention import Certificate, Term
+from pipelines.sources import SOURCE_WORDS
 from reports.words import day, number, words
 
 

@@ -99,6 +99,12 @@ class City(_Strict):
     cool_off_days: int = Field(
         180, ge=0, description="Days after a visit during which a household is not listed."
     )
+    visits_per_week: int = Field(
+        20,
+        ge=1,
+        le=1000,
+        description="Visits that one team can make in a week: the size of a week of the visiting list.",
+    )
     seed: int = Field(1, ge=0, description="Seed of lots, draws and resampling.")
     paths: Paths = Paths.model_validate({})
     features: Features = Features.model_validate({})

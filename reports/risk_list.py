@@ -120,7 +120,7 @@ def to_csv(risk_list: RiskList) -> bytes:
     """UTF-8, comma, one header line: for programs. A text that a spreadsheet would take for a formula is made harmless."""
     table = frame(risk_list)
     for name in table.select_dtypes(include=["object", "str"]).columns:
-        table[name] = table[name].map(_harmless, na_action="ignore")
+        table[name] = table[name].map(harmless, na_action="ignore")
     return table.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
@@ -249,5 +249,6 @@ def how_ranked(champion: str, is_by_rules: bool, say: Words) -> str:
     return say("by a model learnt from past visits that did better than simple rules")
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """A cell that a spreadsheet would take for a formula, made a text."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

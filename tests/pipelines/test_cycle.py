@@ -17,6 +17,7 @@ OUTPUTS = {
     "frame.json",
     "frame_parity.html",
     "frame_parity.json",
+    "attrition.html",
     "duel.json",
     "model",
     "list.csv",

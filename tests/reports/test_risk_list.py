@@ -61,9 +61,8 @@ def test_every_msgid_is_translated_and_none_is_left_over() -> None:
     assert len(used) > 40
     french = words._french()
     assert used <= set(french)
-    declared = "\n".join(
-        p.read_text(encoding="utf-8") for room in ("data_contracts", "features") for p in _files(room, ".py")
-    )
+    rooms = (*_files("data_contracts", ".py"), *_files("features", ".py"))
+    declared = "\n".join(p.read_text(encoding="utf-8") for p in rooms)
     assert {m for m in french if m not in written and m not in declared} == set()
     assert all(text for text in french.values())
 

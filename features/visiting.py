@@ -1,0 +1,26 @@
+"""The doors of everybody of an age, and the entries of the roll that lead to none: rows of the visiting list, from the tables of ``attrition``."""
+
+from __future__ import annotations
+
+from features.attrition import OBJECTION, REFUSED
+
+DOORS = f"""
+select household_id, id_logement, id_adresse, coalesce(quartier, '') as quartier, members, oldest_age, lives_alone, lives_alone_strength,
+  occupants is not null as has_lease
+from households
+where oldest_age >= $1 and household_id not in (select household_id from ({REFUSED}))
+order by quartier, id_adresse, id_logement nulls last, household_id
+"""
+"""One row a household with a present member of that age, neighbours side by side; whoever said no, or objected, is not there."""
+
+REMOVED = f"""
+select quartier, id_adresse, id_logement, removed, reason, removed_known_on
+from roll_entries
+where age >= $1 and removed is not null and reason <> '{OBJECTION}'
+  and (id_logement is null or id_logement not in (select id_logement from objected_dwellings))
+order by quartier, id_adresse, id_logement nulls last, id_electeur
+"""
+"""One row an entry of the roll of that age that leads to no door, at the place where the roll says. No dwelling where somebody objected."""
+
+ORIGINS = "select source, max(known_on) from latest_records group by 1 order by 1"
+"""One row a register of residents that says something, with the newest day of it."""

@@ -1,0 +1,28 @@
+"""What sources and neighbourhoods are called where people read of them."""
+
+from __future__ import annotations
+
+import duckdb
+
+SOURCE_WORDS = {
+    "liste_electorale": "electoral roll",
+    "etat_civil": "civil status",
+    "parc_social": "social housing",
+    "usages_services": "services",
+    "registre_vulnerables": "register of vulnerable people",
+    "signalements": "alerts",
+    "visites": "visits",
+    "etablissements": "establishments",
+    "deces_publics": "public death file",
+    "oppositions": "objections",
+    "quartiers": "neighbourhoods",
+}
+
+
+def neighbourhoods(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The newest name of each; a name is no fact about anybody, so that it counts whatever the day of the list."""
+    rows = connection.execute(
+        "select quartier, arg_max(nom, delivered_on) from raw.quartiers"
+        " join (select file_id from meta.files where is_current) using (file_id) where nom is not null group by 1"
+    ).fetchall()
+    return dict(rows)
