@@ -19,8 +19,8 @@ from features.mentions import REGISTERS, RELATED
 from pipelines import console, screens_links, settings
 from pipelines.days import day
 from pipelines.private_file import write_new
-from pipelines.sources import SOURCE_WORDS
 from pipelines.settings import City
+from pipelines.sources import SOURCE_WORDS
 from pipelines.store import read_store
 from reports.contracts import Masthead
 from reports.words import words
