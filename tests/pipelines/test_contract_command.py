@@ -34,7 +34,7 @@ def test_a_removed_column_names_who_read_it(tmp_path: Path, capsys: pytest.Captu
     shown = " ".join(capsys.readouterr().out.split())
     assert "rompt · Parc social · 2" in shown
     assert "nb_occupants : colonne retirée → des fichiers conformes jusqu’ici sont arrêtés" in shown
-    assert "Facteurs : middle_aged_alone_low_income Modules : features/households.py" in shown
+    assert "Facteurs : middle_aged_alone_low_income Modules : features/statements.py" in shown
 
 
 def test_the_same_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,7 +51,7 @@ def test_the_same_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         "after": "",
         "breaks": "files that were good are stopped",
         "factors": ["middle_aged_alone_low_income"],
-        "modules": ["features/households.py"],
+        "modules": ["features/statements.py"],
         "emitted": ["liste.score", "liste.probability", "liste.reasons", "liste.counter_evidence"],
     }
 
@@ -105,7 +105,7 @@ OF_ANY_FACTOR = ("liste.score", "liste.probability", "liste.reasons", "liste.cou
         (
             "parc_social",
             "type_menage",
-            Readers(factors=("single_parent",), modules=(), emitted=OF_ANY_FACTOR),
+            Readers(factors=("single_parent",), modules=("features/statements.py",), emitted=OF_ANY_FACTOR),
         ),
         ("liste_electorale", "no_bureau_vote", Readers(factors=(), modules=(), emitted=())),
         ("visites", "lsns6_1", Readers(factors=(), modules=("features/label.py",), emitted=())),
@@ -113,7 +113,11 @@ OF_ANY_FACTOR = ("liste.score", "liste.probability", "liste.reasons", "liste.cou
         (
             "quartiers",
             "quartier",
-            Readers(factors=(), modules=("features/frame.py",), emitted=("liste.quartier",)),
+            Readers(
+                factors=(),
+                modules=("features/attrition.py", "features/frame.py", "features/parity_counts.py"),
+                emitted=("liste.quartier",),
+            ),
         ),
         ("signalements", "urgence", Readers(factors=(), modules=(), emitted=())),
     ],
