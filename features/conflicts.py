@@ -86,6 +86,10 @@ def conflicts(connection: duckdb.DuckDBPyConnection, groups: pd.DataFrame) -> pd
 
     Reads ``records`` (record, source, record_id, annee_naissance, …) and the ``known_`` views.
     """
+    if groups.empty:
+        return pd.DataFrame(
+            {name: pd.Series(dtype="int64") for name in ("group_id", "record_l", "record_r", "guard")}
+        )
     connection.register("groups_given", groups)
     connection.execute("create or replace temp table grouped as select group_id, record from groups_given")
     connection.unregister("groups_given")
