@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.typing import RcKeyType
 
-WIDTH, ROW_HEIGHT, FRAME_HEIGHT = 5.3, 0.24, 0.62
+WIDTH, ROW_HEIGHT, FRAME_HEIGHT = 4.4, 0.22, 0.62
 """Inches."""
-LEFT_SHARE = 0.45
+LEFT_SHARE = 0.47
 INK, GROUND, SOFT = "#000000", "#ffffff", "#808080"
 FACES = {"differs": ("D", INK), "alike": ("o", GROUND), "insufficient evidence": ("o", SOFT)}
 """Marker and filling by verdict: a black diamond, a white circle, a grey one."""
@@ -70,7 +70,7 @@ def svg(chart: Chart, percent: Callable[[float], str]) -> str:
 
 
 def _axis(axes: Axes, chart: Chart, percent: Callable[[float], str]) -> None:
-    axes.set_xlim(0, chart.top)
+    axes.set_xlim(-0.03 * chart.top, chart.top)
     axes.set_ylim(len(chart.dots) - 0.4, -0.6)
     axes.set_yticks([])
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))

@@ -14,7 +14,7 @@ from features import frame, parity
 from features.link_chances import chances
 from features.parity import Group, Measured, judged, rounded
 from features.parity_counts import Cell
-from tests.features.drawn import AS_OF, OPEN, Row, elector, lease, warehouse
+from tests.features.drawn import AS_OF, OPEN, Row, build, elector, lease, warehouse
 
 WOMEN, MEN = (
     {"sexe": "F", "annee_naissance": 1940, "quartier": "01"},
@@ -42,7 +42,7 @@ def town(**more: list[Row]) -> duckdb.DuckDBPyConnection:
 
 
 def measured(connection: duckdb.DuckDBPyConnection) -> dict[str, Measured]:
-    frame.build(connection, AS_OF, OPEN)
+    build(connection)
     return {one.measure: one for one in parity.measured(connection)}
 
 
@@ -64,6 +64,14 @@ def test_everybody_is_counted_in_their_groups() -> None:
     assert shares(found["linkage_doubt"], "sex") == {"F": (0, 60), "M": (0, 60)}
     city = found["household_unknown"].city
     assert city is not None and (city.count, city.of) == (35, 100)
+
+
+def test_whoever_is_not_surely_enough_there_is_unknown_and_in_no_household() -> None:
+    """At the city's threshold nothing recent says that anybody of this town is there."""
+    frame.build(connection := town(), AS_OF, OPEN)
+    found = {one.measure: one for one in parity.measured(connection)}
+    assert shares(found["presence_unknown"], "sex") == {"F": (40, 60), "M": (60, 60)}
+    assert (found["household_unknown"].city, found["household_unknown"].groups) == (None, ())
 
 
 def test_minors_are_left_out_and_the_unknown_are_not_compared() -> None:
@@ -187,7 +195,7 @@ def test_a_small_cell_of_the_others_is_hidden_too() -> None:
 def test_where_the_total_is_small_no_group_is_shown() -> None:
     gone = people("h", 5, MEN, **GONE)
     roll = [*people("a", 60, WOMEN), *people("d", 60, MEN), *gone]
-    frame.build(connection := warehouse(liste_electorale=roll), AS_OF, OPEN)
+    build(connection := warehouse(liste_electorale=roll))
     removed = next(one for one in parity.measured(connection) if one.measure == "removed")
     assert removed.city is None and all(g.share is None for g in removed.groups)
 
