@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from models.draw import draw
 from pipelines import cli, cycle, manifest, reporting, screens
-from pipelines.run import _one_at_a_time
+from pipelines.run import one_at_a_time
 from pipelines.settings import Paths
 from pipelines.store import open_store
 from tests.features.drawn import AS_OF, Row, elector, fill, lease, service
@@ -252,12 +252,12 @@ def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     from data_contracts.errors import ConfigurationError
 
     with (
-        _one_at_a_time(tmp_path),
+        one_at_a_time(tmp_path),
         pytest.raises(ConfigurationError, match="under way"),
-        _one_at_a_time(tmp_path),
+        one_at_a_time(tmp_path),
     ):
         raise AssertionError("two runs at once")
-    with _one_at_a_time(tmp_path):
+    with one_at_a_time(tmp_path):
         pass
 
 
