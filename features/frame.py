@@ -34,6 +34,8 @@ class Frame:
     households_left_in_peace: int
     by_presence: dict[tuple[str, str], int]
     by_quartier: dict[tuple[str, str], int]
+    by_alone: dict[tuple[str, str], int]
+    by_company: dict[str, int]
 
     def as_json(self) -> dict[str, object]:
         """As written to ``frame.json``; no cell below 11."""
@@ -60,14 +62,22 @@ class Frame:
                 {"presence": p, "reason": r, "persons": n} for (p, r), n in self._presences().items()
             ],
             "there": self.judged.as_json() | {"visits": protected(self.judged.visits)},
+            "lives_alone": [
+                {"lives_alone": a or None, "strength": s, "households": n}
+                for (a, s), n in published(self.by_alone).items()
+            ],
+            "lives_with_whom": {strength: n for strength, n in published(self.by_company).items()},
             "by_neighbourhood": [
                 {"quartier": q, "presence": p, "persons": n} for (q, p), n in self._quartiers().items()
             ],
         }
 
     def _presences(self) -> dict[tuple[str, str], int | str]:
-        """With those who have no place, of whom nothing can be said, so that the cells add up to all persons."""
-        without_place = {("unknown", "sans adresse"): self.persons - self.persons_with_place}
+        """With those whom no last snapshot shows at an address, of whom nothing can be said, so that the cells add up to all persons."""
+        without_place = {
+            ("unknown", "absent des derniers extraits, ou sans adresse"): self.persons
+            - self.persons_with_place
+        }
         return published(self.by_presence | without_place)
 
     def _quartiers(self) -> dict[tuple[str, str], int | str]:
@@ -142,9 +152,16 @@ def build(
         households_left_in_peace=_count(connection, _LEFT_IN_PEACE),
         by_presence=_pairs(connection, "presence, presence_reason"),
         by_quartier=_pairs(connection, "coalesce(quartier, ''), presence"),
+        by_alone=_pairs(connection, "coalesce(lives_alone::varchar, ''), lives_alone_strength", "households"),
+        by_company=dict(connection.execute(_COMPANY).fetchall()),
     )
 
 
+_COMPANY = """
+select s.strength, count(*) from members m join statements s on s.household_id = m.household_id and s.statement = 'members' and s.is_retained
+where m.presence = 'present' group by 1 order by 1
+"""
+"""Persons by how sure it is who lives with them: it cannot be known where the flat is not."""
 _LEFT_IN_PEACE = "(select distinct household_id from members m join objected_dwellings using (id_logement) where m.presence = 'present')"
 _LATEST_RECORDS = "create or replace temp table latest_records as " + " union all ".join(
     f"select '{source}' as source, {record} as record_id, max(known_on) as known_on from latest_{source}"
@@ -159,8 +176,10 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _pairs(connection: duckdb.DuckDBPyConnection, columns: str) -> dict[tuple[str, str], int]:
+def _pairs(
+    connection: duckdb.DuckDBPyConnection, columns: str, table: str = "residents"
+) -> dict[tuple[str, str], int]:
     rows = connection.execute(
-        f"select {columns}, count(*) from residents group by 1, 2 order by 1, 2"
+        f"select {columns}, count(*) from {table} group by 1, 2 order by 1, 2"
     ).fetchall()
     return {(a, b): n for a, b, n in rows}
