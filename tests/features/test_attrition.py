@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features import attrition, frame, visiting
+from features import attrition, visiting
 from features.attrition import ALL, DOOR, LISTED, LOST, OLDER, OTHERS, OTHERWISE, REMOVED, SHARED
-from tests.features.drawn import AS_OF, OPEN, Row, elector, lease, service, warehouse
+from tests.features.drawn import AS_OF, OPEN, Row, build, elector, lease, service, warehouse
 
 DEAD: Row = {"cle_identite": "key-a", "date_deces": D(2026, 1, 1), "date_fichier": D(2026, 2, 1)}
 HOME: Row = {"id_adresse": "street", "type": "EHPAD"}
@@ -27,7 +27,7 @@ def visit(issue: str, **more: object) -> Row:
 
 def built(day: D = AS_OF, **sources: list[Row]) -> duckdb.DuckDBPyConnection:
     connection = warehouse(**sources)
-    frame.build(connection, day, OPEN)
+    build(connection, day, OPEN)
     connection.execute(attrition.ROLL_ENTRIES)
     return connection
 
@@ -39,7 +39,7 @@ def outcomes(**sources: list[Row]) -> list[tuple[object, ...]]:
 
 def counted(age: int = 80, day: D = AS_OF, **sources: list[Row]) -> attrition.Attrition:
     connection = warehouse(**sources)
-    frame.build(connection, day, OPEN)
+    build(connection, day, OPEN)
     return attrition.count(connection, age)
 
 
@@ -70,7 +70,7 @@ def test_an_entry_falls_away_for_the_first_reason_that_holds(
 
 def test_the_reason_of_a_presence_is_the_frames_own_whatever_it_says() -> None:
     connection = warehouse(liste_electorale=[elector("a")])
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     connection.execute(
         "update members set presence = 'unknown', presence_reason = 'silence de 5 ans', presence_known_on = date '2026-03-01'"
     )
@@ -81,12 +81,16 @@ def test_the_reason_of_a_presence_is_the_frames_own_whatever_it_says() -> None:
 
 def test_an_entry_without_any_address_and_one_of_a_minor_alone() -> None:
     rows = [elector("a", id_adresse=None, id_logement=None), elector("b", annee_naissance=2009)]
-    assert [row[0] for row in outcomes(liste_electorale=rows)] == ["no address", "no adult"]
+    connection = built(liste_electorale=rows)
+    connection.execute("update members set presence = 'present', presence_reason = ''")
+    connection.execute(attrition.ROLL_ENTRIES)
+    found = connection.execute("select removed from roll_entries order by id_electeur").fetchall()
+    assert found == [("no address",), ("no adult",)]
 
 
 def test_the_older_of_two_entries_of_one_person_is_the_second() -> None:
     connection = warehouse(liste_electorale=[elector("a"), elector("b", date_inscription=D(2015, 1, 1))])
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     connection.execute("update people set person_id = (select min(person_id) from people)")
     connection.execute("delete from residents where person_id <> (select min(person_id) from people)")
     connection.execute(attrition.ROLL_ENTRIES)
@@ -173,7 +177,7 @@ PEOPLE = st.lists(
 @given(PEOPLE)
 def test_the_counts_add_up_from_the_roll_to_the_doors(people: list[dict[str, object]]) -> None:
     connection = warehouse(**_town(people))
-    frame.build(connection, AS_OF, OPEN)
+    build(connection, AS_OF, OPEN)
     found = attrition.count(connection, 80)
     numbers = found.numbers
     for one in found.sums:
