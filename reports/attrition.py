@@ -35,10 +35,10 @@ from reports.words import Words, day, number, percent, words
 
 EXPLAINED = {
     SECOND: "The roll holds one person twice; the newest entry counts.",
-    "deceased": "The public death file holds the same person, or somebody at the door said so.",
+    "deceased": "An act of death or the public death file names the person, or somebody at the door said so.",
     "establishment": "The newest address is that of a nursing home or a hospital, or somebody at the door said so.",
     "moved": "Mail came back, a lease ended, another register knows a newer address, or somebody else opened the door.",
-    "unknown": "Nothing recent enough says that the person is still there.",
+    "unknown": "Signs of a departure, or nothing recent: too unsure for a list. Many may well be there.",
     NO_ADDRESS: "No register gives an address that can be read.",
     IN_PEACE: "Somebody at this dwelling objected, or said no at the door: nobody rings there again.",
     NO_ADULT: "Only minors are known at this dwelling.",

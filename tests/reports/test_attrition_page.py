@@ -68,7 +68,7 @@ def test_a_hostile_name_stays_text_and_every_number_is_explained() -> None:
     page = report.page(attrition(), place()).decode()
     assert "<script>alert" not in page and "&lt;script&gt;" in page
     for said in (
-        "Le fichier public des décès",
+        "le fichier public des décès",
         "Un courrier est revenu",
         "Origine des données",
         "données du 1er octobre 2026",
