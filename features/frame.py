@@ -66,7 +66,7 @@ class Frame:
                 {"lives_alone": a or None, "strength": s, "households": n}
                 for (a, s), n in published(self.by_alone).items()
             ],
-            "lives_with_whom": {strength: n for strength, n in published(self.by_company).items()},
+            "lives_with_whom": published(self.by_company),
             "by_neighbourhood": [
                 {"quartier": q, "presence": p, "persons": n} for (q, p), n in self._quartiers().items()
             ],
