@@ -60,7 +60,7 @@ def _find(connection: duckdb.DuckDBPyConnection, key: str) -> None:
     """``asked``: (source, record_id) of the person whom the linkage gives the key, over every record it ever saw."""
     named = " union ".join(
         f"select '{s}' as source, {record} as record_id from raw.{s}"
-        f" where {' or '.join(f'{k} = $1' for k in objections.KEYS)}"
+        f" where {' or '.join(f'{k} = $1' for k in objections.KEYS if k in _columns(s))}"
         for s, record in RECORD_OF.items()
     )
     connection.execute(
@@ -69,6 +69,10 @@ def _find(connection: duckdb.DuckDBPyConnection, key: str) -> None:
         " where p.person_id in (select person_id from people join named using (source, record_id))",
         [key],
     )
+
+
+def _columns(source: str) -> set[str]:
+    return {c.name for c in contract.load(source).columns}
 
 
 def _records(connection: duckdb.DuckDBPyConnection, promise: Contract, key: str) -> list[Json]:
