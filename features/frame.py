@@ -44,20 +44,7 @@ class Frame:
             "persons": self.persons,
             "households": self.households,
             "households_left_in_peace": protected(self.households_left_in_peace),
-            "linkage": {
-                "records": self.linkage.records,
-                "persons": self.linkage.persons,
-                "model": self.linkage.model,
-                "pairs": self.linkage.pairs,
-                "named_elsewhere_only": protected(self.linkage.elsewhere),
-                "doubts": published(self.linkage.doubts),
-                "since": {
-                    "day": self.linked_on.isoformat() if self.linked_on else None,
-                    "merged": protected(self.linkage.merged),
-                    "split": protected(self.linkage.split),
-                },
-                "clusters_by_size": {str(k): n for k, n in published(self.linkage.clusters_by_size).items()},
-            },
+            "linkage": self._linkage(),
             "presence": [
                 {"presence": p, "reason": r, "persons": n} for (p, r), n in self._presences().items()
             ],
@@ -70,6 +57,23 @@ class Frame:
             "by_neighbourhood": [
                 {"quartier": q, "presence": p, "persons": n} for (q, p), n in self._quartiers().items()
             ],
+        }
+
+    def _linkage(self) -> dict[str, object]:
+        counted = self.linkage
+        return {
+            "records": counted.records,
+            "persons": counted.persons,
+            "model": counted.model,
+            "pairs": counted.pairs,
+            "named_elsewhere_only": protected(counted.elsewhere),
+            "doubts": published(counted.doubts),
+            "since": {
+                "day": self.linked_on.isoformat() if self.linked_on else None,
+                "merged": protected(counted.merged),
+                "split": protected(counted.split),
+            },
+            "clusters_by_size": {str(k): n for k, n in published(counted.clusters_by_size).items()},
         }
 
     def _presences(self) -> dict[tuple[str, str], int | str]:
@@ -131,15 +135,7 @@ def build(
     for statement in (residences.PLACES, residences.RESIDENCES):
         connection.execute(statement)
     judged = presence.build(connection, there_share)
-    for statement in (
-        households.STAYS,
-        households.HOUSEHOLDS,
-        households.HISTORY,
-        statements.LEASES,
-        statements.COUNTED,
-        statements.STATEMENTS,
-        statements.HOUSEHOLDS,
-    ):
+    for statement in _AFTER_PRESENCE:
         connection.execute(statement)
     return Frame(
         as_of=as_of,
@@ -157,6 +153,15 @@ def build(
     )
 
 
+_AFTER_PRESENCE = (
+    households.STAYS,
+    households.HOUSEHOLDS,
+    households.HISTORY,
+    statements.LEASES,
+    statements.COUNTED,
+    statements.STATEMENTS,
+    statements.HOUSEHOLDS,
+)
 _COMPANY = """
 select s.strength, count(*) from members m join statements s on s.household_id = m.household_id and s.statement = 'members' and s.is_retained
 where m.presence = 'present' group by 1 order by 1
