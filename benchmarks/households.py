@@ -57,12 +57,13 @@ true_households as (
 ),
 found as (
   select distinct list(distinct p.person order by p.person) as members
-  from members m join true_person p using (person_id) where m.presence = 'present' group by m.household_id
+  from members m join true_person p using (person_id) where m.presence in ('present', 'unknown') group by m.household_id
 )
 select avg((f.members is not null)::int) as exact, avg(is_possible::int) as oracle, count(*) as true_households
 from true_households t left join found f using (members)
 """
-"""Households of truth with somebody whom a register of today shows: are those of them who show one of ours?"""
+"""Households of truth with somebody whom a register of today shows: are those of them who show one of ours? Asked of everybody who is not known to be gone: whether
+they are surely there is another question (``benchmarks.presence``)."""
 
 UNKNOWN = """
 select avg((s.strength = 'cannot be known')::int) as persons_cannot_be_known, avg((m.id_logement is null)::int) as persons_without_flat,
