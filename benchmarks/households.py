@@ -6,14 +6,9 @@ somebody alone, the address): no judgement makes up for a flat that no register 
 
 from __future__ import annotations
 
-import argparse
-import json
-from datetime import date
-from pathlib import Path
-
 import duckdb
 
-from benchmarks.town_truth import AS_OF, framed, row
+from benchmarks.town_truth import row, show
 
 Figures = dict[str, float]
 
@@ -77,15 +72,5 @@ def measured(connection: duckdb.DuckDBPyConnection) -> Figures:
     return {name: value for sql in (ALONE, EXACT, UNKNOWN) for name, value in row(connection, sql).items()}
 
 
-def main() -> None:
-    """Prints the figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("city", type=Path)
-    parser.add_argument("--as-of", type=date.fromisoformat, default=AS_OF)
-    asked = parser.parse_args()
-    with framed(asked.city, asked.as_of) as (connection, _):
-        print(json.dumps(measured(connection), indent=1))
-
-
 if __name__ == "__main__":
-    main()
+    show(__doc__, measured)

@@ -7,17 +7,12 @@ other persons with what a pair has in common, at its best threshold: what a judg
 
 from __future__ import annotations
 
-import argparse
-import json
-from datetime import date
-from pathlib import Path
-
 import duckdb
 import lightgbm
 import numpy as np
 import pandas as pd
 
-from benchmarks.town_truth import AS_OF, SOURCES_OF_RESIDENTS, framed, row
+from benchmarks.town_truth import SOURCES_OF_RESIDENTS, row, show
 from features.clusters import components_of
 from features.comparisons import BLOCKING
 
@@ -115,15 +110,5 @@ order by 1, 2, l.mention_id, r.mention_id
 """
 
 
-def main() -> None:
-    """Prints the figures, or one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("city", type=Path)
-    parser.add_argument("--as-of", type=date.fromisoformat, default=AS_OF)
-    asked = parser.parse_args()
-    with framed(asked.city, asked.as_of) as (connection, _):
-        print(json.dumps(measured(connection), indent=1))
-
-
 if __name__ == "__main__":
-    main()
+    show(__doc__, measured)

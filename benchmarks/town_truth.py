@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import argparse
+import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -71,3 +73,13 @@ def row(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, float]:
         for name, value in zip(names, found.fetchone() or (), strict=True)
         if value is not None
     }
+
+
+def show(about: str | None, measured: Callable[[duckdb.DuckDBPyConnection], object]) -> None:
+    """``CITY [--as-of DATE]`` from the command line; prints what is measured as JSON."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("city", type=Path)
+    parser.add_argument("--as-of", type=date.fromisoformat, default=AS_OF)
+    asked = parser.parse_args()
+    with framed(asked.city, asked.as_of) as (connection, _):
+        print(json.dumps(measured(connection), indent=1))

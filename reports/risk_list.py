@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import Literal
 
 import pandas as pd
-import xlsxwriter
 
 from features.factor import Language
+from reports import sheets
 from reports.words import Words, day, words
 
 Arm = Literal["MODELE", "EXPLORATION", "SIGNALEMENT", "DEUIL"]
@@ -135,19 +135,12 @@ def to_xlsx(risk_list: RiskList) -> bytes:
     """For people: a reading sheet that prints on A4 landscape, and a sheet that says what the list is and is not."""
     say = words(risk_list.language)
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "nan_inf_to_errors": False,
-        },
-    )
-    book.set_properties({"created": datetime.combine(risk_list.as_of, time())})
-    _reading_sheet(book, risk_list, say)
-    _about_sheet(book, risk_list, say)
-    book.close()
+    with sheets.workbook(buffer, risk_list.as_of) as book:
+        headings = [(say(title), width) for title, width in _SHEET_COLUMNS]
+        footer = (risk_list.city, day(risk_list.as_of, risk_list.language))
+        rows = [_sheet_row(line, say) for line in risk_list.lines]
+        sheets.table(book, say("List"), headings, rows, footer=footer, frozen_columns=2)
+        sheets.texts(book, say("Read first"), about(risk_list, say))
     return buffer.getvalue()
 
 
@@ -164,44 +157,18 @@ _SHEET_COLUMNS = (
 )
 
 
-def _reading_sheet(book: xlsxwriter.Workbook, risk_list: RiskList, say: Words) -> None:
-    sheet = book.add_worksheet(say("List"))
-    head = book.add_format(
-        {"bold": True, "bg_color": "#E8EEF2", "bottom": 1, "text_wrap": True, "valign": "top"}
+def _sheet_row(line: Line, say: Words) -> sheets.Cells:
+    return (
+        line.rank,
+        line.household_id,
+        f"{line.quartier} {line.quartier_name}".strip(),
+        arm_words(line.arm, say),
+        "\n".join(s.sentence for s in line.reasons) or say("no reason: drawn at random"),
+        "\n".join(s.sentence for s in line.counter_evidence),
+        "\n".join(s.sentence for s in line.beside),
+        "\n".join(line.not_known),
+        line.members,
     )
-    body = book.add_format({"text_wrap": True, "valign": "top", "bottom": 4, "bottom_color": "#B8C4CC"})
-    for column, (title, width) in enumerate(_SHEET_COLUMNS):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, say(title), head)
-    for row, line in enumerate(risk_list.lines, start=1):
-        texts = (
-            line.household_id,
-            f"{line.quartier} {line.quartier_name}".strip(),
-            arm_words(line.arm, say),
-            "\n".join(s.sentence for s in line.reasons) or say("no reason: drawn at random"),
-            "\n".join(s.sentence for s in line.counter_evidence),
-            "\n".join(s.sentence for s in line.beside),
-            "\n".join(line.not_known),
-        )
-        sheet.write_number(row, 0, line.rank, body)
-        for column, text in enumerate(texts, start=1):
-            sheet.write_string(row, column, text, body)
-        sheet.write_number(row, len(texts) + 1, line.members, body)
-    sheet.freeze_panes(1, 2)
-    sheet.autofilter(0, 0, len(risk_list.lines), len(_SHEET_COLUMNS) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_footer(f"&L{risk_list.city}&C{day(risk_list.as_of, risk_list.language)}&R&P / &N")
-
-
-def _about_sheet(book: xlsxwriter.Workbook, risk_list: RiskList, say: Words) -> None:
-    sheet = book.add_worksheet(say("Read first"))
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.set_column(0, 0, 110)
-    for row, text in enumerate(about(risk_list, say)):
-        sheet.write_string(row, 0, text, wrap)
 
 
 def about(risk_list: RiskList, say: Words) -> tuple[str, ...]:

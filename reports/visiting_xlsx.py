@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from collections.abc import Iterator
 
-import xlsxwriter
-
+from reports import sheets
 from reports.attrition import reason_words
+from reports.sheets import Cells
 from reports.visiting_list import VisitingList, about, alone_words, name_of, origin
 from reports.words import Words, day, words
 
@@ -17,18 +16,20 @@ def to_xlsx(visiting: VisitingList) -> bytes:
     """Four sheets: the doors, the entries removed, the counts, and what to read first."""
     say = words(visiting.language)
     buffer = io.BytesIO()
-    safe = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **safe})
-    book.set_properties({"created": datetime.combine(visiting.as_of, time())})
-    _sheet(book, visiting, say("Doors"), _DOORS, list(_door_rows(visiting, say)))
-    _sheet(book, visiting, say("Entries removed"), _GONE, list(_gone_rows(visiting, say)))
-    _sheet(book, visiting, say("Counts"), _COUNTS, list(_count_rows(visiting, say)))
-    _about_sheet(book, visiting, say)
-    book.close()
+    parts = (
+        ("Doors", _DOORS, _door_rows(visiting, say)),
+        ("Entries removed", _GONE, _gone_rows(visiting, say)),
+        ("Counts", _COUNTS, _count_rows(visiting, say)),
+    )
+    with sheets.workbook(buffer, visiting.as_of) as book:
+        footer = (visiting.city, day(visiting.as_of, visiting.language))
+        for title, columns, rows in parts:
+            headings = [(say(name), width) for name, width in columns]
+            sheets.table(book, say(title), headings, list(rows), footer=footer)
+        sheets.texts(book, say("Read first"), (*about(visiting, say), origin(visiting, say)))
     return buffer.getvalue()
 
 
-Cells = tuple[str | int, ...]
 _DOORS = (
     ("Week", 9),
     ("Neighbourhood", 22),
@@ -74,41 +75,3 @@ def _count_rows(visiting: VisitingList, say: Words) -> Iterator[Cells]:
         entries = count.entries if isinstance(count.entries, int) else say(count.entries)
         yield (say(count.outcome), reason_words(count.reason, say), entries)
     yield (say("hidden: below 11, or so that a number below 11 cannot be worked out"), "", "")
-
-
-def _sheet(
-    book: xlsxwriter.Workbook,
-    visiting: VisitingList,
-    title: str,
-    columns: Sequence[tuple[str, int]],
-    rows: Sequence[Cells],
-) -> None:
-    say = words(visiting.language)
-    sheet = book.add_worksheet(title)
-    head = book.add_format(
-        {"bold": True, "bg_color": "#E8EEF2", "bottom": 1, "text_wrap": True, "valign": "top"}
-    )
-    body = book.add_format({"text_wrap": True, "valign": "top", "bottom": 4, "bottom_color": "#B8C4CC"})
-    for place, (name, width) in enumerate(columns):
-        sheet.set_column(place, place, width)
-        sheet.write_string(0, place, say(name), head)
-    for line, row in enumerate(rows, start=1):
-        for place, value in enumerate(row):
-            write = sheet.write_number if isinstance(value, int) else sheet.write_string
-            write(line, place, value, body)
-    sheet.freeze_panes(1, 0)
-    if rows:
-        sheet.autofilter(0, 0, len(rows), len(columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_footer(f"&L{visiting.city}&C{day(visiting.as_of, visiting.language)}&R&P / &N")
-
-
-def _about_sheet(book: xlsxwriter.Workbook, visiting: VisitingList, say: Words) -> None:
-    sheet = book.add_worksheet(say("Read first"))
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.set_column(0, 0, 110)
-    for row, text in enumerate((*about(visiting, say), origin(visiting, say))):
-        sheet.write_string(row, 0, text, wrap)

@@ -1,15 +1,13 @@
 """The folder ``contracts/`` of a run: nothing of any row in it, the same bytes again, in one language, and readable offline."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from data_contracts import contract
 from data_contracts.conversions import refusal
@@ -176,16 +174,6 @@ def test_every_link_leads_somewhere_in_the_folder(french: Path) -> None:
             assert (french / name).is_file(), address
             assert not anchor or anchor in read(french / name).anchors, address
         assert not re.search(r"https?://|//[a-z]|@import|url\(", page.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "Chromium is not installed; `make test` installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 def test_every_page_opens_offline_without_a_request_or_a_complaint(chromium: Browser, french: Path) -> None:

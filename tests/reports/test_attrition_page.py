@@ -1,12 +1,10 @@
 """The attrition page: published numbers only, and in a real Chromium: offline, narrow, on paper, for who cannot see the chart."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from features.attrition import ALL, DOOR, OLDER
 from reports import attrition as report
@@ -15,16 +13,6 @@ from reports.flow_chart import Step
 from reports.words import words
 from tests.reports.test_page import opened
 from tests.reports.visiting_sample import MICRO, attrition, place
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "Chromium is not installed; `make test` installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,12 @@
 """The auditor's page: what it says, one chart a link, nothing that names anybody, and readable by whoever cannot see it."""
 
 import re
-import shutil
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from features import conflicts, known, people
 from features.clusters import DOUBTFUL
@@ -159,19 +158,14 @@ def test_the_bars_of_a_waterfall_stand_one_upon_the_other() -> None:
     assert not re.search(r"#[0-9a-f]{6}", svg), "every colour is the page's"
 
 
-def test_it_opens_in_a_browser_at_any_width_and_prints(tmp_path: Path) -> None:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "Chromium is not installed; `make test` installs it"
+def test_it_opens_in_a_browser_at_any_width_and_prints(chromium: Browser, tmp_path: Path) -> None:
     target = tmp_path / "page.html"
     target.write_text(shown(), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        for width in (1366, 390):
-            view = browser.new_context(viewport={"width": width, "height": 800}, offline=True).new_page()
-            complaints: list[str] = []
-            view.on("console", lambda message, said=complaints: said.append(message.text))
-            view.goto(target.as_uri())
-            assert view.evaluate("document.documentElement.scrollWidth") <= width and complaints == []
-            assert view.get_by_role("img").count() == len((*sample().links, *sample().apart))
-        assert view.pdf(format="A4").startswith(b"%PDF")
-        browser.close()
+    for width in (1366, 390):
+        view = chromium.new_context(viewport={"width": width, "height": 800}, offline=True).new_page()
+        complaints: list[str] = []
+        view.on("console", lambda message, said=complaints: said.append(message.text))
+        view.goto(target.as_uri())
+        assert view.evaluate("document.documentElement.scrollWidth") <= width and complaints == []
+        assert view.get_by_role("img").count() == len((*sample().links, *sample().apart))
+    assert view.pdf(format="A4").startswith(b"%PDF")

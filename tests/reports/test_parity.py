@@ -11,9 +11,7 @@ from playwright.sync_api import Browser
 from features.parity_counts import BANDS, DIMENSIONS, MEASURES
 from reports import parity, parity_words, words
 from tests.reports.parity_sample import sample
-from tests.reports.test_page import chromium, opened
-
-__all__ = ["chromium"]
+from tests.reports.test_page import opened
 
 
 @pytest.fixture(scope="module")
