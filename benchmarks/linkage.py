@@ -7,6 +7,8 @@ other persons with what a pair has in common, at its best threshold: what a judg
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import duckdb
 import lightgbm
 import numpy as np
@@ -36,23 +38,31 @@ select both_say / linked as precision, both_say / in_truth as recall, 2 * both_s
 
 FOUND = "select source, record_id, person_id as found from people"
 AGE = "2026 - year(born_on)"
-BANDS = {"0-17": (0, 18), "18-39": (18, 40), "40-59": (40, 60), "60-74": (60, 75), "75+": (75, 200)}
+SEXES = {"women": "sex = 'F'", "men": "sex = 'M'"}
+ADULTS = {"18-39": (18, 40), "40-59": (40, 60), "60-74": (60, 75), "75+": (75, 200)}
+GROUPS = SEXES | {name: f"{AGE} >= {first} and {AGE} < {end}" for name, (first, end) in {"0-17": (0, 18), **ADULTS}.items()}  # fmt: skip
 
 
 def measured(connection: duckdb.DuckDBPyConnection) -> dict[str, Figures]:
     """Precision, recall, F1: all records, those of residents' registers, each sex and age band (of the true person); and the oracle's."""
-    who = "person in (select person from true_people where {})"
+    judged = learnt(connection)
     found = {
         "all": row(connection, _pairs(FOUND)),
         "registers of residents": row(connection, _pairs(FOUND, f"source in {SOURCES_OF_RESIDENTS}")),
         "perfect judge": row(connection, _pairs(perfect_judge(connection))),
-        "learnt oracle": learnt(connection),
+        "learnt oracle": row(connection, _pairs(judged)),
     }
-    for name, sex in (("women", "F"), ("men", "M")):
-        found[name] = row(connection, _pairs(FOUND, who.format(f"sex = '{sex}'")))
-    for name, (first, end) in BANDS.items():
-        found[name] = row(connection, _pairs(FOUND, who.format(f"{AGE} >= {first} and {AGE} < {end}")))
+    for name, those in GROUPS.items():
+        who = f"person in (select person from true_people where {those})"
+        found[name] = row(connection, _pairs(FOUND, who))
+        found[f"learnt oracle, {name}"] = row(connection, _pairs(judged, who))
     return found
+
+
+def apart(found: Mapping[str, Figures], groups: Sequence[str], who: str = "") -> float:
+    """The widest difference in F1 between two of the groups; ``who``: of the oracle."""
+    reached = [found[f"{who}{group}"]["f1"] for group in groups]
+    return max(reached) - min(reached)
 
 
 def perfect_judge(connection: duckdb.DuckDBPyConnection) -> str:
@@ -61,8 +71,8 @@ def perfect_judge(connection: duckdb.DuckDBPyConnection) -> str:
     return _connected(connection, pairs[pairs["is_same"]])
 
 
-def learnt(connection: duckdb.DuckDBPyConnection) -> Figures:
-    """The learnt oracle's figures at the threshold that is best by the truth; cross-validated by person."""
+def learnt(connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL of (source, record_id, found): the learnt oracle's persons at the threshold that is best by the truth; cross-validated by person."""
     pairs = _in_common(connection)
     told = pairs.drop(columns=["record_l", "record_r", "person", "is_same"]).astype(float)
     fold = np.random.default_rng(SEED).integers(0, FOLDS, int(pairs["person"].max()) + 1)[pairs["person"]]
@@ -71,8 +81,12 @@ def learnt(connection: duckdb.DuckDBPyConnection) -> Figures:
         data = lightgbm.Dataset(told[fold != test], pairs["is_same"][fold != test])
         chance[fold == test] = np.asarray(lightgbm.train(FOREST, data, 150).predict(told[fold == test]))
     best = pairs.assign(chance=chance).groupby(["record_l", "record_r"], as_index=False)["chance"].max()
-    tried = [row(connection, _pairs(_connected(connection, best[best["chance"] >= bar]))) for bar in TRIED]
-    return max(tried, key=lambda found: found["f1"])
+    edges = [best[best["chance"] >= bar] for bar in TRIED]
+    reached = [row(connection, _pairs(_connected(connection, linked)))["f1"] for linked in edges]
+    connection.execute(
+        "create or replace temp table learnt as " + _connected(connection, edges[int(np.argmax(reached))])
+    )
+    return "from learnt"
 
 
 def _in_common(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -14,10 +14,10 @@ import typer
 from data_contracts.errors import ConfigurationError
 from features.catalogue import FACTORS
 from models import survey as surveys
-from pipelines import console, screens
+from pipelines import console, screens_survey
 from pipelines.store import made
 
-app = typer.Typer(no_args_is_help=True, help="Figures beside their bars.")
+app = typer.Typer(name="bench", add_completion=False, no_args_is_help=True, help="Figures beside their bars.")
 LEAK = 0.85
 
 
@@ -38,9 +38,9 @@ def survey(
     table = surveys.respondents(_frame(data), chosen, str(mapping))
     cells = surveys.run(table, chosen, FACTORS, seed=1, splits=seeds)
     if as_json:
-        console.print_json([screens.cell_json(cell) for cell in cells])
+        console.print_json([screens_survey.cell_json(cell) for cell in cells])
     else:
-        screens.survey(cells)
+        screens_survey.survey(cells)
     raise typer.Exit(6 if any(cell.auc.value > LEAK for cell in cells) else 0)
 
 

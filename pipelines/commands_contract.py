@@ -20,7 +20,12 @@ from features.readers import Readers, readers
 from pipelines import console
 from reports.words import Words, words
 
-app = typer.Typer(no_args_is_help=True, help="What a contract promises, and what a changed one breaks.")
+app = typer.Typer(
+    name="contract",
+    add_completion=False,
+    no_args_is_help=True,
+    help="What a contract promises, and what a changed one breaks.",
+)
 
 COLOURS: dict[Grade, str] = {"breaking": "red", "tightening": "yellow", "compatible": "green"}
 BREAKS_SOMETHING = 3

@@ -9,14 +9,11 @@ from pathlib import Path
 import pandas as pd
 from rich.table import Table
 
-from models.survey import Cell
 from pipelines.checks import Finding
 from pipelines.console import out
 from pipelines.sources import SOURCE_WORDS
 from reports.risk_list import BETWEEN, arm_words, how_ranked
 from reports.words import Words, number, percent, words
-from synthetic_city import calibration
-from synthetic_city.figure import Figure
 
 TOP = 8
 GATE_WORDS = {"closed": "closed", "frame": "frame only", "consent": "consent only", "open": "open"}
@@ -32,22 +29,6 @@ REPORTS = (
     "contracts/index.html",
     "manifest.json",
 )
-
-
-def city(folder: Path, figures: Sequence[Figure]) -> None:
-    """How many published figures the town holds."""
-    say = words("fr")
-    out.print(f"\n[bold]{say('Synthetic town')}[/bold] · {calibration.summary(figures)}", highlight=False)
-    out.print(f"  {folder / 'calibration.html'}", highlight=False, soft_wrap=True)
-
-
-def figures_json(figures: Sequence[Figure]) -> dict[str, int]:
-    """``figures`` and ``held`` of the published ones, then those of the targets that were derived or assumed."""
-    counts: dict[str, int] = {}
-    for kind, suffix in (("published", ""), ("derived", "_derived"), ("assumed", "_assumed")):
-        mine = [f for f in figures if f.kind == kind]
-        counts |= {f"figures{suffix}": len(mine), f"held{suffix}": sum(f.holds for f in mine)}
-    return counts
 
 
 def by_rules(folder: Path) -> bool:
@@ -158,44 +139,6 @@ def findings(found: Sequence[Finding]) -> None:
     for finding in found:
         mark = "[green]✓[/green]" if finding.is_sound else "[red]✗[/red]"
         out.print(f"{mark} [bold]{finding.what}[/bold] {finding.detail}", highlight=False)
-
-
-def cell_json(cell: Cell) -> dict[str, object]:
-    """One cell of the survey table."""
-    fixed = {
-        "target": cell.target,
-        "labels": cell.labels,
-        "candidate": cell.candidate,
-        "splits": cell.splits,
-        "respondents": cell.respondents,
-    }
-    return {
-        **fixed,
-        "prevalence": round(cell.prevalence, 4),
-        "auc": cell.auc.rounded(),
-        "top_precision": cell.top_precision.rounded(),
-    }
-
-
-def survey(cells: Sequence[Cell]) -> None:
-    """AUC and precision in the top 5 %, mean and 2.5–97.5 % range of the splits."""
-    table = Table(box=None, pad_edge=False)
-    for title in (
-        "target",
-        "labels",
-        "candidate",
-        "AUC",
-        "2.5–97.5 %",
-        "top 5 %",
-        "2.5–97.5 %",
-        "prevalence",
-    ):
-        table.add_column(title, justify="left" if title in ("target", "candidate") else "right")
-    for c in cells:
-        auc = (f"{c.auc.value:.3f}", f"{c.auc.low:.3f}–{c.auc.high:.3f}")
-        top = (f"{c.top_precision.value:.3f}", f"{c.top_precision.low:.3f}–{c.top_precision.high:.3f}")
-        table.add_row(c.target, str(c.labels), c.candidate, *auc, *top, f"{c.prevalence:.3f}")
-    out.print(table)
 
 
 def _percent(value: float | None) -> str:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from models.draw import draw
-from pipelines import cli, cycle, manifest, reporting, screens
+from pipelines import cli, commands_cycle, cycle, manifest, reporting, screens
 from pipelines.run import one_at_a_time
 from pipelines.settings import Paths
 from pipelines.store import open_store
@@ -202,7 +202,7 @@ def test_a_cycle_that_beat_no_rule_exits_with_5(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beats_rules: bool | None, code: int
 ) -> None:
     run = finished(tmp_path / "run", beats_rules)
-    monkeypatch.setattr(cli, "run_cycle", lambda *given, **more: run)
+    monkeypatch.setattr(commands_cycle, "run_cycle", lambda *given, **more: run)
     done = CliRunner().invoke(cli.app, ["cycle", "--config", "c", "--as-of", "2026-11-02", "--json"])
     assert done.exit_code == code
     assert screens.by_rules(run) is (code == 5)

@@ -1,0 +1,76 @@
+"""``lanterne ingest``, ``cycle`` and ``check``: what schedules call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines import console, register, screens, screens_ingest, settings
+from pipelines.checks import check as check_installation
+from pipelines.days import day
+from pipelines.ingest import ingest as ingest_deliveries
+from pipelines.run import run_cycle
+from pipelines.store import open_store
+
+app = typer.Typer()
+Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+AsOf = Annotated[
+    str, typer.Option("--as-of", help="Day of the list, YYYY-MM-DD; only facts known before it count.")
+]
+
+
+@app.command()
+def ingest(
+    config: Config, deliveries: Annotated[list[Path] | None, typer.Argument()] = None, json: Json = False
+) -> None:
+    """Ingests what is new; prints rows read, accepted and quarantined per file."""
+    chosen = settings.load(config)
+    with console.progress("ingest", quiet=json) as progress, open_store(chosen.paths) as connection:
+        report = ingest_deliveries(
+            connection,
+            chosen.paths.deliveries,
+            deliveries or [],
+            gates=settings.gates(chosen),
+            objected=register.objected(chosen.paths.objections),
+            progress=progress,
+        )
+    if json:
+        console.print_json(report.as_json())
+    else:
+        screens_ingest.ingest(report, chosen.language)
+
+
+@app.command()
+def cycle(
+    config: Config,
+    as_of: AsOf,
+    capacity: Annotated[int | None, typer.Option("--capacity", min=1, help="Households on the list.")] = None,
+    keep_working_tables: Annotated[bool, typer.Option("--keep-working-tables")] = False,
+    json: Json = False,
+) -> None:
+    """Ingest what is new, frame, factors, duel, list, reports."""
+    listed_on = day(as_of, "--as-of")
+    with console.progress("cycle", quiet=json) as progress:
+        progress("starting Prefect")
+        run = run_cycle(config, listed_on, capacity, keep_working_tables=keep_working_tables)
+    by_rules = screens.by_rules(run)
+    if json:
+        console.print_json(screens.run_json(run))
+    else:
+        screens.run(run)
+    raise typer.Exit(5 if by_rules else 0)
+
+
+@app.command()
+def check(config: Config, json: Json = False) -> None:
+    """Is this installation sound: configuration, gates, contracts, deliveries, key, encryption, disk, versions."""
+    findings = check_installation(config)
+    if json:
+        console.print_json([f.__dict__ for f in findings])
+    else:
+        screens.findings(findings)
+    at_stake = any(f.is_at_stake for f in findings)
+    raise typer.Exit(6 if at_stake else 0 if all(f.is_sound for f in findings) else 2)
