@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from features.attrition import OBJECTION, REFUSED
+from features.presence_model import EVEN
 
 DOORS = f"""
 select household_id, id_logement, id_adresse, coalesce(quartier, '') as quartier, members, oldest_age, lives_alone, lives_alone_strength,
@@ -12,6 +13,21 @@ where oldest_age >= $1 and household_id not in (select household_id from ({REFUS
 order by quartier, id_adresse, id_logement nulls last, household_id
 """
 """One row a household with a present member of that age, neighbours side by side; whoever said no, or objected, is not there."""
+
+TO_CHECK = f"""
+select household_id, any_value(id_logement) as id_logement, any_value(id_adresse) as id_adresse, coalesce(any_value(quartier), '') as quartier,
+  max(age) as oldest_age, max(there_probability) as there_probability, arg_max(presence_reason, there_probability) as reason,
+  arg_max(presence_known_on, there_probability) as known_on
+from members
+where presence = 'unknown' and age >= $1 and there_probability >= {EVEN}
+  and household_id not in (select household_id from ({DOORS}))
+  and household_id not in (select household_id from ({REFUSED}))
+  and (id_logement is null or id_logement not in (select id_logement from objected_dwellings))
+group by household_id
+order by quartier, id_adresse, id_logement nulls last, household_id
+"""
+"""One row a household that is not on the list although somebody of that age is more likely there than not: too little shows it. ``reason`` and
+``known_on`` are those of whoever of them is the surest to be there."""
 
 REMOVED = f"""
 select quartier, id_adresse, id_logement, removed, reason, removed_known_on

@@ -36,7 +36,7 @@ def export_person(config: Path, key: str, as_of: date) -> Json:
         )
     with read_store(city.paths) as connection:
         is_objected = _has(connection, "select 1 from meta.objected where key = $1", key)
-        frame.build(connection, as_of, settings.gates(city))
+        frame.build(connection, as_of, settings.gates(city), city.there_share)
         _find(connection, key)
         records = [
             row for source in contract.SOURCES for row in _records(connection, contract.load(source), key)

@@ -24,10 +24,16 @@ from pipelines.store import made, read_store
 from reports import attrition as attrition_report
 from reports import visiting_list, visiting_pdf, visiting_xlsx
 from reports.attrition import Place
-from reports.visiting_list import Door, Gone, VisitingList
+from reports.visiting_list import Door, Gone, ToCheck, VisitingList
 
 FRAME_FILES = ("frame.json", "attrition.html")
-LIST_FILES = ("visiting-list.csv", "visiting-list-removed.csv", "visiting-list.xlsx", "visiting-list.pdf")
+LIST_FILES = (
+    "visiting-list.csv",
+    "visiting-list-to-check.csv",
+    "visiting-list-removed.csv",
+    "visiting-list.xlsx",
+    "visiting-list.pdf",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +55,7 @@ def make(
     made(city.paths.runs, "paths.runs") if out is None else None
     final = out or city.paths.runs / f"frame-{as_of.isoformat()}"
     with read_store(city.paths) as connection:
-        built = frame.build(connection, as_of, settings.gates(city))
+        built = frame.build(connection, as_of, settings.gates(city), city.there_share)
         counted = attrition.count(connection, minimum_age or USUAL_AGE)
         place = place_of(connection, city, as_of)
         visits = None
@@ -88,6 +94,7 @@ def _visits(
 ) -> VisitingList:
     age = [counted.minimum_age]
     doors = [_door(row, city) for row in connection.execute(visiting.DOORS, age).fetchall()]
+    unsure = connection.execute(visiting.TO_CHECK, age).fetchall()
     gone = connection.execute(visiting.REMOVED, age).fetchall()
     return VisitingList(
         city=city.name,
@@ -99,6 +106,19 @@ def _visits(
         origins=place.origins,
         names=dict(place.names),
         weeks=visiting_list.weeks(doors, per_week),
+        to_check=tuple(
+            ToCheck(
+                household_id=h,
+                id_logement=d,
+                id_adresse=a,
+                quartier=q,
+                age_band=visiting_list.age_band(age),
+                chance=c,
+                reason=r,
+                known_on=k,
+            )
+            for h, d, a, q, age, c, r, k in unsure
+        ),
         removed=tuple(
             Gone(quartier=q, id_adresse=a, id_logement=d, outcome=o, reason=r, known_on=k)
             for q, a, d, o, r, k in gone
@@ -133,6 +153,7 @@ def _door(row: tuple[object, ...], city: settings.City) -> Door:
 def _write(visits: VisitingList, folder: Path) -> None:
     contents = (
         visiting_list.to_csv(visits),
+        visiting_list.to_check_to_csv(visits),
         visiting_list.removed_to_csv(visits),
         visiting_xlsx.to_xlsx(visits),
         visiting_pdf.to_pdf(visits),

@@ -24,6 +24,7 @@ def as_json(done: Framed) -> dict[str, object]:
             "doors": visits.doors,
             "visits_per_week": visits.visits_per_week,
             "weeks": len(visits.weeks),
+            "to_check": len(visits.to_check),
         }
     return {"out": str(done.folder), **frame_json(done.frame, done.attrition), "visiting_list": listed}
 
@@ -44,6 +45,9 @@ def show(done: Framed, language: Language) -> None:
             f"\n[bold]{title}[/bold] · {told.format(doors=doors, weeks=weeks, n=done.visits.visits_per_week)}",
             highlight=False,
         )
+        if done.visits.to_check:
+            more = say("To check first, not enough shows that they are still there: {doors} doors")
+            out.print(f"  {more.format(doors=number(len(done.visits.to_check), language))}", highlight=False)
     out.print(f"\n[bold]{say('Where to look')}[/bold]")
     for name in (*FRAME_FILES, *(LIST_FILES if done.visits is not None else ())):
         out.print(f"  {near(done.folder / name)}", highlight=False, soft_wrap=True)

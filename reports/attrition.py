@@ -38,7 +38,7 @@ EXPLAINED = {
     "deceased": "An act of death or the public death file names the person, or somebody at the door said so.",
     "establishment": "The newest address is that of a nursing home or a hospital, or somebody at the door said so.",
     "moved": "Mail came back, a lease ended, another register knows a newer address, or somebody else opened the door.",
-    "unknown": "Signs of a departure, or nothing recent: too unsure for a list. Many may well be there.",
+    "unknown": "Signs of a departure, or nothing recent: too unsure for a list. Most may well be there: the visiting list sets these doors apart, to check first.",
     NO_ADDRESS: "No register gives an address that can be read.",
     IN_PEACE: "Somebody at this dwelling objected, or said no at the door: nobody rings there again.",
     NO_ADULT: "Only minors are known at this dwelling.",

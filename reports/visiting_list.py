@@ -34,6 +34,20 @@ class Door:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToCheck:
+    """One household of which too little shows that it is still there; ``chance``: of it, from a half on. ``known_on`` is None where nothing was told."""
+
+    household_id: str
+    id_logement: str | None
+    id_adresse: str
+    quartier: str
+    age_band: str
+    chance: float
+    reason: str
+    known_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Gone:
     """One entry of the roll that leads to no door."""
 
@@ -67,6 +81,7 @@ class VisitingList:
     origins: tuple[tuple[str, date], ...]
     names: dict[str, str]
     weeks: tuple[Week, ...]
+    to_check: tuple[ToCheck, ...]
     removed: tuple[Gone, ...]
     counts: tuple[Count, ...]
 
@@ -118,6 +133,11 @@ def alone_words(door: Door, say: Words) -> str:
     return say("probably") if door.lives_alone else say("probably not")
 
 
+def chance_words(chance: float, say: Words) -> str:
+    """``about 9 in 10``: no more digits than such a chance has."""
+    return say("about {n} in 10").format(n=min(round(10 * chance), 9))
+
+
 def name_of(quartier: str, names: dict[str, str], say: Words) -> str:
     """Code and name of a neighbourhood; one without a code has words instead."""
     return f"{quartier} {names.get(quartier, '')}".strip() or say("neighbourhood unknown")
@@ -157,12 +177,38 @@ COLUMNS = (
     "not_known",
     "outcome",
 )
+TO_CHECK_COLUMNS = (
+    "quartier",
+    "household_id",
+    "id_logement",
+    "id_adresse",
+    "age_band",
+    "still_there",
+    "reason",
+    "known_on",
+    "outcome",
+)
 REMOVED_COLUMNS = ("quartier", "id_logement", "id_adresse", "removed", "reason", "known_on")
 
 
 def to_csv(visiting: VisitingList) -> bytes:
     """UTF-8, comma, one header line. A text that a spreadsheet would take for a formula is made harmless."""
     return _csv(frame(visiting))
+
+
+def to_check_to_csv(visiting: VisitingList) -> bytes:
+    """One line a household to check first, likewise; ``outcome`` is left for whoever checks."""
+    say = words(visiting.language)
+    rows = [
+        {f.name: getattr(door, f.name) for f in fields(door) if f.name != "chance"}
+        | {
+            "still_there": chance_words(door.chance, say),
+            "reason": reason_words(door.reason, say),
+            "outcome": "",
+        }
+        for door in visiting.to_check
+    ]
+    return _csv(pd.DataFrame(rows, columns=list(TO_CHECK_COLUMNS)))
 
 
 def removed_to_csv(visiting: VisitingList) -> bytes:
@@ -200,6 +246,7 @@ def about(visiting: VisitingList, say: Words) -> tuple[str, ...]:
         *fictitious,
         say("This list offers a visit to everybody of this age whom the extracts show to be still there. It ranks nobody and decides nothing."),
         say("It serves to offer a visit. It may not be used for fraud control, rent recovery, benefit control, housing allocation, police or elections."),
+        say("“To check first” holds the doors where too little shows that somebody is still there. Most of them are: a letter, a call or the caretaker will tell. No recent trace can itself be a sign of isolation."),
         say("Names and addresses are not in it: the review desk finds them for those who visit, from the pseudonym of the door."),
         say("“Probably” means that no lease says it: minors, foreigners and people who are on no register do not show."),
         say("Whether these people see anyone, no extract says. That is what the visit is for."),

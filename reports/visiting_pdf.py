@@ -1,4 +1,4 @@
-"""The visiting list on paper: an opening page, then one page (or more) a week and neighbourhood to take along and tick, then what fell away."""
+"""The visiting list on paper: an opening page, then one page (or more) a week and neighbourhood to take along and tick, then what is to be checked first, and what fell away."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import groupby
 
 from reports.attrition import MARK, count_words, reason_words
 from reports.html import environment
-from reports.visiting_list import VisitingList, Week, about, alone_words, name_of, origin, plan
+from reports.visiting_list import VisitingList, Week, about, alone_words, chance_words, name_of, origin, plan
 from reports.words import WIDE, day, number, words
 
 OUTCOMES = ("met", "absent", "refused", "moved", "deceased", "in a home", "not found")
@@ -42,6 +42,7 @@ def pages(visiting: VisitingList, faces: Mapping[str, str]) -> str:
             ticks=WIDE.join(f"☐{WIDE}{say(o)} " for o in OUTCOMES),
             name=lambda q: name_of(q, visiting.names, say),
             alone=lambda door: alone_words(door, say),
+            chance=lambda value: chance_words(value, say),
             reason=lambda text: reason_words(text, say),
             day=lambda d: day(d, language),
             number=lambda v: number(v, language),
@@ -58,6 +59,7 @@ def _by_quartier(week: Week) -> list[tuple[str, list[object]]]:
 def _short(visiting: VisitingList) -> dict[str, str]:
     """The beginning of each household's pseudonym, long enough to tell all of this list apart."""
     names = [door.household_id for week in visiting.weeks for door in week.doors]
+    names += [door.household_id for door in visiting.to_check]
     length = SHORT
     while len({name[:length] for name in names}) < len(set(names)):
         length += 1

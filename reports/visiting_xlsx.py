@@ -1,23 +1,25 @@
-"""The visiting list as XLSX: the doors, the entries removed, the counts, and what to read first."""
+"""The visiting list as XLSX: the doors, those to check first, the entries removed, the counts, and what to read first."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import date
 
 from reports import sheets
 from reports.attrition import reason_words
 from reports.sheets import Cells
-from reports.visiting_list import VisitingList, about, alone_words, name_of, origin
+from reports.visiting_list import VisitingList, about, alone_words, chance_words, name_of, origin
 from reports.words import Words, day, words
 
 
 def to_xlsx(visiting: VisitingList) -> bytes:
-    """Four sheets: the doors, the entries removed, the counts, and what to read first."""
+    """Five sheets: the doors, those to check first, the entries removed, the counts, and what to read first."""
     say = words(visiting.language)
     buffer = io.BytesIO()
     parts = (
         ("Doors", _DOORS, _door_rows(visiting, say)),
+        ("To check first", _TO_CHECK, _to_check_rows(visiting, say)),
         ("Entries removed", _GONE, _gone_rows(visiting, say)),
         ("Counts", _COUNTS, _count_rows(visiting, say)),
     )
@@ -42,6 +44,17 @@ _DOORS = (
     ("What is not known", 44),
     ("Outcome of the visit", 26),
 )
+_TO_CHECK = (
+    ("Neighbourhood", 22),
+    ("Household", 20),
+    ("Dwelling", 34),
+    ("Building", 34),
+    ("Age of the eldest", 11),
+    ("Still there?", 18),
+    ("Why it is not sure", 36),
+    ("Known on", 12),
+    ("What the check found", 30),
+)
 _GONE = (
     ("Neighbourhood", 22),
     ("Dwelling", 34),
@@ -62,12 +75,22 @@ def _door_rows(visiting: VisitingList, say: Words) -> Iterator[Cells]:
             yield (week.number, name, *place, d.members, d.age_band, *said)
 
 
+def _to_check_rows(visiting: VisitingList, say: Words) -> Iterator[Cells]:
+    for d in visiting.to_check:
+        place = (d.household_id, d.id_logement or "", d.id_adresse)
+        why = (chance_words(d.chance, say), reason_words(d.reason, say), _day(d.known_on))
+        yield (name_of(d.quartier, visiting.names, say), *place, d.age_band, *why, "")
+
+
 def _gone_rows(visiting: VisitingList, say: Words) -> Iterator[Cells]:
     for g in visiting.removed:
-        known_on = g.known_on.isoformat() if g.known_on else "–"
         name = name_of(g.quartier, visiting.names, say)
         place = (g.id_logement or "", g.id_adresse or "")
-        yield (name, *place, say(g.outcome), reason_words(g.reason, say), known_on)
+        yield (name, *place, say(g.outcome), reason_words(g.reason, say), _day(g.known_on))
+
+
+def _day(known_on: date | None) -> str:
+    return known_on.isoformat() if known_on else "–"
 
 
 def _count_rows(visiting: VisitingList, say: Words) -> Iterator[Cells]:

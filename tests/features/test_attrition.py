@@ -127,6 +127,45 @@ def test_a_refusal_without_a_name_leaves_the_flat_in_peace() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("chance", "age", "more", "is_asked"),
+    [
+        (0.5, 80, {}, True),
+        (0.96, 96, {}, True),
+        (0.49, 80, {}, False),
+        (0.9, 79, {}, False),
+        (0.9, 80, {"visites": [visit("REFUS")]}, False),
+    ],
+)
+def test_who_is_likely_but_not_surely_there_is_to_be_checked_and_not_listed(
+    chance: float, age: int, more: dict[str, list[Row]], is_asked: bool
+) -> None:
+    connection = built(liste_electorale=[elector("a", annee_naissance=2026 - age)], **more)
+    unsure = f"presence = 'unknown', presence_reason = 'silence', presence_known_on = date '2026-03-01', there_probability = {chance}"
+    connection.execute(f"update members set {unsure}")
+    connection.execute("delete from households")
+    found = connection.execute(visiting.TO_CHECK, [80]).fetchall()
+    assert [row[4:] for row in found] == ([(age, chance, "silence", D(2026, 3, 1))] if is_asked else [])
+    assert connection.execute(visiting.DOORS, [80]).fetchall() == []
+
+
+def test_nobody_is_to_be_checked_where_somebody_objected() -> None:
+    roll = [elector("a", annee_naissance=1940), elector("b", id_logement="flat-a", opposition=True)]
+    connection = built(liste_electorale=roll)
+    connection.execute("update members set presence = 'unknown', there_probability = 0.9")
+    assert connection.execute("select count(*) from members").fetchone() == (1,)
+    assert connection.execute(visiting.TO_CHECK, [80]).fetchall() == []
+
+
+def test_a_door_on_the_list_is_not_also_to_be_checked() -> None:
+    connection = built(liste_electorale=[elector("a", annee_naissance=1940), elector("b", annee_naissance=1944, id_logement="flat-a")])  # fmt: skip
+    assert len(connection.execute(visiting.DOORS, [80]).fetchall()) == 1
+    connection.execute(
+        "update members set presence = 'unknown', there_probability = 0.9 where annee_naissance = 1944"
+    )
+    assert connection.execute(visiting.TO_CHECK, [80]).fetchall() == []
+
+
 def test_a_refusal_not_yet_known_changes_nothing() -> None:
     later = visit("REFUS", date_visite=D(2026, 11, 2))
     assert [row[0] for row in outcomes(liste_electorale=[elector("a")], visites=[later])] == [None]

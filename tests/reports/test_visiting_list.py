@@ -65,7 +65,9 @@ def test_the_csv_says_what_visitors_need_and_no_year_of_birth() -> None:
     assert set(table["outcome"]) == {""}
 
 
-@pytest.mark.parametrize("write", [visiting_list.to_csv, visiting_list.removed_to_csv])
+@pytest.mark.parametrize(
+    "write", [visiting_list.to_csv, visiting_list.to_check_to_csv, visiting_list.removed_to_csv]
+)
 def test_no_text_starts_like_a_formula(write: object) -> None:
     written = write(visiting()).decode()  # type: ignore[operator]
     assert (
@@ -77,10 +79,21 @@ def test_no_text_starts_like_a_formula(write: object) -> None:
 
 def test_the_sheets_read_back() -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(visiting_xlsx.to_xlsx(visiting())))
-    assert book.sheet_names == ["Portes", "Inscriptions retirées", "Décompte", "À lire d’abord"]
+    assert book.sheet_names == [
+        "Portes",
+        "À vérifier d’abord",
+        "Inscriptions retirées",
+        "Décompte",
+        "À lire d’abord",
+    ]
     doors = book.get_sheet_by_name("Portes").to_python()
     assert len(doors) == 5 and doors[0][0] == "Semaine" and doors[2][8] == HOSTILE and doors[1][9] == ""
     assert book.get_sheet_by_name("Inscriptions retirées").to_python()[1][3:] == ["déménagement", HOSTILE, "2026-05-01"]  # fmt: skip
+    unsure = book.get_sheet_by_name("À vérifier d’abord").to_python()
+    assert [row[4:8] for row in unsure[1:]] == [
+        ["85–89", "environ 9 sur 10", HOSTILE, "–"],
+        ["80–84", "environ 5 sur 10", "aucun signe récent à cette adresse", "2026-03-01"],
+    ]
     counts = book.get_sheet_by_name("Décompte").to_python()
     assert [row[2] for row in counts[1:3]] == [35, "masqué"]
     assert visiting_xlsx.to_xlsx(visiting()) == visiting_xlsx.to_xlsx(visiting())
@@ -95,20 +108,21 @@ def read(visits: VisitingList) -> list[str]:
 
 def test_the_paper_has_a_page_a_week_with_its_origin_its_day_and_its_number() -> None:
     found = read(visiting())
-    assert len(found) == 4
+    assert len(found) == 5
     for number, text in enumerate(found, start=1):
-        assert f"page {number} / 4" in text and "avant le 2 novembre 2026" in text
+        assert f"page {number} / 5" in text and "avant le 2 novembre 2026" in text
         assert "Origine des données : liste électorale (données du 1er novembre 2026)" in text
         assert "Données fictives" in text
     assert "Semaine 1" in found[1] and "01 Centre" in found[1] and "appartement inconnu" in found[1]
     assert found[1].count("☐ refus") == 3 and "Semaine 2" in found[2]
-    assert "À ne pas remettre aux visiteurs" in found[3] and "1er mai 2026" in found[3]
+    assert "À vérifier d’abord · 2 portes" in found[3] and "environ 5 sur 10" in found[3]
+    assert "À ne pas remettre aux visiteurs" in found[4] and "1er mai 2026" in found[4]
 
 
 def test_a_week_over_the_page_keeps_its_head_and_two_neighbourhoods_are_told_apart() -> None:
     long = [door(i) for i in range(30)]
     found = read(visiting(long, per_week=30))
-    assert "Vit seul(e)" in found[1] and "Vit seul(e)" in found[2] and len(found) == 4
+    assert "Vit seul(e)" in found[1] and "Vit seul(e)" in found[2] and len(found) == 5
     mixed = read(visiting([door(1), door(2, quartier="03")], per_week=20))
     assert mixed[1].count("01 Centre") == 2 and "03" in mixed[1]
 
@@ -123,15 +137,13 @@ def test_the_pdf_carries_its_fonts_and_fetches_nothing(caplog: pytest.LogCapture
 
 def test_pseudonyms_on_paper_are_as_long_as_it_takes() -> None:
     twins = [door(1, household_id="H12345678aa"), door(2, household_id="H12345678ab")]
-    assert visiting_pdf._short(visiting(twins)) == {
-        "H12345678aa": "H12345678aa",
-        "H12345678ab": "H12345678ab",
-    }
+    short = visiting_pdf._short(replace(visiting(twins), to_check=()))
+    assert short == {"H12345678aa": "H12345678aa", "H12345678ab": "H12345678ab"}
 
 
 def test_english_is_whole_too_and_an_empty_list_is_a_list() -> None:
     english = visiting(language="en")
     assert "Visiting list, 80 and over" in visiting_pdf.pages(english, {})
     assert visiting_list.to_csv(english) and visiting_xlsx.to_xlsx(english)
-    nobody = replace(visiting(), weeks=(), removed=(), counts=())
+    nobody = replace(visiting(), weeks=(), to_check=(), removed=(), counts=())
     assert visiting_pdf.to_pdf(nobody).startswith(b"%PDF") and visiting_xlsx.to_xlsx(nobody)

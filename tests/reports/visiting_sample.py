@@ -5,7 +5,7 @@ from datetime import date
 from features.attrition import DOOR, LISTED, OLDER, OTHERWISE, YOUNGER, Attrition, _numbers, _sums
 from features.cells import shown
 from reports.attrition import Count, Place
-from reports.visiting_list import Door, Gone, VisitingList, weeks
+from reports.visiting_list import Door, Gone, ToCheck, VisitingList, weeks
 from tests.reports.sample import HOSTILE
 
 MICRO = [
@@ -79,6 +79,28 @@ def visiting(doors: list[Door] | None = None, per_week: int = 4, language: str =
         origins=at.origins,
         names=dict(at.names),
         weeks=weeks(drawn, per_week),
+        to_check=(
+            ToCheck(
+                household_id=f"H{9:016x}",
+                id_logement=HOSTILE,
+                id_adresse="c" * 32,
+                quartier="02",
+                age_band="85–89",
+                chance=0.97,
+                reason=HOSTILE,
+                known_on=None,
+            ),
+            ToCheck(
+                household_id=f"H{8:016x}",
+                id_logement=None,
+                id_adresse="d" * 32,
+                quartier="",
+                age_band="80–84",
+                chance=0.5,
+                reason="aucun signe récent à cette adresse",
+                known_on=date(2026, 3, 1),
+            ),
+        ),
         removed=(gone,),
         counts=(
             Count(outcome="moved", reason="", entries=35),
