@@ -175,12 +175,13 @@ def oracle_chances(x: pd.DataFrame, there: npt.NDArray[np.bool_], group: pd.Seri
 
 
 def _curve(rows: pd.DataFrame, chance: Floats) -> pd.DataFrame:
-    """By falling threshold ``at`` on the surest adult of a dwelling: ``there``, the share of dwellings called present that are there (one of
+    """By falling threshold ``at`` on the chance that an adult of a dwelling is there: ``there``, the share of dwellings called present that are there (one of
     those called present is), ``lost``: dwellings with an adult there and ``lost_persons``: persons there who are not called present."""
     table = rows.assign(chance=chance, kept=(chance >= EVEN) & rows["at_dwelling"])
-    adults = (
-        table[table["is_adult"]].groupby("group").agg(at=("chance", "max"), is_home=("at_dwelling", "max"))
-    )
+    grown = table[table["is_adult"]]
+    chances = grown["chance"].to_numpy(np.float64)
+    adults = grown.groupby("group").agg(is_home=("at_dwelling", "max"))
+    adults["at"] = presence.somebody(grown["group"], chances)
     kept = table.groupby("group").agg(is_there=("kept", "max"), persons=("kept", "sum"))
     homes = adults.join(kept).sort_values("at", ascending=False, kind="stable")
     homes = homes[homes["at"] >= EVEN]

@@ -40,7 +40,7 @@ TIES: tuple[Factor, ...] = (
         ),
         is_weak=True,
         if_none="service use is closed to the ranking",
-        sentence_fr="aucune trace d'usage d'un service municipal depuis 24 mois (indice faible)",
+        sentence_fr="aucune trace d’usage d’un service municipal depuis 24 mois (indice faible)",
         sentence_en="no trace of use of a municipal service for 24 months (weak sign)",
     ),
     Factor(

@@ -19,6 +19,8 @@ PRESENCES = ("present", "deceased", "moved", "establishment", "unknown")
 ADULT_AGE = 18
 FEWEST_TOLD = 100
 """Assumed: of fewer visits a mean says something about one of them."""
+STAYS = 0.5
+"""Assumed: of those who leave half leave the other adult behind. Death and a nursing home take one alone, most moves take both."""
 DOUBTS = ((SILENCE, "snapshot_on"), *((e.text, e.known) for e in SOFT))
 """Reasons of ``unknown`` with their days; the first where nothing weighs against."""
 
@@ -52,7 +54,7 @@ def build(connection: duckdb.DuckDBPyConnection, there_share: float = THERE_SHAR
     belief = presence_model.fit(learnt, visits)
     x = presence_model.design(residents)
     chances = presence_model.probability(x, belief)
-    cut = presence_model.threshold(surest(residents, chances).to_numpy(np.float64), there_share)
+    cut = presence_model.threshold(homes(residents, chances).to_numpy(np.float64), there_share)
     judged = pd.DataFrame({"person_id": residents["person_id"], "there_probability": chances})
     _say(
         connection,
@@ -83,12 +85,23 @@ _EVIDENCE = (
 )
 
 
-def surest(residents: pd.DataFrame, chances: Floats) -> pd.Series:
-    """By dwelling (by person where the flat is not known): the chance of the surest adult against whom nothing hard speaks."""
+def homes(residents: pd.DataFrame, chances: Floats) -> pd.Series:
+    """By dwelling (by person where the flat is not known): the chance that one of the adults is there against whom nothing hard speaks."""
     is_free = ~residents[[e.name for e in HARD]].to_numpy(bool).any(axis=1)
     is_adult = (residents["age"].isna() | (residents["age"] >= ADULT_AGE)).to_numpy(bool)
     kept = is_free & is_adult
-    return pd.Series(chances[kept]).groupby(home_of(residents)[kept].to_numpy(), sort=True).max()
+    return somebody(home_of(residents)[kept], chances[kept])
+
+
+def somebody(home: pd.Series, chances: Floats) -> pd.Series:
+    """By ``home``: the chance that the surest of these people is there or, where not, that the next has stayed (``STAYS``)."""
+    people = pd.DataFrame({"home": home.to_numpy(), "chance": chances})
+    people = people.sort_values(["home", "chance"], ascending=[True, False], kind="stable")
+    place = people.groupby("home").cumcount()
+    first = people[place == 0].set_index("home")["chance"]
+    is_second = (place == 1) & (people["chance"] >= EVEN)
+    second = people[is_second].set_index("home")["chance"].reindex(first.index).fillna(0.0)
+    return 1 - (1 - first) * (1 - STAYS * second)
 
 
 def home_of(residents: pd.DataFrame) -> pd.Series:
@@ -102,7 +115,7 @@ def likely(residents: pd.DataFrame, chances: Floats, at: float) -> npt.NDArray[n
     Minors without a known adult need the threshold themselves.
     """
     own = pd.Series(chances, index=residents.index)
-    home = home_of(residents).map(surest(residents, chances)).fillna(own).to_numpy(np.float64)
+    home = home_of(residents).map(homes(residents, chances)).fillna(own).to_numpy(np.float64)
     return np.asarray((chances >= EVEN) & (home >= at))
 
 

@@ -133,7 +133,7 @@ def _height(x: Floats, there: Floats, weights: Floats) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Threshold:
-    """From which chance of its surest adult on a household is called present, and the share of those that is then expected to be there."""
+    """From which chance that an adult is there on a household is called present, and the share of those that is then expected to be there."""
 
     at: float
     expected_share: float
@@ -141,7 +141,7 @@ class Threshold:
 
 
 def threshold(chances: Floats, wanted: float) -> Threshold:
-    """``chances``: of each household that its surest adult is there.
+    """``chances``: of each household that one of its adults is there.
 
     As many as can be, from the surest down, while the mean of their chances reaches ``wanted``: the threshold lies just above
     the first who is not called, and never below ``EVEN``. Equal chances are treated alike.

@@ -82,7 +82,7 @@ def test_living_alone_carries_its_strength(
             {"deces_publics": [{"cle_identite": "key-a", "date_deces": date(2026, 9, 1)}]},
         ),
         (
-            ("establishment", "adresse d'un établissement"),
+            ("establishment", "adresse d’un établissement"),
             {"etablissements": [{"id_adresse": "street", "type": "EHPAD"}]},
         ),
         (("present", ""), {"etablissements": [{"id_adresse": "street", "type": "RESIDENCE_AUTONOMIE"}]}),

@@ -134,10 +134,28 @@ def test_whoever_lives_with_somebody_sure_is_not_left_out() -> None:
         }
     ).assign(**{e.name: False for e in EVIDENCE})
     chances = np.array([0.95, 0.8, 0.4, 0.8, 0.8])
-    assert presence.surest(rows, chances).to_dict() == {"d": 0.8, "flat": 0.95}
+    assert presence.homes(rows, chances).to_dict() == {"d": 0.8, "flat": 0.95}
     assert presence.likely(rows, chances, 0.9).tolist() == [True, True, False, False, False]
     dead = rows.assign(death_file=[True, False, False, False, False])
-    assert presence.surest(dead, chances).to_dict() == {"d": 0.8, "flat": 0.4}
+    assert presence.homes(dead, chances).to_dict() == {"d": 0.8, "flat": 0.4}
+
+
+@pytest.mark.parametrize(
+    ("chances", "home"),
+    [
+        ([0.95], 0.95),
+        ([0.8, 0.95], 1 - 0.05 * (1 - 0.4)),
+        ([0.95, 0.49], 0.95),
+        ([0.95, 0.5], 1 - 0.05 * (1 - 0.25)),
+        ([0.6, 0.95, 0.8], 1 - 0.05 * (1 - 0.4)),
+        ([1.0, 1.0], 1.0),
+        ([0.3, 0.2], 0.3),
+    ],
+)
+def test_two_adults_are_more_surely_at_home_than_one(chances: list[float], home: float) -> None:
+    """Half of the second stays when the first has left; whoever is not likely there adds nothing, nor does a third."""
+    found = presence.somebody(pd.Series(["flat"] * len(chances)), np.array(chances))
+    assert found.to_dict() == {"flat": pytest.approx(home)}
 
 
 def test_rates_go_by_age_and_sex_and_an_unknown_age_is_middling() -> None:
