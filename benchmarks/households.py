@@ -9,6 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from benchmarks.town_truth import row, show
+from features.presence_model import EVEN
 
 Figures = dict[str, float]
 
@@ -34,7 +35,7 @@ from said
 """
 """A statement about somebody who is not there counts as false. A lone person with a child is not alone."""
 
-EXACT = """
+EXACT = f"""
 with named as (
   select t.person, m.id_adresse, m.id_logement from mentions m join true_records t using (source, record_id)
 ),
@@ -52,12 +53,12 @@ true_households as (
 ),
 found as (
   select distinct list(distinct p.person order by p.person) as members
-  from members m join true_person p using (person_id) where m.presence in ('present', 'unknown') group by m.household_id
+  from members m join true_person p using (person_id) where m.presence in ('present', 'unknown') and m.there_probability >= {EVEN} group by m.household_id
 )
 select avg((f.members is not null)::int) as exact, avg(is_possible::int) as oracle, count(*) as true_households
 from true_households t left join found f using (members)
 """
-"""Households of truth with somebody whom a register of today shows: are those of them who show one of ours? Asked of everybody who is not known to be gone: whether
+"""Households of truth with somebody whom a register of today shows: are those of them who show one of ours? Asked of everybody who is more likely there than not: whether
 they are surely there is another question (``benchmarks.presence``)."""
 
 UNKNOWN = """

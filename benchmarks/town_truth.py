@@ -47,9 +47,9 @@ def town(folder: Path, *, seed: int, errors: float = 1.0, persons: int = PERSONS
             errors=errors,
             progress=lambda told: None,
         )
-        city = settings.load(folder / "city.toml")
-        with open_store(city.paths) as connection:
-            ingest(connection, city.paths.deliveries, gates=settings.gates(city), objected=frozenset())
+    city = settings.load(folder / "city.toml")
+    with open_store(city.paths) as connection:  # also where an earlier call was stopped on the way
+        ingest(connection, city.paths.deliveries, gates=settings.gates(city), objected=frozenset())
     return folder
 
 

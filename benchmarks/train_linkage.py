@@ -1,7 +1,7 @@
 """Trains the parameters of linkage and writes ``features/linkage_model.json``: ``python -m benchmarks.train_linkage CITY --as-of DATE``.
 
 ``CITY``: an ingested city's folder (``lanterne city``, ``lanterne ingest``); its truth is not read. Chances of levels when it is two
-people are counted on the roll alone, where two entries are two people. Chances when it is one person: names by expectation-maximisation among
+people are counted on the roll alone, where two entries are two people; of one year of birth, at one address. Chances when it is one person: names by expectation-maximisation among
 roll and other registers at one dwelling; places among mentions with one identity key.
 """
 
@@ -38,7 +38,23 @@ def _of_two_people(api: DuckDBAPI) -> Settings:
     linker = Linker(api.register("roll"), comparisons.settings(), log_level=None)
     linker.training.estimate_u_using_random_sampling(max_pairs=5e7, seed=1)
     found: Settings = linker.misc.save_model_to_json()
+    (years,) = (c for c in found["comparisons"] if c["output_column_name"] == "birth_year")
+    levels = {level["label_for_charts"]: level for level in years["comparison_levels"]}
+    counted = api.duckdb_con.execute(_OF_ONE_YEAR, [comparisons.YOUNG]).fetchone() or ()
+    for label, share in zip(("same year, under 40", "same year"), counted, strict=True):
+        levels[label]["u_probability"] = share
     return found
+
+
+_OF_ONE_YEAR = """
+with met as (
+  select l.annee_naissance = r.annee_naissance as is_same, year(greatest(l.first_known, r.first_known)) - l.annee_naissance as age
+  from roll l join roll r on l.id_adresse = r.id_adresse and l.sexe = r.sexe and l.mention_id <> r.mention_id
+)
+select avg(is_same::int) filter (where age < $1), avg(is_same::int) filter (where age >= $1) from met
+"""
+"""How often two entries of one sex at one address are of one year: whoever is taken for somebody else lives there, and neighbours are
+of one age more often than two people at random."""
 
 
 def _names(api: DuckDBAPI, found: Settings) -> Settings:

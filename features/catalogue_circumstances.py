@@ -19,7 +19,7 @@ CIRCUMSTANCES: tuple[Factor, ...] = (
         name="lives_alone_known",
         group="household",
         source="frame",
-        value="case when lives_alone_strength = 'known' then lives_alone::int end",
+        value="case when lives_alone_strength = 'known' or (lives_alone_strength = 'likely' and occupants = 1) then lives_alone::int end",
         known_by="lease",
         unit="0/1",
         direction=1,

@@ -52,14 +52,20 @@ NAMES = Comparison(
               source="assumed: about a hundred names to a sound and an initial"),
         Level(label="same name at the address", condition="cle_nom_adresse_l = cle_nom_adresse_r", other=5e-4,
               source="assumed: of two people at one address, a father and his namesake son and the like"),
+        Level(label="other names or birth date, a woman", condition="coalesce(sexe_l, sexe_r) = 'F'"),
         Level(label="other names or birth date", condition="ELSE"),
     ),
 )  # fmt: skip
+YOUNG = 40
+_SAME_YEAR = "annee_naissance_l = annee_naissance_r"
+_AGE = "year(greatest(first_known_l, first_known_r)) - annee_naissance_l"
+"""When both were known. The young live with others of their age, or follow them in a flat: one year of birth says less of them."""
 BIRTH_YEAR = Comparison(
     name="birth_year",
     levels=(
         Level(label="a year is missing", condition="annee_naissance_l is null or annee_naissance_r is null", is_silent=True),
-        Level(label="same year", condition="annee_naissance_l = annee_naissance_r", same=0.993),
+        Level(label="same year, under 40", condition=f"{_SAME_YEAR} and {_AGE} < {YOUNG}", same=0.993),
+        Level(label="same year", condition=_SAME_YEAR, same=0.993),
         Level(label="a year apart", condition="abs(annee_naissance_l - annee_naissance_r) = 1", same=0.004,
               source="assumed, in the order of civil registers' known typing errors (1 to 3 % a date, few of them in the year)"),
         Level(label="other year", condition="ELSE", same=0.003, source="assumed, as above"),

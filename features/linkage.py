@@ -23,9 +23,9 @@ from splink.internals.splink_dataframe import SplinkDataFrame
 from features.mentions import PLACE, mentions
 
 SCRATCH = "splink_scratch"
-SURE, LIKELY, DOUBTFUL = 0.8, 0.3, 0.2
+SURE, LIKELY, DOUBTFUL = 0.9, 0.3, 0.2
 """Probabilities. From ``SURE`` on two mentions are linked. From ``LIKELY`` on they are where nobody else is in question, which is whoever is
-at least ``DOUBTFUL``: that leaves about four in five true (measured by ``benchmarks.linkage``), since who is in question elsewhere is ruled out. What is
+at least ``DOUBTFUL``: that leaves about nine in ten true, of the young six to eight (measured by ``benchmarks.linkage``), since who is in question elsewhere is ruled out. What is
 doubtful and not linked is counted."""
 
 

@@ -29,7 +29,7 @@ from features.parity_counts import (
     qpv_of,
 )
 
-Verdict = Literal["differs", "alike", "insufficient evidence", "hidden"]
+Verdict = Literal["differs", "alike", "insufficient evidence", "hidden", "foretold"]
 BAND = (0.8, 1.25)
 """A group whose share is between four fifths and five quarters of the rest's is treated alike."""
 ROUNDED_TO = 5
@@ -94,7 +94,14 @@ def _measured(measure: Measure, by_dimension: Mapping[str, Cells], qpv: Mapping[
     if whole.of == 0 or _hidden({"": whole}, {}):
         groups = [replace(g, share=None, against=None, verdict=g.verdict and "hidden") for g in groups]
         return Measured(measure=measure.name, unit=measure.unit, city=None, groups=tuple(groups))
+    if measure.is_foretold:
+        groups = [foretold(g) for g in groups]
     return Measured(measure=measure.name, unit=measure.unit, city=share_of(whole), groups=tuple(groups))
+
+
+def foretold(group: Group) -> Group:
+    """Not compared: whatever a model expects of a group, its chances may be less right there than elsewhere."""
+    return group if group.verdict in (None, "hidden") else replace(group, verdict="foretold")
 
 
 def judged(dimension: str, by_group: Cells, nests: Mapping[str, str]) -> list[Group]:

@@ -18,12 +18,14 @@ Unit = Literal["persons", "households"]
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """A share by group. ``counted``: SQL of what is summed, over ``rows`` where ``of`` holds."""
+    """A share by group. ``counted``: SQL of what is summed, over ``rows`` where ``of`` holds. ``is_foretold``: it sums what a model expects; such chances
+    are not equally right for every group, so that groups are shown beside one another and not compared."""
 
     name: str
     unit: Unit
     counted: str
     of: str = "true"
+    is_foretold: bool = False
 
     @property
     def rows(self) -> str:
@@ -33,8 +35,8 @@ class Measure:
 
 MEASURES = (
     Measure(name="linkage_doubt", unit="persons", counted="has_doubt::int"),
-    Measure(name="wrongly_apart", unit="persons", counted="wrongly_apart"),
-    Measure(name="wrongly_together", unit="persons", counted="wrongly_together"),
+    Measure(name="wrongly_apart", unit="persons", counted="wrongly_apart", is_foretold=True),
+    Measure(name="wrongly_together", unit="persons", counted="wrongly_together", is_foretold=True),
     Measure(
         name="presence_unknown",
         unit="persons",

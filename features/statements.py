@@ -12,9 +12,13 @@ STRENGTHS = ("known", "likely", "cannot be known")
 ORDER = ("parc_social", "etat_civil", "registers")
 """A lease in force is a declaration of the household itself; an act is authentic; registers see only whoever registered."""
 
+YOUNG, FRESH_DAYS = 40, 365
+"""Assumed: somebody under 40 who declared to live alone may have a partner a year later of whom no landlord was told; of older people the lease holds."""
+_MAY_BE_STALE = f"nb_occupants = 1 and age < {YOUNG} and coalesce(date_entree < as_of() - {FRESH_DAYS}, true)"
+
 LEASES = """
 create or replace temp table leases_in_force as
-select m.household_id, l.id_bail, l.known_on, l.nb_occupants, l.nb_mineurs, l.type_menage
+select m.household_id, m.age, l.date_entree, l.id_bail, l.known_on, l.nb_occupants, l.nb_mineurs, l.type_menage
 from members m join people p on p.person_id = m.person_id and p.source = 'parc_social'
   join latest_parc_social l on l.id_bail = p.record_id
 where m.presence = 'present' and (l.date_sortie is null or l.date_sortie >= as_of()) and l.nb_occupants > 0 and l.id_adresse = m.id_adresse
@@ -44,15 +48,17 @@ where m.presence = 'present' group by m.household_id
 """One row a household with somebody present: who is known, the people of the address whose flat is not (``unplaced``), and adults who are
 perhaps still there (``perhaps``)."""
 
-_OF_LEASES = """
+_OF_LEASES = f"""
 declared as (
-  select household_id, 'parc_social' as source, known_on, nb_occupants, nb_mineurs, type_menage, 'bail : ' as says
+  select household_id, 'parc_social' as source, known_on, nb_occupants, nb_mineurs, type_menage, 'bail : ' as says,
+    coalesce({_MAY_BE_STALE}, false) as may_be_stale
   from leases_in_force
 ),
 of_leases as (
   select household_id, 'occupants' as statement, nb_occupants as value, 'known' as strength, source, known_on,
     says || nb_occupants || ' occupant(s) déclaré(s)' as evidence from declared
-  union all select household_id, 'lives_alone', (nb_occupants = 1)::int, 'known', source, known_on, says || nb_occupants || ' occupant(s) déclaré(s)' from declared
+  union all select household_id, 'lives_alone', (nb_occupants = 1)::int, case when may_be_stale then 'likely' else 'known' end, source, known_on,
+    says || nb_occupants || ' occupant(s) déclaré(s)' || case when may_be_stale then ' il y a plus d''un an, par une personne de moins de {YOUNG} ans' else '' end from declared
   union all select household_id, 'minors', nb_mineurs, 'known', source, known_on, says || nb_mineurs || ' mineur(s) déclaré(s)' from declared where nb_mineurs is not null
   union all select household_id, 'couple', (type_menage in ('COUPLE', 'COUPLE_ENF'))::int, 'known', source, known_on, says || 'ménage ' || type_menage
     from declared where type_menage <> 'AUTRE'

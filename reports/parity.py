@@ -42,7 +42,12 @@ class Report:
     @property
     def comparisons(self) -> int:
         """How many groups were compared with the others."""
-        return sum(g.against is not None for m in self.measured if m.city and m.city.count for g in m.groups)
+        return sum(
+            g.against is not None and g.verdict != "foretold"
+            for m in self.measured
+            if m.city and m.city.count
+            for g in m.groups
+        )
 
     def label(self, dimension: str, group: str) -> str:
         """As people read it."""
@@ -158,7 +163,7 @@ def _figures(report: Report, group: Group) -> str:
 def at_a_glance(one: Measured, dimension: str) -> tuple[str, int, int]:
     """Verdict of a dimension, how many of its groups have it, of how many: what differs weighs most, and one doubt is enough not to call it alike."""
     verdicts = [g.verdict for g in one.groups if g.dimension == dimension and g.verdict]
-    for candidate in ("differs", "insufficient evidence", "hidden", "alike"):
+    for candidate in ("differs", "insufficient evidence", "foretold", "hidden", "alike"):
         if candidate in verdicts:
             return candidate, verdicts.count(candidate), len(verdicts)
     return "hidden", 0, 0

@@ -18,7 +18,12 @@ WIDTH, ROW_HEIGHT, FRAME_HEIGHT = 4.4, 0.22, 0.62
 """Inches."""
 LEFT_SHARE = 0.47
 INK, GROUND, SOFT = "#000000", "#ffffff", "#808080"
-FACES = {"differs": ("D", INK), "alike": ("o", GROUND), "insufficient evidence": ("o", SOFT)}
+FACES = {
+    "differs": ("D", INK),
+    "alike": ("o", GROUND),
+    "insufficient evidence": ("o", SOFT),
+    "foretold": ("o", SOFT),
+}
 """Marker and filling by verdict: a black diamond, a white circle, a grey one."""
 STYLE: dict[RcKeyType, str | float] = {
     "svg.fonttype": "none",

@@ -10,14 +10,15 @@ Direction = Literal["more", "less"]
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """Msgids of one measure. ``more`` and ``less``: how a group stands out; ``then_more`` and ``then_less``: what that does to the list."""
+    """Msgids of one measure. ``more`` and ``less``: how a group stands out; ``then_more`` and ``then_less``: what that does to the list.
+    A measure that is foretold has none of them: its groups are not compared."""
 
     title: str
     what: str
-    more: str
-    then_more: str
-    less: str
-    then_less: str
+    more: str = ""
+    then_more: str = ""
+    less: str = ""
+    then_less: str = ""
 
     def lead(self, direction: Direction) -> str:
         """The sentence before the groups."""
@@ -40,18 +41,10 @@ MEASURES = {
     "wrongly_apart": Said(
         title="One person taken for two",
         what="Persons of whom some record is wrongly left apart, as the linkage model itself expects from its probabilities. At least: records that have too little in common are not even doubtful.",
-        more="More often than others, they are probably taken for two persons:",
-        then_more="At one address the household shows a member who does not exist: nobody is called alone there and points are lost. At two addresses, a visit may go to the old one.",
-        less="Less often than others, they are probably taken for two persons:",
-        then_less="They lose fewer points than others to a member who does not exist.",
     ),
     "wrongly_together": Said(
         title="Two persons taken for one",
         what="Persons who are wrongly held for one with somebody else, as the linkage model itself expects from its probabilities. At most: that nobody else is in question speaks for a link, and is not in them.",
-        more="More often than others, they are probably held for one with somebody else:",
-        then_more="Whoever is left may look alone and rank too high; whoever vanished has no line and cannot be found.",
-        less="Less often than others, they are probably held for one with somebody else:",
-        then_less="Fewer of them vanish behind somebody else.",
     ),
     "presence_unknown": Said(
         title="Still there? Not known",
@@ -116,4 +109,5 @@ VERDICTS = {
     "alike": "alike",
     "insufficient evidence": "insufficient evidence",
     "hidden": "too few to show",
+    "foretold": "foretold, not compared",
 }

@@ -41,6 +41,27 @@ def test_a_lease_declares_the_household() -> None:
 
 
 @pytest.mark.parametrize(
+    ("born", "entered", "occupants", "strength"),
+    [
+        (1987, D(2025, 11, 1), 1, "likely"),
+        (1986, D(2025, 11, 1), 1, "known"),
+        (1987, D(2025, 11, 2), 1, "known"),
+        (1987, None, 1, "likely"),
+        (None, D(2020, 1, 1), 1, "known"),
+        (1987, D(2020, 1, 1), 2, "known"),
+    ],
+)
+def test_that_somebody_young_declared_long_ago_to_live_alone_is_likely_only(
+    born: int | None, entered: date | None, occupants: int, strength: str
+) -> None:
+    """Within the year they turn 40, and 365 days after the lease began, the declaration is known. Day of the frame: 2 November 2026."""
+    flat = lease("l", "a", annee_naissance=born, date_entree=entered, nb_occupants=occupants)
+    connection = built(parc_social=[flat])
+    asked = "select lives_alone, lives_alone_strength, lives_alone_evidence like '%plus d''un an%' from households"
+    assert connection.execute(asked).fetchall() == [(occupants == 1, strength, strength == "likely")]
+
+
+@pytest.mark.parametrize(
     ("kind", "couple", "parent"),
     [("SEUL", 0, 0), ("COUPLE", 1, 0), ("COUPLE_ENF", 1, 0), ("MONOPARENTAL", 0, 1), ("AUTRE", None, 0), (None, None, None)],
 )  # fmt: skip

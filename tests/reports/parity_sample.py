@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from features.parity import Group, Measured, judged, share_of
-from features.parity_counts import MEASURES, Cell, Cells
+from features.parity import Group, Measured, foretold, judged, share_of
+from features.parity_counts import MEASURES, Cell, Cells, Measure
 from reports.contracts import Masthead
 from reports.parity import Report
 
@@ -17,14 +17,15 @@ def cells(drawn: dict[str, tuple[int, int]]) -> Cells:
     return {group: Cell(count=count, of=of) for group, (count, of) in drawn.items()}
 
 
-def groups() -> tuple[Group, ...]:
+def groups(measure: Measure) -> tuple[Group, ...]:
     by_place = judged("quartier", cells(QUARTIERS), {})
-    return (*judged("sex", cells(SEXES), {}), *judged("age", cells(AGES), {}), *by_place)
+    found = (*judged("sex", cells(SEXES), {}), *judged("age", cells(AGES), {}), *by_place)
+    return tuple(map(foretold, found)) if measure.is_foretold else found
 
 
 def sample(language: str = "fr") -> Report:
     city = share_of(Cell(count=600, of=4000))
-    every = [Measured(measure=m.name, unit=m.unit, city=city, groups=groups()) for m in MEASURES]
+    every = [Measured(measure=m.name, unit=m.unit, city=city, groups=groups(m)) for m in MEASURES]
     nobody = share_of(Cell(count=0, of=4000))
     none = judged("sex", cells({"F": (0, 2000), "M": (0, 2000)}), {})
     every[3] = Measured(measure="presence_unknown", unit="persons", city=nobody, groups=tuple(none))
