@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from math import log2
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_the_same_as_json(config: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert link["weight"] == pytest.approx(
         link["prior"] + sum(w["weight"] + w["adjustment"] for w in link["weighed"])
     )
-    assert said["thresholds"]["sure"] == {"probability": 0.8, "bits": pytest.approx(2.0)}
+    assert said["thresholds"]["sure"] == {"probability": 0.9, "bits": pytest.approx(log2(9))}
     assert said["as_of"] == "2026-11-03" and not KEY.search(printed.out + printed.err)
 
 

@@ -64,7 +64,7 @@ def test_one_chart_and_one_table_a_link_with_the_same_figures() -> None:
 
 def test_it_says_in_french_what_was_decided_and_why() -> None:
     text = seen(shown())
-    assert "Réunies · sûr" in text and "À partir de 80 %, deux fiches sont réunies." in text
+    assert "Réunies · sûr" in text and "À partir de 90 %, deux fiches sont réunies." in text
     assert "La règle : une personne n’a jamais deux inscriptions sur la même liste." in text
     assert "mêmes nom, prénom et date de naissance" in text and "fichier public" in text
     assert f"version {sample().model}" in text and "Données fictives" in text
