@@ -38,23 +38,27 @@ def _of_two_people(api: DuckDBAPI) -> Settings:
     linker = Linker(api.register("roll"), comparisons.settings(), log_level=None)
     linker.training.estimate_u_using_random_sampling(max_pairs=5e7, seed=1)
     found: Settings = linker.misc.save_model_to_json()
-    (years,) = (c for c in found["comparisons"] if c["output_column_name"] == "birth_year")
-    levels = {level["label_for_charts"]: level for level in years["comparison_levels"]}
-    counted = api.duckdb_con.execute(_OF_ONE_YEAR, [comparisons.YOUNG]).fetchone() or ()
-    for label, share in zip(("same year, under 40", "same year"), counted, strict=True):
-        levels[label]["u_probability"] = share
+    for label, sql in _COUNTED.items():
+        (share,) = api.duckdb_con.execute(sql).fetchone() or (0.0,)
+        levels = (level for c in found["comparisons"] for level in c["comparison_levels"])
+        next(level for level in levels if level["label_for_charts"] == label)["u_probability"] = share
     return found
 
 
-_OF_ONE_YEAR = """
-with met as (
-  select l.annee_naissance = r.annee_naissance as is_same, year(greatest(l.first_known, r.first_known)) - l.annee_naissance as age
-  from roll l join roll r on l.id_adresse = r.id_adresse and l.sexe = r.sexe and l.mention_id <> r.mention_id
-)
-select avg(is_same::int) filter (where age < $1), avg(is_same::int) filter (where age >= $1) from met
-"""
-"""How often two entries of one sex at one address are of one year: whoever is taken for somebody else lives there, and neighbours are
-of one age more often than two people at random."""
+_ONE_YEAR = """
+select avg((l.annee_naissance = r.annee_naissance)::int)
+from roll l join roll r on l.id_adresse = r.id_adresse and l.sexe = r.sexe and l.mention_id <> r.mention_id
+where year(greatest(l.first_known, r.first_known)) - l.annee_naissance"""
+_OF_ONE_SEX = "select sum(n * n) filter (where sexe = '{}') / sum(n * n) from (select sexe, count(*) as n from roll where sexe is not null group by 1)"
+_COUNTED = {
+    "same year, under 40": f"{_ONE_YEAR} < {comparisons.YOUNG}",
+    "same year": f"{_ONE_YEAR} >= {comparisons.YOUNG}",
+    "other names or birth date, a woman": _OF_ONE_SEX.format("F"),
+    "other names or birth date": _OF_ONE_SEX.format("M"),
+}
+"""Chances of levels that hang on another comparison. How often two entries of one sex at one address are of one year: whoever is taken for somebody
+else lives there, and neighbours are of one age more often than two people at random. Which sex two entries are of that are of one: that they are is
+the comparison of sexes."""
 
 
 def _names(api: DuckDBAPI, found: Settings) -> Settings:

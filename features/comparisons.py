@@ -52,7 +52,7 @@ NAMES = Comparison(
               source="assumed: about a hundred names to a sound and an initial"),
         Level(label="same name at the address", condition="cle_nom_adresse_l = cle_nom_adresse_r", other=5e-4,
               source="assumed: of two people at one address, a father and his namesake son and the like"),
-        Level(label="other names or birth date, a woman", condition="coalesce(sexe_l, sexe_r) = 'F'"),
+        Level(label="other names or birth date, a woman", condition="greatest(sexe_l, sexe_r) = 'F'"),
         Level(label="other names or birth date", condition="ELSE"),
     ),
 )  # fmt: skip

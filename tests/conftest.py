@@ -1,10 +1,14 @@
 """What tests of several rooms share."""
 
+import os
 import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""Two test processes share two cores: LightGBM's threads would wait for one another. Read when it is loaded, which is after this file."""
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ Row = dict[str, object]
 
 def warehouse(**sources: list[Row]) -> duckdb.DuckDBPyConnection:
     """``known_on`` is the source's own day unless the row says otherwise; snapshots default to 1 November 2026."""
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1})  # a table of six rows is slower in two
     create_tables(connection)
     fill(connection, **sources)
     return connection

@@ -215,7 +215,7 @@ def town(draw: st.DrawFn) -> dict[str, list[Row]]:
     for n in range(draw(st.integers(1, 4))):
         flat = draw(st.sampled_from(("flat-0", "flat-1", None)))
         who: Row = {
-            "annee_naissance": draw(st.sampled_from((1950, 1951, 1980))),
+            "annee_naissance": draw(st.sampled_from((1950, 1951, 1990))),
             "sexe": draw(st.sampled_from("FM")),
             "id_logement": flat,
         }
