@@ -138,8 +138,8 @@ def computed(rows: list[tuple[str, Row]]) -> tuple[pd.DataFrame, pd.DataFrame, p
 EXPECTED = computed(past())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(future_fact(), min_size=1, max_size=4))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(future_fact(), min_size=2, max_size=9))
 def test_no_fact_known_on_or_after_as_of_moves_anything(facts: list[tuple[str, Row]]) -> None:
     for expected, found in zip(EXPECTED, computed(past() + facts), strict=True):
         pd.testing.assert_frame_equal(expected, found)

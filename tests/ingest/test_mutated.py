@@ -139,6 +139,7 @@ def told_and_stored(folder: Path, source: str) -> tuple[str, list[list[tuple[obj
     return said, held
 
 
+@pytest.mark.slow
 def test_in_small_portions_the_same_is_said_and_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

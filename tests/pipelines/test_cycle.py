@@ -89,7 +89,8 @@ def test_no_published_count_is_below_eleven(ran: tuple[Path, Path]) -> None:
 
 def test_the_same_inputs_give_the_same_list_bytes(ran: tuple[Path, Path], tmp_path: Path) -> None:
     _, run = ran
-    again = lanterne("cycle", "--config", write(tmp_path), "--as-of", "2026-11-02", "--json")
+    config, home = write(tmp_path), run.parent / ".prefect"
+    again = lanterne("cycle", "--config", config, "--as-of", "2026-11-02", "--json", PREFECT_HOME=str(home))
     assert again.returncode == 0, again.stderr
     other = Path(json.loads(again.stdout)["run"])
     for name in (
