@@ -7,6 +7,7 @@ by random pairs, of one person by expectation-maximisation, threshold one half.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -33,12 +34,15 @@ BLOCKS = (
     "l.id_adresse = r.id_adresse",
     "l.annee_naissance = r.annee_naissance and l.quartier = r.quartier",
 )
+MISSING = {"sexe", "first_known"}
 TRAINED_ON = (BLOCKS[3], BLOCKS[1], BLOCKS[4])
 
 
 def settings() -> dict[str, Any]:
-    """The product's comparisons where the sets have the columns (they name no sex), with one level more for the part of town: the sets are not of one town."""
-    product = {c["output_column_name"]: c["comparison_levels"] for c in comparisons.settings()["comparisons"]}
+    """The product's comparisons where the sets have the columns (they name no sex and no day), with one level more for the part of town: the sets are not of one town."""
+    product = {
+        c["output_column_name"]: _known(c["comparison_levels"]) for c in comparisons.settings()["comparisons"]
+    }
     silent, _, address, elsewhere = product["place"]
     part = address | {"sql_condition": "quartier_l = quartier_r", "label_for_charts": "same part of town", "tf_adjustment_column": "quartier"}  # fmt: skip
     silent = silent | {
@@ -54,6 +58,12 @@ def settings() -> dict[str, Any]:
         ],
         "blocking_rules_to_generate_predictions": [{"blocking_rule": rule} for rule in BLOCKS],
     }
+
+
+def _known(levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        level for level in levels if not MISSING & set(re.findall(r"\w+(?=_[lr]\b)", level["sql_condition"]))
+    ]
 
 
 def _free(level: dict[str, Any]) -> dict[str, Any]:
