@@ -42,6 +42,8 @@ _COMPARABLE = (
     f" or (cle_phonetique_l is not null and cle_phonetique_r is not null) or coalesce({_SAME_IDENTITY}, false) or coalesce(door_l = door_r, false) or {_SAME_DOOR}"
 )
 
+_WOMEN = "greatest(sexe_l, sexe_r) = 'F'"
+"""Neither is a man ('F' is before 'M', and what is missing is passed over): it says the same whichever record comes first."""
 NAMES = Comparison(
     name="names",
     levels=(
@@ -52,7 +54,7 @@ NAMES = Comparison(
               source="assumed: about a hundred names to a sound and an initial"),
         Level(label="same name at the address", condition="cle_nom_adresse_l = cle_nom_adresse_r", other=5e-4,
               source="assumed: of two people at one address, a father and his namesake son and the like"),
-        Level(label="other names or birth date, a woman", condition="greatest(sexe_l, sexe_r) = 'F'"),
+        Level(label="other names or birth date, a woman", condition=_WOMEN),
         Level(label="other names or birth date", condition="ELSE"),
     ),
 )  # fmt: skip
