@@ -51,14 +51,15 @@ perhaps still there (``perhaps``)."""
 _OF_LEASES = f"""
 declared as (
   select household_id, 'parc_social' as source, known_on, nb_occupants, nb_mineurs, type_menage, 'bail : ' as says,
-    coalesce({_MAY_BE_STALE}, false) as may_be_stale
+    case when {_MAY_BE_STALE} then case when date_entree is null then ' à une date inconnue' else ' il y a plus d''un an' end
+      || ', par une personne de moins de {YOUNG} ans' end as when_stale
   from leases_in_force
 ),
 of_leases as (
   select household_id, 'occupants' as statement, nb_occupants as value, 'known' as strength, source, known_on,
     says || nb_occupants || ' occupant(s) déclaré(s)' as evidence from declared
-  union all select household_id, 'lives_alone', (nb_occupants = 1)::int, case when may_be_stale then 'likely' else 'known' end, source, known_on,
-    says || nb_occupants || ' occupant(s) déclaré(s)' || case when may_be_stale then ' il y a plus d''un an, par une personne de moins de {YOUNG} ans' else '' end from declared
+  union all select household_id, 'lives_alone', (nb_occupants = 1)::int, case when when_stale is null then 'known' else 'likely' end, source, known_on,
+    says || nb_occupants || ' occupant(s) déclaré(s)' || coalesce(when_stale, '') from declared
   union all select household_id, 'minors', nb_mineurs, 'known', source, known_on, says || nb_mineurs || ' mineur(s) déclaré(s)' from declared where nb_mineurs is not null
   union all select household_id, 'couple', (type_menage in ('COUPLE', 'COUPLE_ENF'))::int, 'known', source, known_on, says || 'ménage ' || type_menage
     from declared where type_menage <> 'AUTRE'
