@@ -50,15 +50,21 @@ select avg((l.annee_naissance = r.annee_naissance)::int)
 from roll l join roll r on l.id_adresse = r.id_adresse and l.sexe = r.sexe and l.mention_id <> r.mention_id
 where year(greatest(l.first_known, r.first_known)) - l.annee_naissance"""
 _OF_ONE_SEX = "select sum(n * n) filter (where sexe = '{}') / sum(n * n) from (select sexe, count(*) as n from roll where sexe is not null group by 1)"
+_HAS = "cle_identite is not null as identity, cle_phonetique is not null as sound, cle_nom_adresse is not null as door, count(*) as n"
+_DATED = "l.identity and r.identity or l.sound and r.sound"
+_SHARE_DATED = f"""
+(select sum(l.n * r.n) filter ({_DATED}) / sum(l.n * r.n) filter ({_DATED} or l.door and r.door)
+from (select {_HAS} from roll group by all) l, (select {_HAS} from others group by all) r)"""
 _COUNTED = {
     "same year, under 40": f"{_ONE_YEAR} < {comparisons.YOUNG}",
     "same year": f"{_ONE_YEAR} >= {comparisons.YOUNG}",
-    "other names or birth date, a woman": _OF_ONE_SEX.format("F"),
-    "other names or birth date": _OF_ONE_SEX.format("M"),
+    "other name or birth date": f"select {_SHARE_DATED}",
+    "other name at the address, a woman": f"select (1 - {_SHARE_DATED}) * ({_OF_ONE_SEX.format('F')})",
+    "other name at the address": f"select (1 - {_SHARE_DATED}) * ({_OF_ONE_SEX.format('M')})",
 }
 """Chances of levels that hang on another comparison. How often two entries of one sex at one address are of one year: whoever is taken for somebody
 else lives there, and neighbours are of one age more often than two people at random. Which sex two entries are of that are of one: that they are is
-the comparison of sexes."""
+the comparison of sexes. How often name and birth date are known of both, where any name can be compared: two people differ in what is known."""
 
 
 def _names(api: DuckDBAPI, found: Settings) -> Settings:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from html import escape
 from io import StringIO
 from itertools import accumulate, pairwise
+from textwrap import wrap
 from typing import Any
 
 INK, SOFT, RULE, CARD, FOR, AGAINST = "#1f2a30", "#51606a", "#d8dedf", "#fffffe", "#1d5c63", "#6b4e16"
 _OF_THE_PAGE = {INK: "ink", SOFT: "soft", RULE: "line", CARD: "card", FOR: "accent", AGAINST: "against"}
 """Colours as drawn → the style's variables, so that the chart follows dark mode and print."""
 WIDTH, ROW, HEAD_AND_FOOT = 7.4, 0.47, 0.95
-LABELS = 0.43
-"""Inches; the share of the width that the words take."""
+LABELS, LETTERS = 0.43, 44
+"""Inches; the share of the width that the words take, and how many letters of a detail stand in one line of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +101,6 @@ def _frame(axes: Any, chart: Waterfall) -> None:
 def _bars(axes: Any, chart: Waterfall) -> None:
     """For one person: filled; against: hatched; start and total: outlined."""
     rows = (chart.start, *chart.steps, chart.end)
-    beside = axes.get_yaxis_transform()
     for y, (bar, (begin, end)) in enumerate(zip(rows, chart.spans, strict=True)):
         is_sum = y in (0, len(rows) - 1)
         colour = INK if is_sum else FOR if bar.value > 0 else AGAINST if bar.value < 0 else SOFT
@@ -110,21 +110,17 @@ def _bars(axes: Any, chart: Waterfall) -> None:
             y, end - begin, left=begin, height=0.5, color=fill, edgecolor=colour, hatch=hatch, linewidth=1.4
         )
         _figure(axes, bar, y, begin, end)
-        axes.text(
-            -0.03,
-            y - 0.17,
-            bar.title,
-            transform=beside,
-            ha="right",
-            va="center",
-            color=INK,
-            fontweight="bold",
-        )
-        axes.text(
-            -0.03, y + 0.2, bar.detail, transform=beside, ha="right", va="center", color=SOFT, fontsize=8.2
-        )
+        _words(axes, bar, y)
         if y < len(rows) - 1:
             axes.plot([end, end], [y + 0.25, y + 0.75], color=SOFT, linewidth=0.8)
+
+
+def _words(axes: Any, bar: Bar, y: int) -> None:
+    detail = wrap(bar.detail, LETTERS)
+    beside: Any = {"transform": axes.get_yaxis_transform(), "ha": "right", "linespacing": 1.0}
+    top = y - 0.17 - 0.12 * max(len(detail) - 1, 0)
+    axes.text(-0.03, top, bar.title, va="center", color=INK, fontweight="bold", **beside)
+    axes.text(-0.03, top + 0.2, "\n".join(detail), va="top", color=SOFT, fontsize=8.2, **beside)
 
 
 def _figure(axes: Any, bar: Bar, y: int, begin: float, end: float) -> None:

@@ -54,6 +54,10 @@ TOGETHER, APART = {frozenset("au")}, {frozenset("a"), frozenset("u")}
         ({"cle_nom_adresse": "misspelt", "annee_naissance": 1951}, APART),
         ({"cle_nom_adresse": "misspelt", "sexe": "M"}, APART),
         ({"cle_nom_adresse": "misspelt", "id_adresse": "far", "id_logement": "far"}, APART),
+        ({"cle_nom_adresse": "misspelt", "cle_usage": "wed"}, TOGETHER),
+        ({"cle_nom_adresse": "misspelt", "cle_identite": "other"}, APART),
+        ({"cle_nom_adresse": "misspelt", "cle_phonetique": "other"}, APART),
+        ({"cle_nom_adresse": "door-a", "cle_identite": "other"}, TOGETHER),
         ({"cle_identite": "key-a", "sexe": "M"}, TOGETHER),
         ({"cle_phonetique": "sound", "sexe": "M", "id_adresse": "far", "id_logement": "far"}, APART),
         ({}, TOGETHER),
@@ -62,7 +66,7 @@ TOGETHER, APART = {frozenset("au")}, {frozenset("a"), frozenset("u")}
     ids=[
         "identity elsewhere", "usage name is the other's birth name", "sound elsewhere", "name at the address", "name at the address alone",
         "the key holds the address", "a year apart", "a generation apart", "misspelt at the same flat", "misspelt and a year apart", "misspelt, other sex",
-        "misspelt elsewhere", "a wrong tick", "a sound of the other sex", "no name at the same flat", "nothing but a flat",
+        "misspelt elsewhere", "married name", "another name and birth date", "another sound and birth date", "misspelt beside the name at the address", "a wrong tick", "a sound of the other sex", "no name at the same flat", "nothing but a flat",
     ],
 )  # fmt: skip
 def test_an_elector_and_a_user(more: Row, expected: set[frozenset[str]]) -> None:

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,24 @@ def test_the_bars_of_a_waterfall_stand_one_upon_the_other() -> None:
     assert 'role="img"' in svg and "&lt;t&gt;" in svg and "<metadata" not in svg
     assert "var(--accent)" in svg and "var(--against)" in svg and "<pattern" in svg, "against is hatched too"
     assert not re.search(r"#[0-9a-f]{6}", svg), "every colour is the page's"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_words_of_every_level_stand_whole_in_the_chart(chromium: Browser, language: Language) -> None:
+    say = Speech(language=language, sources=NAMES).say
+    first, *steps, last = (Bar(title="t", detail=say(text), value=1.0, text="") for text in LEVELS.values())
+    line = Line(at=0.0, text="")
+    chart = Waterfall(name="x", title="t", description="d", start=first, steps=tuple(steps), end=last, likely=line, sure=line, reach=(0.0, 20.0), axis="")  # fmt: skip
+    view = chromium.new_page()
+    view.set_content(f"<div style='width:60rem'>{chart.svg()}</div>")
+    left, boxes = view.evaluate(
+        "[document.querySelector('svg').getBoundingClientRect().left, [...document.querySelectorAll('svg text')]"
+        ".map(t => [t.getBoundingClientRect(), t.textContent]).map(([b, said]) => [b.left, b.top, b.bottom, said])]"
+    )
+    words = sorted((b for b in boxes if b[3] and not re.fullmatch(r"[\d−]+", b[3])), key=lambda b: b[1])
+    assert " ".join(b[3] for b in words if b[3] != "t") == " ".join(say(text) for text in LEVELS.values())
+    assert min(b[0] for b in words) >= left, "nothing is cut"
+    assert all(below[1] >= above[2] - 4 for above, below in pairwise(words)), "no line lies upon another"
 
 
 def test_it_opens_in_a_browser_at_any_width_and_prints(chromium: Browser, tmp_path: Path) -> None:
