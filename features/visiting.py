@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from features.attrition import OBJECTION, REFUSED
+from features.attrition import OBJECTION, REFUSED, VISITED
 from features.presence_model import EVEN
 
 DOORS = f"""
+with visited as (select household_id, max(visited_on) as visited_on, arg_max(issue, (visited_on, known_on, issue)) as issue from ({VISITED}) group by 1)
 select household_id, id_logement, id_adresse, coalesce(quartier, '') as quartier, members, oldest_age, lives_alone, lives_alone_strength,
-  occupants is not null as has_lease
-from households
+  occupants is not null as has_lease, visited_on, issue
+from households left join visited using (household_id)
 where oldest_age >= $1 and household_id not in (select household_id from ({REFUSED}))
 order by quartier, id_adresse, id_logement nulls last, household_id
 """
-"""One row a household with a present member of that age, neighbours side by side; whoever said no, or objected, is not there."""
+"""One row a household with a present member of that age, neighbours side by side; whoever said no, or objected, is not there.
+``visited_on`` and ``issue`` (as the contract of visits says it) are of the last visit, null where nobody went."""
 
 TO_CHECK = f"""
 select household_id, any_value(id_logement) as id_logement, any_value(id_adresse) as id_adresse, coalesce(any_value(quartier), '') as quartier,

@@ -128,9 +128,7 @@ def _visits(
 
 
 def _door(row: tuple[object, ...], city: settings.City) -> Door:
-    household_id, id_logement, id_adresse, quartier, members, oldest_age, lives_alone, strength, has_lease = (
-        row
-    )
+    household_id, id_logement, id_adresse, quartier, members, oldest_age, lives_alone, strength, has_lease, visited_on, issue = row  # fmt: skip
     assert isinstance(members, int) and isinstance(oldest_age, int)
     return Door(
         household_id=str(household_id),
@@ -147,6 +145,8 @@ def _door(row: tuple[object, ...], city: settings.City) -> Door:
             has_lease=bool(has_lease),
             language=city.language,
         ),
+        visited_on=visited_on if isinstance(visited_on, date) else None,
+        visit="" if issue is None else visiting_list.OUTCOMES[str(issue)],
     )
 
 

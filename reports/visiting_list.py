@@ -16,11 +16,22 @@ from reports.risk_list import BETWEEN, harmless
 from reports.words import Words, words
 
 BAND_YEARS, LAST_BAND = 5, 95
+OUTCOMES = {
+    "VU": "met",
+    "ABSENT": "absent",
+    "REFUS": "refused",
+    "DEMENAGE": "moved",
+    "DECEDE": "deceased",
+    "ETABLISSEMENT": "in a home",
+    "INTROUVABLE": "not found",
+}
+"""``ISSUE`` of the contract of visits, in its order → the words for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """One household to visit. ``age_band``: of its eldest; ``lives_alone`` is None where it cannot be known."""
+    """One household to visit. ``age_band``: of its eldest; ``lives_alone`` is None where it cannot be known; ``visited_on`` and ``visit`` (a word of
+    ``OUTCOMES``): of the last visit, None and '' where nobody went."""
 
     household_id: str
     id_logement: str | None
@@ -31,6 +42,8 @@ class Door:
     lives_alone: bool | None
     strength: str
     not_known: tuple[str, ...]
+    visited_on: date | None
+    visit: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +170,8 @@ def frame(visiting: VisitingList) -> pd.DataFrame:
             "age_band": door.age_band,
             "lives_alone": alone_words(door, say),
             "not_known": BETWEEN.join(door.not_known),
+            "last_visit_on": door.visited_on,
+            "last_visit": say(door.visit) if door.visit else "",
             "outcome": "",
         }
         for week in visiting.weeks
@@ -175,6 +190,8 @@ COLUMNS = (
     "age_band",
     "lives_alone",
     "not_known",
+    "last_visit_on",
+    "last_visit",
     "outcome",
 )
 TO_CHECK_COLUMNS = (
@@ -248,6 +265,7 @@ def about(visiting: VisitingList, say: Words) -> tuple[str, ...]:
         say("It serves to offer a visit. It may not be used for fraud control, rent recovery, benefit control, housing allocation, police or elections."),
         say("“To check first” holds the doors where too little shows that somebody is still there. Most of them are: a letter, a call or the caretaker will tell. No recent trace can itself be a sign of isolation."),
         say("Names and addresses are not in it: the review desk finds them for those who visit, from the pseudonym of the door."),
+        say("Doors that were visited before stay on it, with the day and the outcome of the last visit."),
         say("“Probably” means that no lease says it: minors, foreigners and people who are on no register do not show."),
         say("Whether these people see anyone, no extract says. That is what the visit is for."),
         say("Anyone may say no at the door, or object in writing: the dwelling then leaves this list and all later ones."),

@@ -7,11 +7,19 @@ from itertools import groupby
 
 from reports.attrition import MARK, count_words, reason_words
 from reports.html import environment
-from reports.visiting_list import VisitingList, Week, about, alone_words, chance_words, name_of, origin, plan
+from reports.visiting_list import (
+    OUTCOMES,
+    VisitingList,
+    Week,
+    about,
+    alone_words,
+    chance_words,
+    name_of,
+    origin,
+    plan,
+)
 from reports.words import WIDE, day, number, words
 
-OUTCOMES = ("met", "absent", "refused", "moved", "deceased", "in a home", "not found")
-"""In the order of ``ISSUE`` of the contract of visits, a box to tick each."""
 SHORT = 9
 """Characters of a household's pseudonym on paper, as the terminal shows them; more where two would look alike."""
 
@@ -39,7 +47,7 @@ def pages(visiting: VisitingList, faces: Mapping[str, str]) -> str:
             plan=plan(visiting),
             parts=[(week, _by_quartier(week)) for week in visiting.weeks],
             short=_short(visiting),
-            ticks=WIDE.join(f"☐{WIDE}{say(o)} " for o in OUTCOMES),
+            ticks=WIDE.join(f"☐{WIDE}{say(o)} " for o in OUTCOMES.values()),
             name=lambda q: name_of(q, visiting.names, say),
             alone=lambda door: alone_words(door, say),
             chance=lambda value: chance_words(value, say),

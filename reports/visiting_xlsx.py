@@ -9,7 +9,7 @@ from datetime import date
 from reports import sheets
 from reports.attrition import reason_words
 from reports.sheets import Cells
-from reports.visiting_list import VisitingList, about, alone_words, chance_words, name_of, origin
+from reports.visiting_list import Door, VisitingList, about, alone_words, chance_words, name_of, origin
 from reports.words import Words, day, words
 
 
@@ -42,6 +42,7 @@ _DOORS = (
     ("Age of the eldest", 11),
     ("Lives alone?", 20),
     ("What is not known", 44),
+    ("Last visit", 24),
     ("Outcome of the visit", 26),
 )
 _TO_CHECK = (
@@ -71,7 +72,7 @@ def _door_rows(visiting: VisitingList, say: Words) -> Iterator[Cells]:
         for d in week.doors:
             name = name_of(d.quartier, visiting.names, say)
             place = (d.household_id, d.id_logement or "", d.id_adresse)
-            said = (alone_words(d, say), "\n".join(d.not_known), "")
+            said = (alone_words(d, say), "\n".join(d.not_known), _visited(d, say), "")
             yield (week.number, name, *place, d.members, d.age_band, *said)
 
 
@@ -87,6 +88,10 @@ def _gone_rows(visiting: VisitingList, say: Words) -> Iterator[Cells]:
         name = name_of(g.quartier, visiting.names, say)
         place = (g.id_logement or "", g.id_adresse or "")
         yield (name, *place, say(g.outcome), reason_words(g.reason, say), _day(g.known_on))
+
+
+def _visited(door: Door, say: Words) -> str:
+    return f"{door.visited_on.isoformat()} · {say(door.visit)}" if door.visited_on else ""
 
 
 def _day(known_on: date | None) -> str:

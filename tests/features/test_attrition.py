@@ -166,6 +166,22 @@ def test_a_door_on_the_list_is_not_also_to_be_checked() -> None:
     assert connection.execute(visiting.TO_CHECK, [80]).fetchall() == []
 
 
+@pytest.mark.parametrize(
+    ("visits", "told"),
+    [
+        ([], (None, None)),
+        ([visit("VU", date_visite=D(2026, 3, 1)), visit("ABSENT")], (D(2026, 9, 1), "ABSENT")),
+        ([visit("VU"), visit("ABSENT", date_visite=D(2026, 3, 1))], (D(2026, 9, 1), "VU")),
+        ([visit("VU"), visit("ABSENT", date_visite=D(2026, 11, 2))], (D(2026, 9, 1), "VU")),
+        ([visit("VU", cle_identite="of-another")], (None, None)),
+    ],
+    ids=["nobody went", "met, then absent", "absent, then met", "not yet known", "another door"],
+)  # fmt: skip
+def test_a_door_tells_its_last_visit(visits: list[Row], told: tuple[object, object]) -> None:
+    found = built(liste_electorale=[elector("a")], visites=visits).execute(visiting.DOORS, [0]).fetchall()
+    assert [row[-2:] for row in found] == [told]
+
+
 def test_a_refusal_not_yet_known_changes_nothing() -> None:
     later = visit("REFUS", date_visite=D(2026, 11, 2))
     assert [row[0] for row in outcomes(liste_electorale=[elector("a")], visites=[later])] == [None]

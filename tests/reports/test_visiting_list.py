@@ -1,6 +1,7 @@
 """The visiting list: weeks worked by hand and by law, cells that stay texts, sheets read back, and the words on paper."""
 
 import io
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from weasyprint.urls import FatalURLFetchingError
 
+from data_contracts import contract
 from reports import paper, visiting_list, visiting_pdf, visiting_xlsx
 from reports.visiting_list import VisitingList, age_band, weeks
 from tests.reports.sample import HOSTILE
@@ -62,7 +64,14 @@ def test_the_csv_says_what_visitors_need_and_no_year_of_birth() -> None:
     assert table.columns.tolist() == list(visiting_list.COLUMNS)
     assert table["week"].tolist() == ["1", "1", "1", "2"]
     assert table["lives_alone"].tolist() == ["sans doute", "on ne sait pas", "non, d’après le bail", "oui, d’après le bail"]  # fmt: skip
+    assert table["last_visit_on"].tolist() == ["", "", "2026-09-07", ""]
+    assert table["last_visit"].tolist() == ["", "", "absent(e)", ""]
     assert set(table["outcome"]) == {""}
+
+
+def test_every_outcome_of_the_contract_has_its_word() -> None:
+    (issue,) = (c for c in contract.load("visites").columns if c.name == "issue")
+    assert tuple(visiting_list.OUTCOMES) == issue.allowed
 
 
 @pytest.mark.parametrize(
@@ -87,7 +96,8 @@ def test_the_sheets_read_back() -> None:
         "À lire d’abord",
     ]
     doors = book.get_sheet_by_name("Portes").to_python()
-    assert len(doors) == 5 and doors[0][0] == "Semaine" and doors[2][8] == HOSTILE and doors[1][9] == ""
+    assert len(doors) == 5 and doors[0][0] == "Semaine" and doors[2][8] == HOSTILE
+    assert doors[1][9:] == ["", ""] and doors[3][9:] == ["2026-09-07 · absent(e)", ""]
     assert book.get_sheet_by_name("Inscriptions retirées").to_python()[1][3:] == ["déménagement", HOSTILE, "2026-05-01"]  # fmt: skip
     unsure = book.get_sheet_by_name("À vérifier d’abord").to_python()
     assert [row[4:8] for row in unsure[1:]] == [
@@ -114,6 +124,7 @@ def test_the_paper_has_a_page_a_week_with_its_origin_its_day_and_its_number() ->
         assert "Origine des données : liste électorale (données du 1er novembre 2026)" in text
         assert "Données fictives" in text
     assert "Semaine 1" in found[1] and "01 Centre" in found[1] and "appartement inconnu" in found[1]
+    assert re.findall(r"\d\d/\d\d/\d{4} · \S+", found[1]) == ["07/09/2026 · absent(e)"]
     assert found[1].count("☐ refus") == 3 and "Semaine 2" in found[2]
     assert "À vérifier d’abord · 2 portes" in found[3] and "environ 5 sur 10" in found[3]
     assert "À ne pas remettre aux visiteurs" in found[4] and "1er mai 2026" in found[4]

@@ -56,6 +56,8 @@ def door(n: int, quartier: str = "01", **more: object) -> Door:
         "lives_alone": True,
         "strength": "likely",
         "not_known": (),
+        "visited_on": None,
+        "visit": "",
     }
     return Door(**(base | more))  # type: ignore[arg-type]
 
@@ -64,7 +66,7 @@ def visiting(doors: list[Door] | None = None, per_week: int = 4, language: str =
     drawn = doors or [
         door(1),
         door(2, lives_alone=None, strength="cannot be known", id_logement=None, not_known=(HOSTILE,)),
-        door(3, lives_alone=False, strength="known", members=3),
+        door(3, lives_alone=False, strength="known", members=3, visited_on=date(2026, 9, 7), visit="absent"),
         door(4, quartier="02", lives_alone=True, strength="known", age_band="95+"),
     ]
     gone = Gone(quartier="01", id_logement=HOSTILE, id_adresse="b" * 32, outcome="moved", reason=HOSTILE, known_on=date(2026, 5, 1))  # fmt: skip
