@@ -23,6 +23,8 @@ STAYS = 0.5
 """Assumed: of those who leave half leave the other adult behind. Death and a nursing home take one alone, most moves take both."""
 DOUBTS = ((SILENCE, "snapshot_on"), *((e.text, e.known) for e in SOFT))
 """Reasons of ``unknown`` with their days; the first where nothing weighs against."""
+REASONS = (*(e.text for e in HARD), *(text for text, _ in DOUBTS))
+"""Every ``presence_reason`` but the empty one of whoever is present, in English; reports translate."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ from features.attrition import (
 from features.cells import Key
 from features.factor import Language
 from features.frame import HIDDEN
+from features.presence import REASONS
 from reports import flow_chart
 from reports.flow_chart import Step
 from reports.html import environment
@@ -119,8 +120,8 @@ def _age_json(attrition: Attrition, age: str) -> dict[str, object]:
 
 
 def reason_words(reason: str, say: Words) -> str:
-    """The reasons of this page in words; those of the frame are words already, as its registers say them."""
-    return say(reason) if reason in (OBJECTION, REFUSAL) else reason
+    """A reason for which an entry leads to no door, in the reader's language; whatever else is given stays as it is."""
+    return say(reason) if reason in (OBJECTION, REFUSAL, *REASONS) else reason
 
 
 def age_words(attrition: Attrition, age: str, say: Words) -> str:

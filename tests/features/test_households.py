@@ -78,16 +78,16 @@ def test_living_alone_carries_its_strength(
     [
         (("present", ""), {}),
         (
-            ("deceased", "fichier public des décès"),
+            ("deceased", "public death file"),
             {"deces_publics": [{"cle_identite": "key-a", "date_deces": date(2026, 9, 1)}]},
         ),
         (
-            ("establishment", "adresse d’un établissement"),
+            ("establishment", "address of an establishment"),
             {"etablissements": [{"id_adresse": "street", "type": "EHPAD"}]},
         ),
         (("present", ""), {"etablissements": [{"id_adresse": "street", "type": "RESIDENCE_AUTONOMIE"}]}),
         (
-            ("deceased", "visite : personne décédée"),
+            ("deceased", "visit: deceased"),
             {
                 "visites": [
                     {
@@ -100,7 +100,7 @@ def test_living_alone_carries_its_strength(
             },
         ),
         (
-            ("moved", "visite : a déménagé"),
+            ("moved", "visit: has moved"),
             {
                 "visites": [
                     {
@@ -126,7 +126,7 @@ def test_living_alone_carries_its_strength(
             },
         ),
         (
-            ("moved", "fin de bail"),
+            ("moved", "end of lease"),
             {"parc_social": [lease("l", "a", date_entree=date(2011, 1, 1), date_sortie=date(2026, 8, 1))]},
         ),
     ],
@@ -137,7 +137,7 @@ def test_presence(expected: tuple[str, str], sources: dict[str, list[Row]]) -> N
 
 def test_returned_mail_means_moved_until_a_newer_place_says_otherwise() -> None:
     returned = elector("a", date_retour_npai=date(2026, 3, 1))
-    assert presence(warehouse(liste_electorale=[returned])) == ("moved", "courrier revenu (NPAI)")
+    assert presence(warehouse(liste_electorale=[returned])) == ("moved", "mail returned")
     newer = service("a", "SPORT", cle_identite="key-a", date_dernier_usage=date(2026, 9, 1))
     assert presence(warehouse(liste_electorale=[returned], usages_services=[newer])) == ("present", "")
 

@@ -198,7 +198,7 @@ def test_the_latest_of_two_signs_of_a_move_is_weighed_against_the_place() -> Non
     seen = service("a", "SPORT", cle_identite="key-a", date_dernier_usage=D(2026, 6, 1))
     roll = [elector("a", date_retour_npai=D(2026, 3, 1))]
     rows = warehouse(liste_electorale=roll, usages_services=[seen], visites=[visit("DEMENAGE")])
-    assert presence(rows) == ("moved", "visite : a déménagé")
+    assert presence(rows) == ("moved", "visit: has moved")
 
 
 def test_a_lease_that_ended_elsewhere_says_nothing_about_here() -> None:

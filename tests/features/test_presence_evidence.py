@@ -195,20 +195,20 @@ def test_a_departure_is_known_from_the_first_snapshot_that_says_it() -> None:
         elector("a", date_liste=day, date_retour_npai=SOLD)
         for day in (D(2026, 9, 1), D(2026, 10, 1), D(2026, 11, 1))
     ]
-    assert known(liste_electorale=early + rows) == ("moved", "courrier revenu (NPAI)", D(2026, 9, 1))
+    assert known(liste_electorale=early + rows) == ("moved", "mail returned", D(2026, 9, 1))
     ended = [lease("l", "a", date_arrete=day, date_sortie=SOLD) for day in (D(2026, 10, 1), D(2026, 11, 1))]
-    assert known(liste_electorale=ROLL, parc_social=ended) == ("moved", "fin de bail", D(2026, 10, 1))
+    assert known(liste_electorale=ROLL, parc_social=ended) == ("moved", "end of lease", D(2026, 10, 1))
 
 
 def test_other_reasons_are_known_from_their_own_day() -> None:
     assert known(liste_electorale=ROLL, deces_publics=[DEAD]) == (
         "deceased",
-        "fichier public des décès",
+        "public death file",
         D(2026, 2, 1),
     )
     assert known(liste_electorale=ROLL, visites=[visit("ETABLISSEMENT")]) == (
         "establishment",
-        "visite : en établissement",
+        "visit: in an establishment",
         SOLD,
     )
     assert known(liste_electorale=ROLL) == ("present", "", None)
@@ -223,8 +223,8 @@ def test_a_doubt_is_told_by_what_weighs_most_or_by_silence() -> None:
         frame.build(connection, AS_OF, OPEN)
         return connection.execute("select presence, presence_reason from residents").fetchall()[0]  # type: ignore[no-any-return]
 
-    assert doubt(liste_electorale=ROLL) == ("unknown", "aucun signe récent à cette adresse")
-    assert doubt(liste_electorale=ROLL, visites=[visit("INTROUVABLE")]) == ("unknown", "visite : introuvable")
+    assert doubt(liste_electorale=ROLL) == ("unknown", "no recent sign at this address")
+    assert doubt(liste_electorale=ROLL, visites=[visit("INTROUVABLE")]) == ("unknown", "visit: not found")
     assert doubt(liste_electorale=ROLL, parc_social=[lease("l", "a")]) == ("present", "")
 
 

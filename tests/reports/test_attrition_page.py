@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from features.attrition import ALL, DOOR, OLDER
+from features.attrition import ALL, DOOR, OBJECTION, OLDER, REFUSAL
+from features.presence import REASONS
 from reports import attrition as report
 from reports import flow_chart
 from reports.flow_chart import Step
@@ -38,7 +39,7 @@ def test_the_chart_draws_published_numbers_and_what_is_hidden_as_one_step() -> N
 
 
 def test_too_few_entries_are_not_drawn() -> None:
-    tiny = attrition([("01", OLDER, DOOR, "", 7), ("01", OLDER, "moved", "fin de bail", 2)])
+    tiny = attrition([("01", OLDER, DOOR, "", 7), ("01", OLDER, "moved", "end of lease", 2)])
     assert report.steps(tiny, ALL, words("fr")) == ()
     page = report.page(tiny, place()).decode()
     assert "Trop peu d’inscriptions" in page and not re.search(r">\s*[279]\s*<", page)
@@ -63,6 +64,11 @@ def test_a_hostile_name_stays_text_and_every_number_is_explained() -> None:
     ):
         assert said in page
     assert "From the roll to the doors" in report.page(attrition(MICRO), place("en")).decode()
+
+
+@pytest.mark.parametrize("reason", [*REASONS, OBJECTION, REFUSAL])
+def test_every_reason_has_its_words_in_both_languages(reason: str) -> None:
+    assert report.reason_words(reason, words("en")) == reason != report.reason_words(reason, words("fr"))
 
 
 def test_the_svg_is_the_same_twice_and_needs_no_colour() -> None:
