@@ -73,4 +73,4 @@ def demo(
         console.print_json(screens.run_json(run))
     else:
         screens_city.city(out, figures)
-        screens.run(run)
+        screens.run(run, "fr")

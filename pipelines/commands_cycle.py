@@ -60,7 +60,7 @@ def cycle(
     if json:
         console.print_json(screens.run_json(run))
     else:
-        screens.run(run)
+        screens.run(run, settings.load(config).language)
     raise typer.Exit(5 if by_rules else 0)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from rich.table import Table
 
+from features.factor import Language
 from pipelines.checks import Finding
 from pipelines.console import out
 from pipelines.sources import SOURCE_WORDS
@@ -49,14 +50,14 @@ def run_json(folder: Path) -> dict[str, object]:
     }
 
 
-def run(folder: Path) -> None:
+def run(folder: Path, language: Language) -> None:
     """The duel, the top of the list, and the path of every report."""
-    say = words("fr")
+    say = words(language)
     duel = json.loads((folder / "duel.json").read_text())
     manifest = json.loads((folder / "manifest.json").read_text())
-    _duel(duel, say)
+    _duel(duel, language)
     _top(folder, say)
-    _lost(manifest["signals_lost"], say)
+    _lost(manifest["signals_lost"], language)
     out.print(f"\n[bold]{say('Where to look')}[/bold]")
     for name in REPORTS:
         out.print(f"  {near(folder / name)}", highlight=False, soft_wrap=True)
@@ -68,7 +69,8 @@ def near(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _duel(duel: dict[str, object], say: Words) -> None:
+def _duel(duel: dict[str, object], language: Language) -> None:
+    say = words(language)
     out.print(
         f"\n[bold]{say('The duel')}[/bold] · {duel['test_labels']} {say('visits')}, {duel['test_positives']} {say('isolated')}"
     )
@@ -80,38 +82,38 @@ def _duel(duel: dict[str, object], say: Words) -> None:
     for name, figures in candidates.items():
         p, lift, auc = figures["precision"], figures["lift"], figures["auc"]
         mark = "[bold]" if name == duel["champion"] else ""
-        interval = f"{_percent(p['low'])} – {_percent(p['high'])}"
-        table.add_row(
-            f"{mark}{name}", _percent(p["value"]), interval, _digits(lift["value"]), _digits(auc["value"])
-        )
+        low, precision, high = (_percent(p[part], language) for part in ("low", "value", "high"))
+        numbers = (_digits(figure["value"], language) for figure in (lift, auc))
+        table.add_row(f"{mark}{name}", precision, f"{low} – {high}", *numbers)
     out.print(table)
     how = how_ranked(str(duel["champion"]), duel["beats_rules"] is False, say)
-    out.print(f"{say('Champion')} : [bold]{duel['champion']}[/bold] – {how}", highlight=False)
+    out.print(f"{say('Champion')}{say(':')} [bold]{duel['champion']}[/bold] – {how}", highlight=False)
 
 
-def _lost(sources: Sequence[dict[str, object]], say: Words) -> None:
+def _lost(sources: Sequence[dict[str, object]], language: Language) -> None:
     """What the gates keep out of this list, and what that costs where it was measured."""
+    say = words(language)
     if sources:
         out.print(f"\n[bold]{say('Signals that the gates keep out')}[/bold]")
     for one in sources:
         factors = one["factors"]
         assert isinstance(factors, list)
-        said = f"{say(SOURCE_WORDS[str(one['source'])])} ({say(GATE_WORDS[str(one['gate'])])}) : {len(factors)} {say('factors')}"
-        out.print(f"  {said}{_cost(one['cost'], say)}", highlight=False, markup=False)
+        said = f"{say(SOURCE_WORDS[str(one['source'])])} ({say(GATE_WORDS[str(one['gate'])])}){say(':')} {len(factors)} {say('factors')}"
+        out.print(f"  {said}{_cost(one['cost'], language)}", highlight=False, markup=False)
 
 
-def _cost(cost: object, say: Words) -> str:
+def _cost(cost: object, language: Language) -> str:
     if not isinstance(cost, dict):
         return ""
-    told = say(
+    told = words(language)(
         "measured on {towns} synthetic towns: {overlap} of the list stays; {found} isolated households of {listed}, instead of {found_open}"
     )
     return " – " + told.format(
         towns=cost["towns"],
-        overlap=percent(cost["overlap"], "fr"),
-        found=number(cost["found"], "fr", 1),
-        found_open=number(cost["found_open"], "fr", 1),
-        listed=number(cost["listed"], "fr"),
+        overlap=percent(cost["overlap"], language),
+        found=number(cost["found"], language, 1),
+        found_open=number(cost["found_open"], language, 1),
+        listed=number(cost["listed"], language),
     )
 
 
@@ -141,9 +143,9 @@ def findings(found: Sequence[Finding]) -> None:
         out.print(f"{mark} [bold]{finding.what}[/bold] {finding.detail}", highlight=False)
 
 
-def _percent(value: float | None) -> str:
-    return "–" if value is None else percent(value, "fr")
+def _percent(value: float | None, language: Language) -> str:
+    return "–" if value is None else percent(value, language)
 
 
-def _digits(value: float | None) -> str:
-    return "–" if value is None else number(value, "fr", 2)
+def _digits(value: float | None, language: Language) -> str:
+    return "–" if value is None else number(value, language, 2)

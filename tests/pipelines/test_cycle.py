@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.factor import Language
+from pipelines import screens
 from tests.pipelines.little_city import write
 
 OUTPUTS = {
@@ -54,6 +56,22 @@ def test_a_run_leaves_every_promised_file_and_adds_up(ran: tuple[Path, Path]) ->
     manifest = json.loads((run / "manifest.json").read_text())
     assert [s["name"] for s in manifest["steps"]] == ["ingest", "frame", "labels", "duel", "list", "reports"]
     assert manifest["steps"][1]["rows"]["households"] == 40
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "other"),
+    [("fr", ["Le duel ·", "Champion : points", "Où regarder"], "Where to look"), ("en", ["The duel ·", "Champion: points", "Where to look"], "Où regarder")],
+)  # fmt: skip
+def test_the_terminal_speaks_the_language_of_the_city(
+    ran: tuple[Path, Path],
+    capsys: pytest.CaptureFixture[str],
+    language: Language,
+    said: list[str],
+    other: str,
+) -> None:
+    screens.run(ran[1], language)
+    shown = capsys.readouterr().out.replace("\u00a0", " ")
+    assert all(text in shown for text in said) and other not in shown
 
 
 def test_contributions_and_base_make_the_score_of_every_listed_household(ran: tuple[Path, Path]) -> None:
