@@ -42,7 +42,7 @@ _COMPARABLE = (
     f" or (cle_phonetique_l is not null and cle_phonetique_r is not null) or coalesce({_SAME_IDENTITY}, false) or coalesce(door_l = door_r, false) or {_SAME_DOOR}"
 )
 
-DATED = "(cle_identite_l is not null and cle_identite_r is not null) or (cle_phonetique_l is not null and cle_phonetique_r is not null)"
+_DATED = "(cle_identite_l is not null and cle_identite_r is not null) or (cle_phonetique_l is not null and cle_phonetique_r is not null)"
 """Birth surname, given name and birth date are known of both: where they differ it takes more than one error, or another person. The keys of
 names in use differ with a wedding or a widow's return, and say no more than a name at a door."""
 _WOMEN = "greatest(sexe_l, sexe_r) = 'F'"
@@ -57,7 +57,7 @@ NAMES = Comparison(
               source="assumed: about a hundred names to a sound and an initial"),
         Level(label="same name at the address", condition="cle_nom_adresse_l = cle_nom_adresse_r", other=5e-4,
               source="assumed: of two people at one address, a father and his namesake son and the like"),
-        Level(label="other name or birth date", condition=DATED),
+        Level(label="other name or birth date", condition=_DATED),
         Level(label="other name at the address, a woman", condition=_WOMEN),
         Level(label="other name at the address", condition="ELSE"),
     ),

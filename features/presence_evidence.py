@@ -18,7 +18,7 @@ RECENT_USE_DAYS, RECENT_CHANGE_DAYS, RECENT_LEASE_DAYS, SETTLED_YEARS = 90, 365,
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """``known`` is SQL of the day on which the city knew it. ``is_hard``: nobody is called present against it; the first that holds decides."""
+    """``text`` is what people read, translated by the reports. ``known`` is SQL of the day on which the city knew it. ``is_hard``: nobody is called present against it; the first that holds decides."""
 
     name: str
     says: Presence
