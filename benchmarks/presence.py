@@ -32,6 +32,8 @@ Floats = npt.NDArray[np.float64]
 Figures = dict[str, float]
 WANTED, MARGIN, EVEN = presence_model.THERE_SHARE, 0.02, presence_model.EVEN
 OLD, ADULT = 80, presence.ADULT_AGE
+SAME = [*(e.name for e in EVIDENCE), "hazard"]
+"""What the model itself sees, of the columns of ``seen``."""
 
 TRUTH = """
 with named as (select source, record_id, min(person) as person from read_parquet($records) group by all),
@@ -65,7 +67,7 @@ def measure(town: Path, as_of: date, with_visits: bool = True, there_share: floa
         began = time.perf_counter()
         judged = presence.build(connection, there_share)
         seconds = time.perf_counter() - began
-        rows, x = _rows(connection, town)
+        rows, x = seen(connection, town)
         reach = _roll(connection, town)
         households = _households(connection, rows)
     return (
@@ -83,7 +85,7 @@ def measure(town: Path, as_of: date, with_visits: bool = True, there_share: floa
     )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, town: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def seen(connection: duckdb.DuckDBPyConnection, town: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(residents with what is said and what is true, what the oracle sees of them), in one order."""
     truth = connection.execute(TRUTH, _paths(town)).df()
     said = connection.execute("select person_id, presence, there_probability from residents").df()
@@ -147,8 +149,7 @@ def _against(rows: pd.DataFrame, x: pd.DataFrame, at: float) -> Figures:
     ours = _curve(rows, chance)
     mine = ours[ours["at"] >= at].iloc[-1]
     days = _curve(rows, oracle_chances(x, rows["at_dwelling"].to_numpy(bool), rows["group"]))
-    flags = [e.name for e in EVIDENCE] + ["hazard"]
-    same = _curve(rows, oracle_chances(x[flags], rows["at_dwelling"].to_numpy(bool), rows["group"]))
+    same = _curve(rows, oracle_chances(x[SAME], rows["at_dwelling"].to_numpy(bool), rows["group"]))
     figures = {
         "there_share_dwellings": float(mine["there"]),
         "lost_households": float(mine["lost"]),

@@ -80,7 +80,7 @@ def measured(
             figures["linkage"] = persons = linkage.measured(connection)
             bars += bars_of_linkage(persons)
         if "households" in parts:
-            figures["households"] = homes = households.measured(connection)
+            figures["households"] = homes = households.measured(connection, folder)
             bars += bars_of_households(homes)
     if "presence" in parts:
         figures["presence"] = there = presence.measure(folder, AS_OF)
