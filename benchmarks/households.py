@@ -1,8 +1,8 @@
 """Whether what is said of households is true: ``python -m benchmarks.households CITY [--as-of DATE]``.
 
 The oracle for exactness knows where everybody lives, but may put somebody into a household only where a record of that person names the dwelling (or, for
-somebody alone, the address): no judgement makes up for a flat that no register names. Beside it, ``exact_learnt``: our households, where a LightGBM
-trained on the truth says with the same evidence who is still there; the oracle knows that too.
+somebody alone, the address): no judgement makes up for a flat that no register names. That oracle also knows who is still there. ``python -m benchmarks.who_lives_where`` adds
+``exact_learnt``: our households, where a LightGBM trained on the truth judges that by the evidence.
 """
 
 from __future__ import annotations

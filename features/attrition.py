@@ -21,7 +21,7 @@ YOUNGER, OLDER = "younger", "older"
 
 VISITED = """
 with named as (select record_id as id_visite, m.person_id from people p join members m using (person_id) where p.source = 'visites')
-select distinct m.household_id, v.date_visite as visited_on, v.known_on, v.issue
+select distinct m.household_id, v.date_visite as visited_on, v.known_on, v.issue, v.id_adresse
 from known_visites v left join named n using (id_visite)
   join members m on m.person_id = n.person_id or (n.person_id is null and m.id_logement = v.id_logement)
 order by all

@@ -6,7 +6,10 @@ from features.attrition import OBJECTION, REFUSED, VISITED
 from features.presence_model import EVEN
 
 DOORS = f"""
-with visited as (select household_id, max(visited_on) as visited_on, arg_max(issue, (visited_on, known_on, issue)) as issue from ({VISITED}) group by 1)
+with visited as (
+  select household_id, max(visited_on) as visited_on, arg_max(v.issue, (visited_on, v.known_on, v.issue)) as issue
+  from ({VISITED}) v join households h using (household_id) where coalesce(v.id_adresse = h.id_adresse, true) group by 1
+)
 select household_id, id_logement, id_adresse, coalesce(quartier, '') as quartier, members, oldest_age, lives_alone, lives_alone_strength,
   occupants is not null as has_lease, visited_on, issue
 from households left join visited using (household_id)
@@ -14,7 +17,8 @@ where oldest_age >= $1 and household_id not in (select household_id from ({REFUS
 order by quartier, id_adresse, id_logement nulls last, household_id
 """
 """One row a household with a present member of that age, neighbours side by side; whoever said no, or objected, is not there.
-``visited_on`` and ``issue`` (as the contract of visits says it) are of the last visit, null where nobody went."""
+``visited_on`` and ``issue`` (as the contract of visits says it) are of the last visit there, null where nobody went: a visit to an
+earlier address of the same people is none of this door."""
 
 TO_CHECK = f"""
 select household_id, any_value(id_logement) as id_logement, any_value(id_adresse) as id_adresse, coalesce(any_value(quartier), '') as quartier,

@@ -174,8 +174,9 @@ def test_a_door_on_the_list_is_not_also_to_be_checked() -> None:
         ([visit("VU"), visit("ABSENT", date_visite=D(2026, 3, 1))], (D(2026, 9, 1), "VU")),
         ([visit("VU"), visit("ABSENT", date_visite=D(2026, 11, 2))], (D(2026, 9, 1), "VU")),
         ([visit("VU", cle_identite="of-another")], (None, None)),
+        ([visit("VU", id_adresse="street"), visit("ABSENT", id_adresse="earlier", date_visite=D(2026, 10, 1))], (D(2026, 9, 1), "VU")),
     ],
-    ids=["nobody went", "met, then absent", "absent, then met", "not yet known", "another door"],
+    ids=["nobody went", "met, then absent", "absent, then met", "not yet known", "another door", "an earlier address"],
 )  # fmt: skip
 def test_a_door_tells_its_last_visit(visits: list[Row], told: tuple[object, object]) -> None:
     found = built(liste_electorale=[elector("a")], visites=visits).execute(visiting.DOORS, [0]).fetchall()
