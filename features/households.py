@@ -46,7 +46,7 @@ from residents r left join stays s on s.person_id = r.person_id and s.id_logemen
 HISTORY = """
 create or replace temp table household_history as
 with now_there as (
-  select p.person_id, r.id_logement from people p join places r using (person_id) where r.id_logement is not null group by 1, 2
+  select person_id, id_logement from places where id_logement is not null union select person_id, id_logement from residences where id_logement is not null
 ),
 stays_named as (
   select 'H' || left(md5(s.id_logement || ':' || s.founder), 16) as household_id, s.person_id, s.id_logement, s.first_seen, s.last_seen,

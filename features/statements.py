@@ -16,6 +16,42 @@ YOUNG, FRESH_DAYS = 40, 365
 """Assumed: somebody under 40 who declared to live alone may have a partner a year later of whom no landlord was told; of older people the lease holds."""
 _MAY_BE_STALE = f"nb_occupants = 1 and age < {YOUNG} and coalesce(date_entree < as_of() - {FRESH_DAYS}, true)"
 
+DECLARED, MINORS_DECLARED = "lease: {n} declared at the dwelling", "lease: {n} minors declared"
+LONG_AGO = "lease: {n} declared at the dwelling over a year ago, by somebody under 40"
+ON_AN_UNKNOWN_DAY = "lease: {n} declared at the dwelling on an unknown day, by somebody under 40"
+OF_TYPE = {
+    "SEUL": "lease: one person",
+    "COUPLE": "lease: a couple",
+    "COUPLE_ENF": "lease: a couple with children",
+    "MONOPARENTAL": "lease: a single parent",
+    "AUTRE": "lease: another kind of household",
+}
+OF_ACT = {
+    "MARIAGE": "act: marriage",
+    "PACS": "act: civil union",
+    "DIVORCE": "act: divorce",
+    "DISSOLUTION_PACS": "act: end of a civil union",
+}
+NO_FLAT, ONE_ADULT = "flat unknown", "only one adult known at the dwelling"
+MEMBERS, ADULTS, MINORS = (
+    "members known at the dwelling: {n}",
+    "adults known at the dwelling: {n}",
+    "minors known at the dwelling: {n}",
+)
+AT_LEAST, WITH_MINORS = (
+    "known at the dwelling, at least: {n}",
+    "one adult known at the dwelling, and minors: {n}",
+)
+UNPLACED = "only one adult known at the dwelling, but people of the address whose flat is unknown: {n}"
+EVIDENCE = (
+    DECLARED, MINORS_DECLARED, LONG_AGO, ON_AN_UNKNOWN_DAY, *OF_TYPE.values(), *OF_ACT.values(),
+    NO_FLAT, ONE_ADULT, MEMBERS, ADULTS, MINORS, AT_LEAST, WITH_MINORS, UNPLACED,
+)  # fmt: skip
+"""What a statement rests on, in English with ``{n}`` for a number; reports translate."""
+_CASES_OF_TYPE, _CASES_OF_ACT = (
+    " ".join(f"when '{code}' then '{says}'" for code, says in kinds.items()) for kinds in (OF_TYPE, OF_ACT)
+)
+
 LEASES = """
 create or replace temp table leases_in_force as
 select m.household_id, m.age, l.date_entree, l.id_bail, l.known_on, l.nb_occupants, l.nb_mineurs, l.type_menage
@@ -50,23 +86,23 @@ perhaps still there (``perhaps``)."""
 
 _OF_LEASES = f"""
 declared as (
-  select household_id, 'parc_social' as source, known_on, nb_occupants, nb_mineurs, type_menage, 'bail : ' as says,
-    case when {_MAY_BE_STALE} then case when date_entree is null then ' à une date inconnue' else ' il y a plus d''un an' end
-      || ', par une personne de moins de {YOUNG} ans' end as when_stale
+  select household_id, 'parc_social' as source, known_on, nb_occupants, nb_mineurs, type_menage,
+    case type_menage {_CASES_OF_TYPE} end as type_says,
+    case when {_MAY_BE_STALE} then case when date_entree is null then '{ON_AN_UNKNOWN_DAY}' else '{LONG_AGO}' end end as stale_says
   from leases_in_force
 ),
 of_leases as (
   select household_id, 'occupants' as statement, nb_occupants as value, 'known' as strength, source, known_on,
-    says || nb_occupants || ' occupant(s) déclaré(s)' as evidence from declared
-  union all select household_id, 'lives_alone', (nb_occupants = 1)::int, case when when_stale is null then 'known' else 'likely' end, source, known_on,
-    says || nb_occupants || ' occupant(s) déclaré(s)' || coalesce(when_stale, '') from declared
-  union all select household_id, 'minors', nb_mineurs, 'known', source, known_on, says || nb_mineurs || ' mineur(s) déclaré(s)' from declared where nb_mineurs is not null
-  union all select household_id, 'couple', (type_menage in ('COUPLE', 'COUPLE_ENF'))::int, 'known', source, known_on, says || 'ménage ' || type_menage
+    '{DECLARED}' as evidence, nb_occupants as told from declared
+  union all select household_id, 'lives_alone', (nb_occupants = 1)::int, case when stale_says is null then 'known' else 'likely' end, source, known_on,
+    coalesce(stale_says, '{DECLARED}'), nb_occupants from declared
+  union all select household_id, 'minors', nb_mineurs, 'known', source, known_on, '{MINORS_DECLARED}', nb_mineurs from declared where nb_mineurs is not null
+  union all select household_id, 'couple', (type_menage in ('COUPLE', 'COUPLE_ENF'))::int, 'known', source, known_on, type_says, null
     from declared where type_menage <> 'AUTRE'
-  union all select household_id, 'single_parent', (type_menage = 'MONOPARENTAL')::int, 'known', source, known_on, says || 'ménage ' || type_menage
+  union all select household_id, 'single_parent', (type_menage = 'MONOPARENTAL')::int, 'known', source, known_on, type_says, null
     from declared where type_menage is not null
 )"""
-_OF_ACTS = """
+_OF_ACTS = f"""
 unions as (
   select m.household_id, e.type_evenement, e.date_evenement, e.known_on
   from latest_etat_civil e join related r using (id_evenement) join people p on p.source = 'etat_civil' and p.record_id = e.id_evenement
@@ -76,7 +112,7 @@ unions as (
 ),
 of_acts as (
   select household_id, 'couple' as statement, (type_evenement in ('MARIAGE', 'PACS'))::int as value, 'known' as strength, 'etat_civil' as source, known_on,
-    'acte : ' || lower(type_evenement) as evidence
+    case type_evenement {_CASES_OF_ACT} end as evidence, null as told
   from unions qualify row_number() over (partition by household_id order by date_evenement desc, known_on desc, type_evenement) = 1
 )"""
 _OF_REGISTERS = f"""
@@ -86,21 +122,18 @@ seen as (
 of_registers as (
   select household_id, 'members' as statement, members as value, case when id_logement is null then 'cannot be known' else 'likely' end as strength,
     'registers' as source, known_on,
-    case when id_logement is null then 'appartement inconnu' else members || ' membre(s) connu(s) au logement' end as evidence from seen
+    case when id_logement is null then '{NO_FLAT}' else '{MEMBERS}' end as evidence, members as told from seen
   union all select household_id, 'lives_alone',
     case when id_logement is null then null when adults > 1 then 0 when perhaps = 0 and minors = 0 and alone_probability >= {LIKELY} then 1 when minors > 0 then 0 end,
     case when id_logement is null then 'cannot be known' when adults > 1 or minors > 0 then 'likely'
       when perhaps = 0 and alone_probability >= {LIKELY} then 'likely' else 'cannot be known' end,
     'registers', known_on,
-    case when id_logement is null then 'appartement inconnu' when adults > 1 then adults || ' adultes connus au logement'
-      when minors > 0 then 'un adulte et ' || minors || ' mineur(s) connus au logement'
-      when unplaced > 0 then 'un seul adulte connu au logement, mais ' || unplaced || ' personne(s) de l''adresse sans appartement connu'
-      else 'un seul adulte connu au logement' end
+    case when id_logement is null then '{NO_FLAT}' when adults > 1 then '{ADULTS}' when minors > 0 then '{WITH_MINORS}'
+      when unplaced > 0 then '{UNPLACED}' else '{ONE_ADULT}' end,
+    case when adults > 1 then adults when minors > 0 then minors when unplaced > 0 then unplaced end
     from seen
-  union all select household_id, 'occupants', members, 'likely', 'registers', known_on, 'au moins ' || members || ' personne(s) connue(s) au logement'
-    from seen where id_logement is not null
-  union all select household_id, 'minors', minors, 'likely', 'registers', known_on, minors || ' mineur(s) connu(s) au logement' from seen
-    where minors > 0 and id_logement is not null
+  union all select household_id, 'occupants', members, 'likely', 'registers', known_on, '{AT_LEAST}', members from seen where id_logement is not null
+  union all select household_id, 'minors', minors, 'likely', 'registers', known_on, '{MINORS}', minors from seen where minors > 0 and id_logement is not null
 )"""
 
 STATEMENTS = f"""
@@ -121,18 +154,19 @@ ranked as (
   from every e left join contradictions c using (household_id, statement)
 )
 select household_id, statement, value, case when is_retained and is_contradicted then 'cannot be known' else strength end as strength,
-  evidence, source, known_on, is_retained, is_contradicted
+  evidence, told, source, known_on, is_retained, is_contradicted
 from ranked
 """
 """One row a (household, statement, source): ``statement`` of ``KINDS``, ``value`` (a number, or 1 for yes and 0 for no; null = not said), ``strength`` of
-``STRENGTHS``, ``evidence`` in French, ``known_on``, ``is_retained`` (what counts), ``is_contradicted`` (another source says otherwise, in a way that
+``STRENGTHS``, ``evidence`` (of ``EVIDENCE``) with the number ``told`` for its ``{n}``, ``known_on``, ``is_retained`` (what counts), ``is_contradicted`` (another source says otherwise, in a way that
 registers' blindness does not explain: then nothing is known). That registers see fewer people than a lease declares is no contradiction."""
 
 HOUSEHOLDS = """
 create or replace temp table households as
 with retained as (from statements where is_retained)
 select c.household_id, c.id_logement, c.id_adresse, c.quartier, c.members, c.adults, c.oldest_age, c.is_men_only, l.nb_occupants as occupants,
-  case when a.strength <> 'cannot be known' then a.value = 1 end as lives_alone, a.strength as lives_alone_strength, a.evidence as lives_alone_evidence,
+  case when a.strength <> 'cannot be known' then a.value = 1 end as lives_alone, a.strength as lives_alone_strength,
+  replace(a.evidence, '{n}', coalesce(a.told, 0)::varchar) as lives_alone_evidence,
   (c.n_sources = 1 and l.nb_occupants is null) as is_data_thin,
   c.members_source, c.members_known_on, case when l.nb_occupants is not null then 'parc_social' end as lease_source, l.known_on as lease_known_on
 from counted c join retained a on a.household_id = c.household_id and a.statement = 'lives_alone'

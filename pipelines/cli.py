@@ -20,6 +20,7 @@ MODULES = {
     "cycle": "commands_cycle",
     "frame": "commands_frame",
     "explain-link": "commands_links",
+    "explain-household": "commands_household",
     "demo": "commands_city",
     "city": "commands_city",
     "contract": "commands_contract",

@@ -74,6 +74,8 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
             working / "households.parquet",
         )
         _copy(connection, "select * from households order by household_id", working / "frame.parquet")
+        for table in ("statements", "household_history"):
+            _copy(connection, f"from {table} order by all", working / f"{table}.parquet")
         parity.keep(connection, working)
         _copy(connection, attrition.VISITED, working / "visited.parquet")
         _copy(connection, _ALERTED, working / "alerted.parquet")

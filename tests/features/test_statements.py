@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from features.alone import BANDS, FLAT_GIVEN, LIKELY, probability
-from features.statements import KINDS, STRENGTHS
+from features.statements import KINDS, STRENGTHS, YOUNG
 from tests.features.drawn import Row, build, elector, lease, service, warehouse
 
 D = date
@@ -60,9 +60,11 @@ def test_that_somebody_young_declared_long_ago_to_live_alone_is_likely_only(
     (found,) = connection.execute(
         "select lives_alone, lives_alone_strength, lives_alone_evidence from households"
     ).fetchall()
-    told = "il y a plus d'un an" if entered else "à une date inconnue"
+    told = "over a year ago" if entered else "on an unknown day"
     assert found[:2] == (occupants == 1, strength)
-    assert (f"{told}, par une personne de moins de 40 ans" in found[2]) == (strength == "likely")
+    assert (f"1 declared at the dwelling {told}, by somebody under {YOUNG}" in found[2]) == (
+        strength == "likely"
+    )
 
 
 @pytest.mark.parametrize(
@@ -252,3 +254,13 @@ def test_a_member_left_on_the_day_on_which_a_returned_letter_was_known() -> None
     left = elector("b", id_logement="flat-a", date_retour_npai=D(2026, 8, 1))
     found = history(built(liste_electorale=[elector("a"), left]))
     assert ("left", D(2026, 11, 1)) in found and not [e for e, _ in found if e == "dissolved"]
+
+
+def test_whoever_lives_there_by_a_flat_number_that_was_once_given_has_not_left() -> None:
+    early, now = D(2026, 3, 1), D(2026, 11, 1)
+    rows = [elector("a", date_liste=early, known_on=early), elector("a", id_logement=None, date_liste=now, known_on=now)]  # fmt: skip
+    connection = built(liste_electorale=rows)
+    assert connection.execute("select id_logement, presence from members").fetchall() == [
+        ("flat-a", "present")
+    ]
+    assert history(connection) == [("formed", early)]

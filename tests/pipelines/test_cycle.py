@@ -56,6 +56,10 @@ def test_a_run_leaves_every_promised_file_and_adds_up(ran: tuple[Path, Path]) ->
     manifest = json.loads((run / "manifest.json").read_text())
     assert [s["name"] for s in manifest["steps"]] == ["ingest", "frame", "labels", "duel", "list", "reports"]
     assert manifest["steps"][1]["rows"]["households"] == 40
+    said = pd.read_parquet(run / "working" / "statements.parquet")
+    assert said[said["is_retained"] & (said["statement"] == "lives_alone")]["household_id"].nunique() == 40
+    history = pd.read_parquet(run / "working" / "household_history.parquet")
+    assert set(history["household_id"]) <= set(said["household_id"]) and set(history["event"]) == {"formed"}
 
 
 @pytest.mark.parametrize(
