@@ -12,7 +12,8 @@ from features.catalogue_terms import (
     RUNNING,
     WEN,
 )
-from features.factor import Factor, Prior, Scale
+from features.factor import Factor, Scale
+from features.prior import Prior
 
 CIRCUMSTANCES: tuple[Factor, ...] = (
     Factor(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from features.catalogue_terms import IN_FORCE, MONTHS_SINCE, NHATS, NOT_FROM_A_VISIT, RUNNING, SOCIAL, WEN
-from features.factor import Factor, Prior, Scale
+from features.factor import Factor, Scale
+from features.prior import Prior
 
 TIES: tuple[Factor, ...] = (
     Factor(
@@ -38,7 +39,7 @@ TIES: tuple[Factor, ...] = (
             standard_error=0.3,
             source=f"{WEN}, takes part in nothing: 3.18; capped, since the absence of a trace is weak and biased",
         ),
-        is_weak=True,
+        cap=0.3,
         if_none="service use is closed to the ranking",
         sentence_fr="aucune trace d’usage d’un service municipal depuis 24 mois (indice faible)",
         sentence_en="no trace of use of a municipal service for 24 months (weak sign)",

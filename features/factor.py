@@ -9,19 +9,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from features.prior import Prior
+
 Combine = Literal["max", "min"]
 Language = Literal["fr", "en"]
 KnownBy = Literal["members", "lease", "services"]
 Values = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prior:
-    """What is believed before any visit: a log-odds ratio with the standard error it deserves, and where it is from."""
-
-    log_odds: float
-    standard_error: float
-    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +36,8 @@ class Factor:
     row of ``households`` when ``source`` is ``frame``): a number, or null for "no trace". ``dated`` and ``window_days`` keep rows
     whose date lies in [as_of - window, as_of). ``detail`` is a text aggregate shown beside the value (a service's name).
     ``known_by``: for a factor of the frame, whose records say it (the explanation names them and their day).
-    ``combine`` says how the members' values make the household's. ``is_weak`` marks an absence of trace: capped, and said.
+    ``combine`` says how the members' values make the household's. ``cap`` marks an absence of trace: whatever a candidate
+    learns, it moves a household by this much log-odds at most, and the sentence says that it is a weak sign.
     """
 
     name: str
@@ -60,7 +54,7 @@ class Factor:
     direction: Literal[-1, 1]
     prior: Prior
     monotone: bool = True
-    is_weak: bool = False
+    cap: float | None = None
     if_none: str
     sentence_fr: str
     sentence_en: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from features.factor import Prior
+from features.prior import Prior
 
 Presence = Literal["present", "deceased", "moved", "establishment", "unknown"]
 RECENT_USE_DAYS, RECENT_CHANGE_DAYS, RECENT_LEASE_DAYS, SETTLED_YEARS = 90, 365, 730, 15
