@@ -1,7 +1,8 @@
-"""The factors, as rows. To add one, write a row in ``catalogue_circumstances`` or ``catalogue_ties``: matrix, checks, explanations and docs follow from it.
+"""The factors, as rows. To add one, write a row in a ``catalogue_*`` file and its prior in ``prior_evidence.toml``: matrix, checks, explanations and docs
+follow from it.
 
-Priors are log-odds ratios for isolation. No prior is certain: published odds ratios disagree because definitions do, so each carries
-the standard error that this disagreement deserves (living alone: wide, since surveys that count contacts find no effect).
+Visits and alerts are no factors: a visit is the label, and an alert is answered by a visit of its own. Of an earlier visit nothing enters, not even a service
+that began because of one.
 """
 
 from __future__ import annotations
@@ -9,14 +10,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data_contracts.contract import Gate
-from features.catalogue_circumstances import CIRCUMSTANCES
-from features.catalogue_ties import TIES
+from features.catalogue_household import HOUSEHOLD
+from features.catalogue_means import MEANS
+from features.catalogue_protective import PROTECTIVE
+from features.catalogue_ties import RISKS
 from features.factor import Factor
 
-FACTORS: tuple[Factor, ...] = (*CIRCUMSTANCES, *TIES)
-
-OF_THE_ROLL = ("one_adult_known",)
-"""Frame factors that rest on the electoral roll alone; they are left out while its gate is ``frame`` (not scored)."""
+FACTORS: tuple[Factor, ...] = (*HOUSEHOLD, *MEANS, *RISKS, *PROTECTIVE)
+GROUPS = (
+    "household",
+    "loss",
+    "autonomy",
+    "work and retirement",
+    "poverty",
+    "participation",
+    "moves",
+    "remoteness",
+    "presence of support",
+    "protective",
+)
+"""The plan's risk cards that extracts can show, and what protects. Mental health, illness, violence, social media, addiction, social skills: no extract shows them."""
 
 
 def usable(gates: Mapping[str, Gate], settings: Mapping[str, bool]) -> tuple[Factor, ...]:
@@ -29,6 +42,7 @@ def usable(gates: Mapping[str, Gate], settings: Mapping[str, bool]) -> tuple[Fac
 
 
 def _may(factor: Factor, gates: Mapping[str, Gate]) -> bool:
-    if factor.name in OF_THE_ROLL:
-        return gates["liste_electorale"] == "open"
+    """Consent opens single rows of a source; what rests on a whole register needs the whole of it."""
+    if any(gates[source] != "open" for source in factor.needs):
+        return False
     return factor.source == "frame" or gates[factor.source] in ("open", "consent")

@@ -32,12 +32,14 @@ class Scale:
 class Factor:
     """One thing that may weigh on a household, as a row of the catalogue.
 
-    ``value`` is a DuckDB aggregate over the rows of ``latest_<source>`` of one person that satisfy ``where`` (over the
-    row of ``households`` when ``source`` is ``frame``): a number, or null for "no trace". ``dated`` and ``window_days`` keep rows
-    whose date lies in [as_of - window, as_of). ``detail`` is a text aggregate shown beside the value (a service's name).
-    ``known_by``: for a factor of the frame, whose records say it (the explanation names them and their day).
-    ``combine`` says how the members' values make the household's. ``cap`` marks an absence of trace: whatever a candidate
-    learns, it moves a household by this much log-odds at most, and the sentence says that it is a weak sign.
+    ``value``: one DuckDB aggregate over the rows of ``rows_<source>`` of one person that satisfy ``where`` (of the frame: an expression over the row of
+    ``framed``). A number; null = no trace: no row that says yes or no. 0 of a yes/no factor = a row says no. Of a source that is closed, or had delivered
+    nothing by the day, there is no value at all (``features/rows.py`` says which). ``dated`` and ``window_days`` keep rows whose day lies in
+    [as_of - window, as_of). ``detail``: a text aggregate shown beside the value (a service's name).
+    ``known_by``: of a factor of the frame, whose records say it. ``combine``: which member's value is the household's.
+    ``cap`` marks an absence of trace: whatever a candidate learns, it moves a household by this much log-odds at most, and the sentence says that it is a
+    weak sign. ``needs``: sources whose gate must be open besides. ``is_shown``: whether reviewers may read the sentence; what is not shown still
+    weighs, and the explanation says that something does. ``refines``: a factor whose sentence this one's makes superfluous.
     """
 
     name: str
@@ -59,12 +61,24 @@ class Factor:
     sentence_fr: str
     sentence_en: str
     known_by: KnownBy = "members"
+    needs: tuple[str, ...] = ()
     needs_setting: str | None = None
+    is_shown: bool = True
+    refines: str | None = None
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The sources whose gate decides whether this may weigh."""
+        return self.needs if self.source == "frame" else (self.source, *self.needs)
 
     def signal(self, values: Values) -> Values:
         """Values → [0, 1]; no trace (NaN) → 0."""
         span = self.scale.one - self.scale.zero
         return np.nan_to_num(np.clip((values - self.scale.zero) / span, 0.0, 1.0), nan=0.0)
+
+    def is_said(self, value: float) -> bool:
+        """Whether a value makes a sentence: a no, or a count that is nothing special, does not."""
+        return self.unit in ("years", "months") or value > self.scale.zero
 
 
 SERVICES_FR = {

@@ -31,12 +31,14 @@ def open_views(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mappin
         connection.execute(f"create or replace temp view latest_{source} as {_latest(promise)}")
 
 
+_KNOWN = "is_current and known_on < as_of()"
+
+
 def _known(promise: Contract, opened: Gate) -> str:
     columns = ", ".join(f"{_shown(promise, c, opened)} as {c.name}" for c in promise.columns)
     keep = " and ".join(
         (
-            "is_current",
-            "known_on < as_of()",
+            _KNOWN,
             *gate.admitted(opened),
             *objections.of_nobody_who_objected(promise),
         )
@@ -60,7 +62,12 @@ def _latest(promise: Contract) -> str:
     last = ""
     if promise.delivery == "snapshot":
         day = promise.known_on[0]
-        last = f" where {day} = (select max({day}) from known_{promise.source})"
+        last = f" where {day} = ({_of_raw(promise.source, day)})"
     if promise.delivery == "reference":
-        last = f" where delivered_on = (select max(delivered_on) from known_{promise.source})"
+        last = f" where delivered_on = ({_of_raw(promise.source, 'r.delivered_on')})"
     return f"select *{exclude} from known_{promise.source}{last}"
+
+
+def _of_raw(source: str, day: str) -> str:
+    """The day of the last snapshot, whoever of it may be shown: were all of it to object, an older one must not come back. (And one column is read, not all.)"""
+    return f"select max({day}) from raw.{source} r join (select file_id, is_current from meta.files) using (file_id) where {_KNOWN}"

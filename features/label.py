@@ -21,22 +21,32 @@ _UCLA = " + ".join(UCLA_ITEMS)
 _ALIVE = "greatest(" + ", ".join(NETWORKS) + ")"
 _ALL_ASKED = " and ".join(f"{n} is not null" for n in NETWORKS)
 
+STATES = ("isolated", "not isolated", "undecided", "refused", "absent", "moved")
+"""What a visit made of a household, the strongest first where several visits of one campaign say different things. ``undecided``: met, but the answers do not decide.
+``moved``: not there any more (moved, died, in an establishment, not found). Only the first two are labels; *never visited* is the state of everybody else."""
+
 OUTCOMES = f"""
 with scored as (
   select *,
     case when {_ANSWERED} >= {LSNS_MIN_ITEMS} and year(date_visite) - annee_naissance >= {LSNS_MIN_AGE}
       then ({_SUM}) * 6.0 / ({_ANSWERED}) end as lsns6,
     case when {_ALIVE} = 1 then false when {_ALL_ASKED} then true end as has_no_network
-  from visits where issue = 'VU'
-)
-select id_visite, person_key, date_liste, date_visite, bras, proba_tirage, lsns6,
-  case
+  from visits
+),
+labelled as (
+  select *, case
+    when issue <> 'VU' then null
     when lsns6 < {LSNS_CUT} or has_no_network then true
     when lsns6 is not null or has_no_network is not null then false
-  end as isolated,
-  ({_UCLA}) >= {UCLA_CUT} as lonely,
-  jugement_unite >= {JUDGED_CUT} as judged_isolated
-from scored
+  end as isolated
+  from scored
+)
+select id_visite, person_key, date_liste, date_visite, bras, proba_tirage, lsns6, isolated,
+  case when issue = 'VU' then ({_UCLA}) >= {UCLA_CUT} end as lonely,
+  case when issue = 'VU' then jugement_unite >= {JUDGED_CUT} end as judged_isolated,
+  case when isolated then 'isolated' when not isolated then 'not isolated' when issue = 'VU' then 'undecided'
+    when issue = 'REFUS' then 'refused' when issue = 'ABSENT' then 'absent' else 'moved' end as state
+from labelled
 """
 """Rules: extracts.md, "The label". LSNS-6 is prorated from at least five items and counts from 60 on (Lubben et al. 2006); networks at any age.
 Null = the answers do not decide it; ``has_no_network`` needs all five answers to be true, one living network to be false."""
@@ -48,8 +58,8 @@ def visits(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def outcomes(connection: duckdb.DuckDBPyConnection, visited: pd.DataFrame) -> pd.DataFrame:
-    """One row a visit that met somebody: ``id_visite``, ``person_key``, ``date_liste``, ``date_visite``, ``bras``, ``proba_tirage``, ``lsns6``,
-    ``isolated``, ``lonely``, ``judged_isolated`` (nullable booleans; null = not enough answers)."""
+    """One row a visit: ``id_visite``, ``person_key``, ``date_liste``, ``date_visite``, ``bras``, ``proba_tirage``, ``lsns6``, ``isolated``, ``lonely``,
+    ``judged_isolated`` (nullable booleans; null = nobody met, or not enough answers), ``state`` (of ``STATES``)."""
     connection.register("visits", visited)
     try:
         return connection.execute(OUTCOMES + " order by id_visite").df()
@@ -57,21 +67,29 @@ def outcomes(connection: duckdb.DuckDBPyConnection, visited: pd.DataFrame) -> pd
         connection.unregister("visits")
 
 
-def of_households(connection: duckdb.DuckDBPyConnection, met: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Names the household of each visited person in the frame that is built on this connection (as of ``as_of``).
+def of_households(connection: duckdb.DuckDBPyConnection, told: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The visits of one campaign, by household of the frame that is built on this connection (as of ``as_of``).
 
-    The visit finds its person through the keys known *then*, so nothing learnt later leaks in. One row a household and visit:
-    ``household_id``, ``as_of``, ``visited_on``, ``isolated``, ``lonely``, ``bras``, ``proba_tirage``, ``id_visite``. Visits whose person was
-    not in the frame then are left out; the caller counts them.
+    A visit finds its person through the keys known *then*, so nothing learnt later leaks in. One row a household: ``household_id``, ``as_of``,
+    ``visited_on``, ``state`` (of ``STATES``), ``isolated`` (true when one of its adults is, false when all who were met are not, else null), ``lonely``
+    (the same), ``bras`` and ``proba_tirage`` (of the draw where one of its visits was drawn), ``visits``, ``id_visite`` (the first). Visits whose
+    person was not in the frame then are left out; the caller counts them.
     """
-    connection.register("met", met)
+    connection.register("told", told)
     try:
-        return connection.execute(
-            f"with named as ({persons_of('(select id_visite, person_key as keys from met)', 'id_visite')})"
-            " select m.household_id, cast($1 as timestamp) as as_of, v.date_visite as visited_on, v.isolated, v.lonely, v.bras, v.proba_tirage, v.id_visite"
-            " from met v join named p using (id_visite) join members m on m.person_id = p.person_id"
-            " join households h on h.household_id = m.household_id where m.presence = 'present' order by v.id_visite",
-            [as_of],
-        ).df()
+        return connection.execute(_OF_HOUSEHOLDS, [as_of]).df()
     finally:
-        connection.unregister("met")
+        connection.unregister("told")
+
+
+_OF_HOUSEHOLDS = f"""
+with named as ({persons_of("(select id_visite, person_key as keys from told)", "id_visite")}),
+placed as (
+  select m.household_id, v.* from told v join named p using (id_visite) join members m on m.person_id = p.person_id
+    join households h on h.household_id = m.household_id where m.presence = 'present'
+)
+select household_id, cast($1 as timestamp) as as_of, coalesce(min(date_visite) filter (where isolated is not null), min(date_visite)) as visited_on,
+  arg_min(state, list_position({list(STATES)}, state)) as state, bool_or(isolated::boolean) as isolated, bool_or(lonely::boolean) as lonely,
+  arg_min(bras, (coalesce(bras::varchar, '') <> 'EXPLORATION', id_visite))::varchar as bras, max(proba_tirage) as proba_tirage, count(*) as visits, min(id_visite) as id_visite
+from placed group by household_id order by household_id
+"""

@@ -122,7 +122,7 @@ def values(
     build(connection, as_of, gates)
     wide, _ = matrix.matrix(connection, as_of, usable(gates, {"sex_as_feature": True}), gates)
     assert len(wide) == 1
-    row = wide.iloc[0].drop(["household_id", "as_of"]).dropna()
+    row = wide.iloc[0].drop(["household_id", "as_of", "quartier"]).dropna()
     return {str(name): round(float(value), 2) for name, value in row.items()}
 
 

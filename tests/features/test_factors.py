@@ -4,12 +4,19 @@ from datetime import date
 
 import pytest
 
-from features.catalogue import FACTORS, usable
+from data_contracts import contract
+from features import rows
+from features.catalogue import FACTORS, GROUPS, usable
 from features.factor import sentence
-from tests.features.drawn import OPEN, Row, elector, lease, service, values, warehouse
+from tests.features.drawn import AS_OF, OPEN, Row, build, elector, lease, service, values, warehouse
 
 A = elector("a")
 D = date
+
+
+def registered(**more: object) -> Row:
+    base: Row = {"id_inscrit": "r", "cle_identite": "key-a", "sexe": "F", "id_adresse": "street"}
+    return base | more
 
 
 @pytest.mark.parametrize(
@@ -25,22 +32,23 @@ D = date
         ("autonomy_service", None, {"usages_services": [service("a", "PORTAGE_REPAS", origine="VISITE")]}),
         (
             "autonomy_service",
-            None,
+            0.0,
             {"usages_services": [service("a", "PORTAGE_REPAS", date_fin=D(2026, 10, 1))]},
         ),
         (
             "on_vulnerable_register",
             1.0,
-            {
-                "registre_vulnerables": [
-                    {"id_inscrit": "r", "cle_identite": "key-a", "sexe": "F", "id_adresse": "street"}
-                ]
-            },
+            {"registre_vulnerables": [registered()]},
         ),
         ("unemployed", 1.0, {"parc_social": [lease("b", "a", activite_titulaire="CHOMAGE")]}),
-        ("unemployed", None, {"parc_social": [lease("b", "a", activite_titulaire="EMPLOI")]}),
+        ("unemployed", 0.0, {"parc_social": [lease("b", "a", activite_titulaire="EMPLOI")]}),
+        ("unemployed", None, {"parc_social": [lease("b", "a", activite_titulaire="NR")]}),
+        ("unemployed", None, {}),
         ("low_income", 1.0, {"parc_social": [lease("b", "a", tranche_ressources="20_40")]}),
-        ("low_income", None, {"parc_social": [lease("b", "a", tranche_ressources="40_60")]}),
+        ("low_income", 0.0, {"parc_social": [lease("b", "a", tranche_ressources="40_60")]}),
+        ("low_income", None, {"parc_social": [lease("b", "a")]}),
+        ("very_low_income", 1.0, {"parc_social": [lease("b", "a", tranche_ressources="M20")]}),
+        ("very_low_income", 0.0, {"parc_social": [lease("b", "a", tranche_ressources="20_40")]}),
         (
             "discretionary_aid",
             1.0,
@@ -48,14 +56,14 @@ D = date
         ),
         (
             "discretionary_aid",
-            None,
+            0.0,
             {"usages_services": [service("a", "AIDE_FACULTATIVE", date_dernier_usage=D(2024, 11, 1))]},
         ),
         ("social_tenant", 1.0, {"parc_social": [lease("b", "a")]}),
         ("social_tenant", None, {}),
         (
             "middle_aged_alone_low_income",
-            None,
+            0.0,
             {"parc_social": [lease("b", "a", tranche_ressources="M20")]},
         ),
         (
@@ -73,7 +81,8 @@ D = date
             None,
             {"usages_services": [service("a", "CLUB_SENIORS", date_fin=D(2026, 6, 2), origine="VISITE")]},
         ),
-        ("no_trace_of_use", 1.0, {}),
+        ("no_trace_of_use", 1.0, {"usages_services": [service("z", "SPORT")]}),
+        ("no_trace_of_use", None, {}),
         (
             "no_trace_of_use",
             0.0,
@@ -93,7 +102,7 @@ D = date
         ),
         (
             "transport_pass_started",
-            None,
+            0.0,
             {"usages_services": [service("a", "TRANSPORT", date_debut=D(2020, 1, 5))]},
         ),
         (
@@ -103,15 +112,227 @@ D = date
         ),
         (
             "active_member",
-            None,
+            0.0,
             {"usages_services": [service("a", "BIBLIOTHEQUE", date_dernier_usage=D(2026, 7, 20))]},
         ),
         ("family_help", 1.0, {"usages_services": [service("a", "TELEASSISTANCE", origine="FAMILLE")]}),
+        ("family_help", 0.0, {"usages_services": [service("a", "TELEASSISTANCE")]}),
+        ("family_help", None, {"usages_services": [service("a", "PERISCOLAIRE", origine="FAMILLE")]}),
         ("male", 0.0, {}),
+        ("several_adults_known", 1.0, {}),
+        ("several_adults_known", None, {"parc_social": [lease("b", "a")]}),
+        ("couple_on_lease", 1.0, {"parc_social": [lease("b", "a", type_menage="COUPLE_ENF")]}),
+        ("couple_on_lease", 0.0, {"parc_social": [lease("b", "a", type_menage="SEUL")]}),
+        ("couple_on_lease", None, {"parc_social": [lease("b", "a", type_menage="AUTRE")]}),
+        ("children_on_lease", 1.0, {"parc_social": [lease("b", "a", nb_occupants=3, nb_mineurs=1)]}),
+        ("children_on_lease", 0.0, {"parc_social": [lease("b", "a", nb_mineurs=0)]}),
+        ("inactive_leaseholder", None, {"parc_social": [lease("b", "a", activite_titulaire="AUTRE")]}),  # 76
+        ("retired_leaseholder", 1.0, {"parc_social": [lease("b", "a", activite_titulaire="RETRAITE")]}),
+        ("upper_floor_without_lift", 1.0, {"parc_social": [lease("b", "a", etage=2, ascenseur=False)]}),
+        ("upper_floor_without_lift", 0.0, {"parc_social": [lease("b", "a", etage=2, ascenseur=True)]}),
+        ("upper_floor_without_lift", 0.0, {"parc_social": [lease("b", "a", etage=1, ascenseur=False)]}),
+        ("upper_floor_without_lift", None, {"parc_social": [lease("b", "a", etage=4)]}),
+        (
+            "months_since_courtesy_visit",
+            2.0,
+            {"parc_social": [lease("b", "a", date_visite_courtoisie=D(2026, 9, 2))]},
+        ),
+        (
+            "agent_noticed",
+            1.0,
+            {"parc_social": [lease("b", "a", alerte_agent=True, date_alerte_agent=D(2026, 9, 2))]},
+        ),
+        (
+            "agent_noticed",
+            0.0,
+            {"parc_social": [lease("b", "a", alerte_agent=True, date_alerte_agent=D(2025, 9, 2))]},
+        ),
+        ("agent_noticed", None, {"parc_social": [lease("b", "a", alerte_agent=False)]}),
+        (
+            "several_autonomy_services",
+            2.0,
+            {
+                "usages_services": [
+                    service("a", "PORTAGE_REPAS"),
+                    service("a", "AIDE_DOMICILE"),
+                    service("a", "SPORT"),
+                ]
+            },
+        ),
+        (
+            "several_autonomy_services",
+            1.0,
+            {
+                "usages_services": [
+                    service("a", "PORTAGE_REPAS"),
+                    service("a", "AIDE_DOMICILE", date_fin=D(2026, 1, 1)),
+                ]
+            },
+        ),
+        ("autonomy_service_begun", 0.0, {"usages_services": [service("a", "PORTAGE_REPAS")]}),
+        (
+            "autonomy_service_begun",
+            1.0,
+            {
+                "usages_services": [
+                    service("a", "PORTAGE_REPAS", date_debut=D(2026, 5, 5)),
+                    service("a", "AIDE_DOMICILE"),
+                ]
+            },
+        ),
+        (
+            "autonomy_service_ended",
+            1.0,
+            {
+                "usages_services": [
+                    service("a", "PORTAGE_REPAS", date_fin=D(2026, 5, 5)),
+                    service("a", "AIDE_DOMICILE", date_fin=D(2022, 5, 5)),
+                ]
+            },
+        ),
+        (
+            "autonomy_service_ended",
+            0.0,
+            {
+                "usages_services": [
+                    service("a", "PORTAGE_REPAS", date_fin=D(2026, 5, 5)),
+                    service("a", "AIDE_DOMICILE"),
+                ]
+            },
+        ),
+        (
+            "regular_member",
+            1.0,
+            {"usages_services": [service("a", "SPORT", nb_usages_12m=24, date_dernier_usage=D(2026, 5, 5))]},
+        ),
+        (
+            "regular_member",
+            0.0,
+            {"usages_services": [service("a", "SPORT", nb_usages_12m=23, date_dernier_usage=D(2026, 5, 5))]},
+        ),
+        (
+            "several_activities",
+            2.0,
+            {
+                "usages_services": [
+                    service("a", "SPORT", date_dernier_usage=D(2026, 5, 5)),
+                    service("a", "BIBLIOTHEQUE", date_dernier_usage=D(2026, 1, 5)),
+                    service("a", "CLUB_SENIORS", date_dernier_usage=D(2025, 10, 5)),
+                    service("a", "TRANSPORT", date_dernier_usage=D(2026, 10, 5)),
+                ]
+            },
+        ),
+        (
+            "digital_workshop",
+            1.0,
+            {"usages_services": [service("a", "ATELIER_NUMERIQUE", date_dernier_usage=D(2025, 5, 5))]},
+        ),
+        (
+            "after_school_use",
+            1.0,
+            {"usages_services": [service("a", "PERISCOLAIRE", date_dernier_usage=D(2026, 5, 5))]},
+        ),
+        (
+            "service_after_alert",
+            1.0,
+            {"usages_services": [service("a", "AIDE_DOMICILE", origine="SIGNALEMENT")]},
+        ),
+        ("service_after_alert", None, {"usages_services": [service("a", "AIDE_DOMICILE")]}),
+        ("service_just_begun", 1.0, {"usages_services": [service("a", "SPORT", date_debut=D(2026, 9, 5))]}),
+        (
+            "service_just_begun",
+            None,
+            {"usages_services": [service("a", "SPORT", date_debut=D(2026, 9, 5), origine="FAMILLE")]},
+        ),
+        *(
+            (name, float(origin in origins), {"registre_vulnerables": [registered(origine=origin)]})
+            for name, origins in (
+                ("registered_by_third_party", ("TIERS",)),
+                ("registered_for_care", ("APA", "PCH")),
+                ("registered_by_pension_fund", ("CARSAT",)),
+            )
+            for origin in ("PERSONNE", "TIERS", "APA", "PCH", "CARSAT")
+        ),
+        ("registered_for_care", None, {"registre_vulnerables": [registered(origine=None)]}),
+        ("remote_place", None, {}),
+        ("recent_registration", 0.0, {}),
+        ("middle_aged", 0.0, {}),
+        ("under_25", 0.0, {}),
     ],
 )
 def test_factor(factor: str, expected: float | None, sources: dict[str, list[Row]]) -> None:
     assert values(warehouse(liste_electorale=[A], **sources)).get(factor) == expected
+
+
+@pytest.mark.parametrize(
+    ("born", "middle", "young"),
+    [(1966, 0, 0), (1967, 1, 0), (1986, 1, 0), (1987, 0, 0), (2001, 0, 0), (2002, 0, 1)],
+)
+def test_age_groups_are_those_of_the_published_figures(born: int, middle: int, young: int) -> None:
+    found = values(warehouse(liste_electorale=[elector("a", annee_naissance=born)]))
+    assert (found["middle_aged"], found["under_25"]) == (middle, young)
+
+
+@pytest.mark.parametrize(
+    ("day", "why", "expected"),
+    [
+        (D(2025, 11, 2), "Demande de l’électeur", 1.0),
+        (D(2025, 11, 1), "Demande de l’électeur", 0.0),
+        (D(2026, 3, 1), "Inscription d'office à 18 ans", 0.0),
+        (D(2026, 3, 1), None, 1.0),
+    ],
+)
+def test_who_came_onto_the_roll_within_a_year_has_arrived_unless_grown_up(
+    day: date, why: str | None, expected: float
+) -> None:
+    roll = [elector("a", date_inscription=day, motif_inscription=why, qualite_adresse="LIEU_DIT")]
+    found = values(warehouse(liste_electorale=roll))
+    assert (found["recent_registration"], found["remote_place"]) == (expected, 1.0)
+
+
+def test_of_working_age_and_neither_working_nor_looking_is_inactive() -> None:
+    born = {"annee_naissance": 1980}
+    for activity, expected in (("AUTRE", 1.0), ("CHOMAGE", 0.0), ("NR", None)):
+        rent = lease("b", "a", activite_titulaire=activity, **born)
+        found = values(warehouse(liste_electorale=[elector("a", **born)], parc_social=[rent]))
+        assert found.get("inactive_leaseholder") == expected
+
+
+def test_a_lease_shrank_on_the_last_day_on_which_it_declared_fewer_than_before() -> None:
+    """Four, then three in March, three again, two in June, three in August: the last fall is June's."""
+    months = ((1, 4), (3, 3), (4, 3), (6, 2), (8, 3), (11, 3))
+    leases = [lease("b", "a", date_arrete=D(2026, month, 1), nb_occupants=n) for month, n in months]
+    found = values(warehouse(liste_electorale=[A], parc_social=leases))
+    assert found["months_since_household_shrank"] == 5.06  # 154 days
+    steady = [lease("b", "a", date_arrete=D(2026, month, 1)) for month, _ in months]
+    assert "months_since_household_shrank" not in values(warehouse(liste_electorale=[A], parc_social=steady))
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "expected"), [(3, 6, 1.0), (4, 6, 0.0), (0, 5, None), (3, None, None)]
+)
+def test_use_fell_when_it_is_half_of_what_it_was_a_year_before(
+    now: int, before: int | None, expected: float | None
+) -> None:
+    uses = [service("a", "SPORT", nb_usages_12m=now)]
+    if before is not None:
+        uses.append(service("a", "SPORT", date_arrete=D(2025, 11, 1), nb_usages_12m=before))
+    assert values(warehouse(liste_electorale=[A], usages_services=uses)).get("use_fell") == expected
+
+
+def test_a_year_before_is_eleven_to_fourteen_months_ago() -> None:
+    """as_of is 2 November 2026: 335 days before is 2 December 2025, 425 days before 3 September 2025."""
+    for day, expected in (
+        (D(2025, 12, 2), None),
+        (D(2025, 12, 1), 1.0),
+        (D(2025, 9, 3), 1.0),
+        (D(2025, 9, 2), None),
+    ):
+        uses = [
+            service("a", "SPORT", nb_usages_12m=1),
+            service("a", "SPORT", date_arrete=day, nb_usages_12m=9),
+        ]
+        assert values(warehouse(liste_electorale=[A], usages_services=uses)).get("use_fell") == expected, day
 
 
 def test_middle_aged_alone_with_low_income_is_seen_in_one_lease() -> None:
@@ -143,6 +364,36 @@ def test_bereavement_belongs_to_the_survivor_and_needs_consent() -> None:
     refused = warehouse(liste_electorale=[A], etat_civil=[death(accord_contact="N")])
     assert values(consented, OPEN | {"etat_civil": "consent"})["months_since_bereavement"] == 6.05
     assert "months_since_bereavement" not in values(refused, OPEN | {"etat_civil": "consent"})
+
+
+@pytest.mark.parametrize(
+    ("factor", "kind", "link", "of_subject"),
+    [
+        ("months_since_other_bereavement", "DECES", "PARENT", False),
+        ("months_since_other_bereavement", "DECES", "ENFANT", False),
+        ("months_since_birth", "NAISSANCE", "PARENT", False),
+        ("months_since_divorce", "DIVORCE", "CONJOINT", True),
+        ("months_since_divorce", "DISSOLUTION_PACS", "PARTENAIRE_PACS", True),
+        ("months_since_union", "MARIAGE", "CONJOINT", True),
+        ("months_since_union", "PACS", "PARTENAIRE_PACS", True),
+    ],
+)
+def test_an_act_speaks_of_its_subject_or_of_the_other_person_and_needs_consent(
+    factor: str, kind: str, link: str, of_subject: bool
+) -> None:
+    """The other spouse of a divorce did not give the consent that the act holds."""
+    for is_subject in (False,) if kind == "DECES" else (True, False):
+        keys: Row = (
+            {"cle_identite": "key-a", "cle_nom_adresse_liee": None}
+            if is_subject
+            else {"cle_identite": "key-z"}
+        )
+        act = death(type_evenement=kind, lien=link, sexe="F", annee_naissance=1950) | keys
+        for consent in ("O", "N"):
+            rows = [act | {"accord_contact": consent}]
+            found = values(warehouse(liste_electorale=[A], etat_civil=rows), OPEN | {"etat_civil": "consent"})
+            expected = 6.05 if is_subject is of_subject and consent == "O" else None
+            assert found.get(factor) == expected, (is_subject, consent)
 
 
 def test_a_spouse_is_found_by_the_second_key_when_nobody_has_the_first() -> None:
@@ -184,7 +435,56 @@ def test_every_factor_has_a_whole_sentence_in_both_languages(factor: object) -> 
     for language in ("fr", "en"):
         said = sentence(factor, 5.0, "CLUB_SENIORS", language)  # type: ignore[arg-type]
         assert said and "{" not in said
-    assert factor.prior.source and factor.if_none  # type: ignore[attr-defined]
+    assert factor.prior.source and factor.if_none and factor.group in GROUPS  # type: ignore[attr-defined]
+
+
+def test_there_are_factors_of_every_source_and_card() -> None:
+    assert len(FACTORS) >= 35 and len({f.name for f in FACTORS}) == len(FACTORS)
+    assert {f.group for f in FACTORS} == set(GROUPS)
+    assert {f.source for f in FACTORS} == {"frame", *rows.SOURCES}
+
+
+def test_what_somebody_told_the_city_weighs_and_is_not_shown() -> None:
+    hidden = {f.name for f in FACTORS if not f.is_shown}
+    assert hidden == {"male", "agent_noticed", "service_after_alert", "registered_by_third_party"}
+
+
+def test_absences_of_trace_are_capped_and_called_weak() -> None:
+    capped = {f.name: f.cap for f in FACTORS if f.cap is not None}
+    assert capped == {"one_adult_known": 0.5, "no_trace_of_use": 0.3}
+    assert all(
+        "indice faible" in f.sentence_fr and "weak sign" in f.sentence_en
+        for f in FACTORS
+        if f.cap is not None
+    )
+
+
+def test_a_no_and_a_count_of_nothing_special_make_no_sentence() -> None:
+    by_name = {f.name: f for f in FACTORS}
+    assert not by_name["unemployed"].is_said(0) and by_name["unemployed"].is_said(1)
+    assert not by_name["several_activities"].is_said(1) and by_name["several_activities"].is_said(2)
+    assert by_name["oldest_age"].is_said(30) and by_name["months_since_divorce"].is_said(0.2)
+
+
+def test_no_factor_reads_a_protected_column_or_a_visit() -> None:
+    connection = warehouse(
+        liste_electorale=[A],
+        parc_social=[lease("b", "a")],
+        usages_services=[service("a", "SPORT", origine="VISITE")],
+    )
+    build(connection, AS_OF, OPEN)
+    rows.gather(connection, OPEN)
+    for source in rows.SOURCES:
+        columns = {c[0] for c in connection.execute(f"from rows_{source} limit 0").description or []}
+        protected = {c.name for c in contract.load(source).columns if c.is_protected}
+        assert protected and not columns & {
+            *protected,
+            "cle_identite",
+            "cle_usage",
+            "cle_phonetique",
+            "cle_nom_adresse",
+        }
+    assert connection.execute("select count(*) from rows_usages_services").fetchone() == (0,)
 
 
 def test_the_sentence_carries_value_and_service() -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from features import known, label
-from tests.features.drawn import AS_OF, OPEN, Row, warehouse
+from tests.features.drawn import AS_OF, OPEN, Row, build, elector, warehouse
 
 FIVES = {f"lsns6_{i}": 2 for i in range(1, 7)}
 NONE = dict.fromkeys(label.NETWORKS, 0)
@@ -65,10 +65,72 @@ def test_either_instrument_is_enough() -> None:
 
 @pytest.mark.parametrize("issue", ["ABSENT", "REFUS", "DEMENAGE", "DECEDE", "ETABLISSEMENT", "INTROUVABLE"])
 def test_any_other_issue_is_no_label(issue: str) -> None:
-    assert outcome(**NONE, issue=issue) == []
+    assert outcome(**NONE, issue=issue, ucla3_1=3, ucla3_2=3, ucla3_3=3, jugement_unite=3) == [
+        (None, None, None)
+    ]
 
 
 def test_lonely_and_judged_are_other_things() -> None:
     assert outcome(ucla3_1=2, ucla3_2=2, ucla3_3=2, jugement_unite=2) == [(None, True, True)]
     assert outcome(ucla3_1=2, ucla3_2=2, ucla3_3=1, jugement_unite=1) == [(None, False, False)]
     assert outcome(ucla3_1=3, ucla3_2=3) == [(None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("issue", "answers", "state"),
+    [
+        ("VU", NONE, "isolated"),
+        ("VU", NONE | {"reseau_amis": 1}, "not isolated"),
+        ("VU", {}, "undecided"),
+        ("REFUS", {}, "refused"),
+        ("ABSENT", {}, "absent"),
+        *((issue, NONE, "moved") for issue in ("DEMENAGE", "DECEDE", "ETABLISSEMENT", "INTROUVABLE")),
+    ],
+)
+def test_every_visit_leaves_one_state(issue: str, answers: Row, state: str) -> None:
+    row: Row = {"id_visite": "v", "cle_identite": "key-a", "issue": issue, "date_visite": date(2026, 9, 1)}
+    connection = warehouse(visites=[row | answers])
+    known.open_views(connection, AS_OF, OPEN)
+    assert label.outcomes(connection, label.visits(connection))["state"].tolist() == [state]
+
+
+def household(*visits: Row) -> pd.DataFrame:
+    """Two people of one flat, visited as said."""
+    pair = [elector("a"), elector("b", id_logement="flat-a", annee_naissance=1990)]
+    base: Row = {"date_visite": date(2026, 9, 1), "annee_naissance": 1950, "bras": "TEMOIN_80PLUS"}
+    rows = [base | {"id_visite": f"v{i}"} | v for i, v in enumerate(visits)]
+    connection = warehouse(liste_electorale=pair, visites=rows)
+    build(connection, AS_OF, OPEN)
+    return label.of_households(connection, label.outcomes(connection, label.visits(connection)), AS_OF)
+
+
+def test_a_household_is_isolated_when_one_of_its_adults_is() -> None:
+    met: Row = {"issue": "VU"}
+    told = household(
+        met | NONE | {"cle_identite": "key-a", "reseau_amis": 1},
+        met | NONE | {"cle_identite": "key-b", "annee_naissance": 1990},
+    )
+    assert told[["state", "isolated", "visits"]].to_numpy().tolist() == [["isolated", True, 2]]
+
+
+def test_a_household_that_let_somebody_in_is_known_although_another_visit_failed() -> None:
+    told = household(
+        {"issue": "ABSENT", "cle_identite": "key-a"},
+        {"issue": "VU", "cle_identite": "key-a", "date_visite": date(2026, 9, 9), **NONE, "reseau_amis": 1},
+    )
+    assert told[["state", "isolated"]].to_numpy().tolist() == [["not isolated", False]]
+    assert told["visited_on"].tolist() == [pd.Timestamp(2026, 9, 9)]
+
+
+def test_a_draw_is_remembered_beside_a_visit_for_another_reason() -> None:
+    told = household(
+        {"issue": "VU", "cle_identite": "key-a", **NONE},
+        {
+            "issue": "REFUS",
+            "cle_identite": "key-b",
+            "annee_naissance": 1990,
+            "bras": "EXPLORATION",
+            "proba_tirage": 0.01,
+        },
+    )
+    assert told[["bras", "proba_tirage", "state"]].to_numpy().tolist() == [["EXPLORATION", 0.01, "isolated"]]

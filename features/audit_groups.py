@@ -1,0 +1,31 @@
+"""What auditors group households by: sex, age band, tenure, priority neighbourhood, neighbourhood. No candidate ever sees these columns."""
+
+from __future__ import annotations
+
+GROUPS = ("sex", "age_band", "tenure", "qpv", "neighbourhood")
+AGE_BANDS = ((25, "under 25"), (40, "25-39"), (60, "40-59"), (75, "60-74"), (80, "75-79"))
+OLDEST_BAND = "80 and over"
+_BAND = " ".join(f"when oldest_age < {below} then '{band}'" for below, band in AGE_BANDS)
+
+OF_HOUSEHOLDS = f"""
+with priority as (
+  select quartier, bool_or(qpv) as qpv from known_quartiers where known_on = (select max(known_on) from known_quartiers) group by 1
+),
+leased as (
+  select p.person_id, bool_or(l.qpv) as qpv from known_parc_social l join people p on p.source = 'parc_social' and p.record_id = l.id_bail
+  where l.date_arrete = (select max(date_arrete) from known_parc_social) and (l.date_sortie is null or l.date_sortie >= as_of()) group by 1
+),
+grouped as (
+  select m.household_id, bool_and(m.sexe = 'M') as men, bool_and(m.sexe = 'F') as women, bool_or(l.person_id is not null) as is_tenant, bool_or(l.qpv) as qpv
+  from members m left join leased l using (person_id) where m.presence = 'present' group by 1
+)
+select h.household_id,
+  case when g.men then 'men' when g.women then 'women' when g.men is not null then 'both' end as sex,
+  case {_BAND} when oldest_age is not null then '{OLDEST_BAND}' end as age_band,
+  case when g.is_tenant then 'social housing' else 'other' end as tenure,
+  case when coalesce(g.qpv, q.qpv) then 'priority' when coalesce(g.qpv, q.qpv) is not null then 'other' end as qpv,
+  h.quartier as neighbourhood
+from households h left join grouped g using (household_id) left join priority q on q.quartier = h.quartier
+order by h.household_id
+"""
+"""One row a household of the frame that is built on this connection: ``household_id`` and the columns of ``GROUPS``; null = not known."""
