@@ -43,3 +43,9 @@ class IntegrityError(LanterneError):
     """A file, a store or a chain is not what it was."""
 
     exit_code = 6
+
+
+class LeakSuspected(LanterneError):
+    """A ranking is too good to be true: something may tell the answer before the visit."""
+
+    exit_code = 6

@@ -2,42 +2,82 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
 
-from models import metrics
-from models.campaigns import K_RULE, Ranked, over_campaigns
+from features.audit_groups import GROUPS
+from models import figures, standings
+from models.campaigns import K_RULE, Past, Ranked, over_campaigns, tested_rows
 from models.candidate import Bools, Candidate, Floats, NotFitted
 from models.metrics import Estimate
 from models.splits import Fold
+from models.standings import Standing
 
-ORDER = ("rule_80_plus", "rule_75_alone", "points", "lightgbm")
+ORDER = (
+    "rule_80_plus",
+    "rule_75_alone",
+    "neighbourhood",
+    "age_uk",
+    "points",
+    "logistic",
+    "lightgbm",
+    "average",
+)
 """From simple to complex; ``random`` takes part to be beaten and never wins."""
-RULES = ("rule_80_plus", "rule_75_alone")
-SUSPICIOUS_AUC = 0.85
+RULES = ("rule_80_plus", "rule_75_alone", "neighbourhood", "age_uk")
+"""What a city would do without a model of its own."""
+SUSPICIOUS_AUC, SUSPICIOUS_FACTOR = 0.85, 0.80
 MIN_TEST_LABELS, MIN_TEST_POSITIVES = 60, 15
+BAND, MIN_GROUP = 0.8, 11
+"""A group is worse off when, of its isolated, a challenger calls surely less than this share of those whom the reigning one calls."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """One candidate's figures over all test campaigns; ``per_fold`` holds (origin, labels, positives, k, precision, AUC)."""
+class Suspect:
+    """A candidate, or a single factor, that tells the isolated from the others better than anybody ever has: a leak until shown otherwise."""
 
     name: str
-    figures: dict[str, Estimate]
-    difference_to_best_rule: Estimate
-    calibration: tuple[float, float] | None
-    per_fold: tuple[tuple[date, int, int, int, float, float], ...]
+    auc: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contest:
+    """A challenger against the reigning one: the paired difference of precision at capacity, plain and weighted; ``worse_off``: audit groups
+    (dimension, group) that it would surely miss more often; ``behind``: a rule that found at least as many as a challenger that is none."""
+
+    challenger: str
+    reigning: str
+    plain: Estimate
+    weighted: Estimate
+    worse_off: tuple[tuple[str, str], ...]
+    behind: str | None = None
+
+    @property
+    def is_won(self) -> bool:
+        """Surely better on those visited, not surely worse when each stands for whom it stands for in town, and no audit group is worse off."""
+        not_worse = np.isnan(self.weighted.high) or self.weighted.high > 0
+        return self.plain.low > 0 and bool(not_worse) and not self.worse_off and self.behind is None
+
+    def as_json(self) -> dict[str, object]:
+        """As written to ``duel.json``."""
+        return {
+            "challenger": self.challenger,
+            "reigning": self.reigning,
+            "precision_difference": self.plain.rounded(),
+            "precision_difference_weighted": self.weighted.rounded(),
+            "behind": self.behind,
+            "worse_off": [f"{dimension}: {group}" for dimension, group in self.worse_off],
+            "won": self.is_won,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Duel:
-    """The outcome. ``beats_rules`` is None when labels were too few to judge."""
+    """The outcome. ``beats_rules`` is None when labels were too few to judge. ``tested``: positions in the past of the tested rows, in the order of
+    ``Ranked.tested``; ``ranked`` holds every candidate's scores there."""
 
     champion: str
     why: str
@@ -45,9 +85,13 @@ class Duel:
     best_rule: str
     labels: int
     positives: int
+    effective: float
     standings: tuple[Standing, ...]
+    contests: tuple[Contest, ...]
     absent: tuple[NotFitted, ...]
-    suspicious: tuple[str, ...]
+    suspicious: tuple[Suspect, ...]
+    rows: np.ndarray
+    ranked: tuple[Ranked, ...]
 
     def as_json(self) -> dict[str, object]:
         """As written to ``duel.json``."""
@@ -59,131 +103,126 @@ class Duel:
             "k_rule": K_RULE,
             "test_labels": self.labels,
             "test_positives": self.positives,
-            "suspicious": list(self.suspicious),
+            "test_effective": round(self.effective, 1),
+            "suspicious": {s.name: round(s.auc, 4) for s in self.suspicious},
             "not_judged": {a.name: a.reason for a in self.absent},
-            "candidates": {s.name: _standing_json(s) for s in self.standings},
+            "contests": [c.as_json() for c in self.contests],
+            "candidates": {s.name: s.as_json() for s in self.standings},
         }
 
 
 def duel(
-    candidates: Sequence[Candidate],
-    matrix: pd.DataFrame,
-    labels: pd.DataFrame,
-    folds: Sequence[Fold],
-    *,
-    capacity: int,
-    seed: int,
+    candidates: Sequence[Candidate], past: Past, folds: Sequence[Fold], *, capacity: int, seed: int
 ) -> Duel:
-    """``matrix`` and ``labels`` row for row: factors as of the day before each visit's list, and ``isolated``, ``household_id``, ``visited_on``."""
-    outcome = labels["isolated"].to_numpy(dtype=bool)
-    rows = np.concatenate([np.flatnonzero(f.test) for f in folds]) if folds else np.array([], dtype=int)
-    ranked, absent = over_campaigns(candidates, matrix, labels, outcome, folds, capacity, seed)
-    tested = outcome[rows]
-    if len(tested) < MIN_TEST_LABELS or tested.sum() < MIN_TEST_POSITIVES:
-        return _too_few(tested, absent)
-    best = max(
-        (r for r in ranked if r.name in RULES),
-        key=lambda r: metrics.precision(tested, r.chosen, np.ones(len(tested))),
-    )
-    standings = tuple(_standing(r, best, tested, seed) for r in ranked)
-    champion, why = _champion(ranked, best, tested, seed)
+    """Judges every candidate on the campaigns of ``folds`` and names the champion."""
+    rows = tested_rows(past, folds)
+    outcome = past.isolated[rows]
+    ranked, absent = over_campaigns(candidates, past, folds, capacity, seed)
+    if len(rows) < MIN_TEST_LABELS or outcome.sum() < MIN_TEST_POSITIVES:
+        return _too_few(outcome, rows, absent)
+    weight = past.labels["weight"].to_numpy(dtype=float)[rows]
+    plain, weighted = figures.resampled(np.ones(len(rows)), seed), figures.resampled(weight, seed)
+    groups = past.labels.iloc[rows][list(GROUPS)] if set(GROUPS) <= set(past.labels) else pd.DataFrame()
+    contests = _climb(ranked, plain, weighted, groups)
+    of_rules = [c for c in contests if c.challenger in RULES]
+    rule = next((c.challenger for c in reversed(of_rules) if c.is_won), RULES[0])
+    champion = next((c.challenger for c in reversed(contests) if c.is_won), rule)
+    best = next(r for r in ranked if r.name == rule)
     return Duel(
         champion=champion,
-        why=why,
+        why=_why(champion, contests),
         beats_rules=champion not in RULES,
         best_rule=best.name,
-        labels=len(tested),
-        positives=int(tested.sum()),
-        standings=standings,
+        labels=len(rows),
+        positives=int(outcome.sum()),
+        effective=float(weight.sum() ** 2 / (weight**2).sum()),
+        standings=tuple(standings.standing(r, best, plain, weighted, capacity) for r in ranked),
+        contests=contests,
         absent=absent,
-        suspicious=tuple(s.name for s in standings if s.figures["auc"].value > SUSPICIOUS_AUC),
+        suspicious=_suspicious(ranked, past, rows),
+        rows=rows,
+        ranked=tuple(ranked),
     )
 
 
-def _standing(ranked: Ranked, best: Ranked, outcome: Bools, seed: int) -> Standing:
-    return Standing(
-        name=ranked.name,
-        figures={
-            name: metrics.estimate(f, len(outcome), seed) for name, f in _statistics(ranked, outcome).items()
-        },
-        difference_to_best_rule=_difference(ranked, best, outcome, seed),
-        calibration=_calibration(outcome, ranked.score),
-        per_fold=ranked.per_fold,
+def _climb(
+    ranked: Sequence[Ranked], plain: Floats, weighted: Floats, groups: pd.DataFrame
+) -> tuple[Contest, ...]:
+    """From the plan's first rule upwards: a more complex candidate takes over only when it wins against the reigning one. The best of several rules is no
+    reigning one by being lucky; but no model takes over that is behind one of them."""
+    in_order = sorted((r for r in ranked if r.name in ORDER), key=lambda r: ORDER.index(r.name))
+    precisions = {r.name: float(figures.precision(r.tested, plain[:1])[0]) for r in in_order}
+    best_rule = max((r for r in in_order if r.name in RULES), key=lambda r: precisions[r.name])
+    reigning, contests = in_order[0], []
+    for challenger in in_order[1:]:
+        contest = Contest(
+            challenger=challenger.name,
+            reigning=reigning.name,
+            plain=_difference(challenger, reigning, plain),
+            weighted=_difference(challenger, reigning, weighted),
+            worse_off=tuple(_worse_off(challenger, reigning, plain, groups)),
+            behind=best_rule.name
+            if challenger.name not in RULES and precisions[challenger.name] <= precisions[best_rule.name]
+            else None,
+        )
+        contests.append(contest)
+        reigning = challenger if contest.is_won else reigning
+    return tuple(contests)
+
+
+def _difference(one: Ranked, other: Ranked, weights: Floats) -> Estimate:
+    return figures.estimated(
+        figures.precision(one.tested, weights) - figures.precision(other.tested, weights)
     )
 
 
-def _statistics(ranked: Ranked, outcome: Bools) -> dict[str, Callable[[np.ndarray], float]]:
-    """Each figure as a function of the rows it is computed on, so that they can be drawn again."""
-    one = np.ones(len(outcome))
-    fold = np.repeat(np.arange(len(ranked.per_fold)), [f[1] for f in ranked.per_fold])
-    y, chosen, share, marks = outcome, ranked.chosen, ranked.order_share, ranked.score
-
-    def within_folds(rows: np.ndarray) -> float:
-        """AUC over pairs of one campaign: scores of different origins are not compared."""
-        parts = [(metrics.auc(y[r], marks[r], one[r]), _pairs(y[r])) for r in _by(fold[rows], rows)]
-        usable = [(area, pairs) for area, pairs in parts if pairs > 0]
-        total = sum(pairs for _, pairs in usable)
-        return sum(area * pairs for area, pairs in usable) / total if total else float("nan")
-
-    return {
-        "precision": lambda r: metrics.precision(y[r], chosen[r], one[r]),
-        "lift": lambda r: metrics.lift(y[r], chosen[r], one[r]),
-        "recall": lambda r: metrics.recall(y[r], chosen[r], one[r]),
-        "visits_per_found": lambda r: _inverse(metrics.precision(y[r], chosen[r], one[r])),
-        "average_precision": lambda r: metrics.average_precision(
-            y[r], np.argsort(share[r], kind="stable"), one[r]
-        ),
-        "auc": within_folds,
-    }
+def _worse_off(
+    challenger: Ranked, reigning: Ranked, weights: Floats, groups: pd.DataFrame
+) -> list[tuple[str, str]]:
+    """Groups of which the challenger's recall at capacity is below the band with the whole interval of the ratio."""
+    found = []
+    for dimension in groups:
+        for group in sorted(groups[dimension].dropna().unique()):
+            mine = weights * (groups[dimension] == group).to_numpy()
+            if (challenger.tested.outcome * mine[0]).sum() < MIN_GROUP:
+                continue
+            mine_now, mine_then = (figures.recall(r.tested, mine) for r in (challenger, reigning))
+            ratio = np.divide(mine_now, mine_then, out=np.full(len(mine_now), np.nan), where=mine_then > 0)
+            if figures.estimated(ratio).high < BAND:
+                found.append((str(dimension), str(group)))
+    return found
 
 
-def _by(fold: np.ndarray, rows: np.ndarray) -> list[np.ndarray]:
-    return [rows[fold == f] for f in np.unique(fold)]
-
-
-def _pairs(outcome: Bools) -> int:
-    return int(outcome.sum() * (~outcome).sum())
-
-
-def _inverse(share: float) -> float:
-    return 1 / share if share > 0 else float("nan")
-
-
-def _calibration(outcome: Bools, marks: Floats) -> tuple[float, float] | None:
-    """(slope, intercept) of the outcome on the score; 1 and 0 are perfect. None for a rule, whose score is no probability."""
-    if len(np.unique(np.round(marks, 9))) <= 2:
-        return None
-    fitted = LogisticRegression(C=np.inf, max_iter=1000).fit(marks.reshape(-1, 1), outcome)
-    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
-
-
-def _champion(ranked: Sequence[Ranked], best_rule: Ranked, outcome: Bools, seed: int) -> tuple[str, str]:
-    """Climb from the best rule: a more complex candidate takes over only with its paired interval against the reigning one above zero."""
-    reigning, why = (
-        best_rule,
-        f"no candidate was better than {best_rule.name} at capacity with its paired interval above zero",
+def _why(champion: str, contests: Sequence[Contest]) -> str:
+    won = next((c for c in reversed(contests) if c.is_won), None)
+    blocked = [c.challenger for c in contests if c.plain.low > 0 and not c.is_won]
+    also = (
+        f"; {', '.join(blocked)} did, but not without harm to a group, to the town or behind a rule"
+        if blocked
+        else ""
     )
-    for challenger in sorted(
-        (r for r in ranked if r.name in ORDER and r.name not in RULES), key=lambda r: ORDER.index(r.name)
-    ):
-        gain = _difference(challenger, reigning, outcome, seed)
-        if gain.low > 0:
-            why = f"precision at capacity {gain.value:+.3f} against {reigning.name}, 95 % interval {gain.low:+.3f} to {gain.high:+.3f}, all above zero"
-            reigning = challenger
-    return reigning.name, why
+    if champion in RULES:
+        return f"no model was better than {champion} at capacity with its paired interval above zero{also}"
+    assert won is not None
+    gain = won.plain
+    return f"precision at capacity {gain.value:+.3f} against {won.reigning}, 95 % interval {gain.low:+.3f} to {gain.high:+.3f}, all above zero{also}"
 
 
-def _difference(one: Ranked, other: Ranked, outcome: Bools, seed: int) -> Estimate:
-    ones = np.ones(len(outcome))
+def _suspicious(ranked: Sequence[Ranked], past: Past, rows: np.ndarray) -> tuple[Suspect, ...]:
+    """Candidates, and single factors in either direction, no trace ranking last or first."""
+    outcome, fold = ranked[0].tested.outcome, ranked[0].tested.fold
+    suspects = [Suspect(name=r.name, auc=figures.area(outcome, r.tested.score, fold)) for r in ranked]
+    found = [s for s in suspects if s.auc > SUSPICIOUS_AUC]
+    for name in past.matrix.columns.difference(["household_id", "as_of", "quartier"], sort=False):
+        values = past.matrix[name].to_numpy(dtype=float)[rows]
+        ends = (np.nan_to_num(values, nan=-np.inf), np.nan_to_num(-values, nan=-np.inf))
+        areas = [figures.area(outcome, v, fold) for v in ends]
+        if max(*areas, *(1 - a for a in areas)) > SUSPICIOUS_FACTOR:
+            found.append(Suspect(name=str(name), auc=max(*areas, *(1 - a for a in areas))))
+    return tuple(found)
 
-    def gain(rows: np.ndarray) -> float:
-        y, w = outcome[rows], ones[rows]
-        return metrics.precision(y, one.chosen[rows], w) - metrics.precision(y, other.chosen[rows], w)
 
-    return metrics.estimate(gain, len(outcome), seed)
-
-
-def _too_few(tested: Bools, absent: tuple[NotFitted, ...]) -> Duel:
+def _too_few(tested: Bools, rows: np.ndarray, absent: tuple[NotFitted, ...]) -> Duel:
     why = (
         f"{len(tested)} test labels, {int(tested.sum())} positive: too few to judge (at least {MIN_TEST_LABELS} and {MIN_TEST_POSITIVES}); "
         "points need no label and make the list"
@@ -195,28 +234,11 @@ def _too_few(tested: Bools, absent: tuple[NotFitted, ...]) -> Duel:
         best_rule=RULES[0],
         labels=len(tested),
         positives=int(tested.sum()),
+        effective=float(len(tested)),
         standings=(),
+        contests=(),
         absent=absent,
         suspicious=(),
+        rows=rows,
+        ranked=(),
     )
-
-
-def _standing_json(s: Standing) -> dict[str, object]:
-    return {
-        **{name: e.rounded() for name, e in s.figures.items()},
-        "difference_to_best_rule": s.difference_to_best_rule.rounded(),
-        "calibration": None
-        if s.calibration is None
-        else {"slope": round(s.calibration[0], 3), "intercept": round(s.calibration[1], 3)},
-        "folds": [
-            {
-                "origin": o.isoformat(),
-                "labels": n,
-                "positives": p,
-                "k": k,
-                "precision": round(v, 4),
-                "auc": None if math.isnan(a) else round(a, 4),
-            }
-            for o, n, p, k, v, a in s.per_fold
-        ],
-    }

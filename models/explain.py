@@ -56,16 +56,21 @@ def explained(
     """One entry a household of ``long`` (see ``contributions``); ``evidence`` holds every factor's value, whether the scorer uses it or not.
 
     Only factors with a value become sentences: the absence of a trace moves a score but is no reason to knock.
-    A zero of a yes/no factor is no reason either: the sentence says yes.
+    A zero of a yes/no factor is no reason either: the sentence says yes. What may not be shown is never said.
     """
     by_name = {f.name: f for f in factors}
     households = [str(h) for h in long["household_id"].unique()]
     facts = evidence[evidence["household_id"].isin(households)]
-    facts = facts[[_is_said(by_name[n], v) for n, v in zip(facts["factor"], facts["value"], strict=True)]]
+    kept = [
+        by_name[n].is_shown and by_name[n].is_said(v)
+        for n, v in zip(facts["factor"], facts["value"], strict=True)
+    ]
+    facts = facts[kept]
     weighed = facts.merge(
         long[["household_id", "factor", "contribution"]], on=["household_id", "factor"], how="left"
     )
     weighed["contribution"] = weighed["contribution"].fillna(0.0)
+    weighed = _without_repetition(weighed, factors)
     weighed = weighed.sort_values(["contribution", "factor"], ascending=[False, True])
     said: dict[str, list[Reason]] = {h: [] for h in households}
     for row in weighed.itertuples():
@@ -73,6 +78,23 @@ def explained(
     protective = frozenset(f.name for f in factors if f.direction < 0)
     order = [f.name for f in factors]
     return {h: _explained(h, reasons, protective, order) for h, reasons in said.items()}
+
+
+def _without_repetition(weighed: pd.DataFrame, factors: Sequence[Factor]) -> pd.DataFrame:
+    """Of two sentences of which one says it all, that one, with what both weigh together."""
+    refined = {f.name: f.refines for f in factors if f.refines is not None}
+    finer = weighed[weighed["factor"].isin(refined)]
+    pairs = finer.assign(coarse=finer["factor"].map(refined))[["household_id", "factor", "coarse"]]
+    coarse = weighed[["household_id", "factor", "contribution"]].rename(
+        columns={"factor": "coarse", "contribution": "also"}
+    )
+    moved = pairs.merge(coarse, on=["household_id", "coarse"])
+    joined = weighed.merge(
+        moved[["household_id", "factor", "also"]], on=["household_id", "factor"], how="left"
+    )
+    joined["contribution"] += joined.pop("also").fillna(0.0)
+    superfluous = pd.MultiIndex.from_frame(moved[["household_id", "coarse"]])
+    return joined[~pd.MultiIndex.from_frame(joined[["household_id", "factor"]]).isin(superfluous)]
 
 
 def _explained(
@@ -96,10 +118,6 @@ def _explained(
         counter=tuple(counter),
         beside=tuple(sorted(beside, key=lambda r: order.index(r.factor))),
     )
-
-
-def _is_said(factor: Factor, value: float) -> bool:
-    return factor.unit != "0/1" or value >= 1
 
 
 def _reason(row: object, factor: Factor, language: Language) -> Reason:

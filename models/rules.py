@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import pandas as pd
 
 from models.candidate import Bools, Floats
+from models.sealed import sealed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +45,9 @@ class RuleScorer:
         return result
 
     def as_text(self) -> str:
-        """The rule in words of the catalogue."""
+        """The rule in words of the catalogue, sealed."""
         groups = [[f"{c.factor} >= {c.at_least:g}" for c in group] for group in self.groups]
-        return json.dumps({"candidate": self.name, "all_of": [{"any_of": g} for g in groups]}, indent=2)
+        return sealed({"candidate": self.name, "all_of": [{"any_of": g} for g in groups]})
 
 
 @dataclass(frozen=True, kw_only=True)

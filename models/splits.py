@@ -46,16 +46,18 @@ def origins(as_of: date, first_visit: date) -> list[date]:
 
 
 def folds(labels: pd.DataFrame, days: list[date], anchor: int | None = None) -> Iterator[Fold]:
-    """``labels``: one row a labelled visit with ``visited_on`` and ``isolated``; ``days``: possible origins, from a day ``anchor`` of the month."""
-    outcome = labels["isolated"].to_numpy(dtype=bool)
+    """``labels``: one row a visited household with ``visited_on`` and ``isolated`` (null: no answer; such rows are in a campaign, and do not make one);
+    ``days``: possible origins, from a day ``anchor`` of the month."""
+    told = labels["isolated"].notna().to_numpy(dtype=bool)
+    outcome = labels["isolated"].fillna(False).to_numpy(dtype=bool)
     visited = labels["visited_on"].to_numpy(dtype="datetime64[D]")
     for day in days:
         start, end = np.datetime64(day), np.datetime64(month_shifted(day, TEST_MONTHS, anchor))
         test = (visited >= start) & (visited < end)
         train = visited < start
         if (
-            test.sum() >= MIN_TEST
-            and train.sum() >= MIN_TRAIN
+            (test & told).sum() >= MIN_TEST
+            and (train & told).sum() >= MIN_TRAIN
             and outcome[train].sum() >= MIN_TRAIN_POSITIVES
         ):
             yield Fold(origin=day, train=train, test=test)

@@ -1,194 +1,253 @@
-"""Real people: ranks survey respondents through the same candidates and metrics as a run. The mapping is data, not code."""
+"""Real people: ranks survey respondents through the candidates and metrics of a run, and lets a champion be chosen without a look at the test."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-import duckdb
 import numpy as np
 import pandas as pd
 
-from data_contracts.errors import ConfigurationError
 from features.factor import Factor
 from models import metrics
+from models.age_uk import AgeUk
+from models.average import Average, together
 from models.boosting import Boosting
 from models.candidate import Bools, Candidate, Floats, NotFitted, lots, ranking, score
+from models.champion import champion
+from models.logistic import Logistic
+from models.neighbourhood import Neighbourhood
 from models.points import Points
-from models.rules import RANDOM, SEVENTY_FIVE_ALONE
+from models.rules import EIGHTY_PLUS, RANDOM, SEVENTY_FIVE_ALONE
+from models.survey_mapping import SurveyMapping, used
 
 SPLITS = 25
-LABELS = (0, 200, 500)
+LABELS = (0, 200, 500, 1500)
 TOP_SHARE = 0.05
-
-
-@dataclass(frozen=True, kw_only=True)
-class SurveyMapping:
-    """From survey columns to factors that an administration could hold. Expressions are DuckDB SQL over the survey's columns,
-    in which the missing codes are already null."""
-
-    identifier: str
-    weight: str
-    missing: tuple[float, ...]
-    where: str
-    targets: Mapping[str, str]
-    factors: Mapping[str, str]
+MIN_POSITIVES, MIN_TEST = 10, 100
+"""Respondents in the target below which nothing is said of it; respondents left for the test below which a number of labels is left out."""
+CHAMPION = "champion"
+COMBINED = (CHAMPION, "average")
+MARGIN = 0.005
+"""How far, in AUC, the champion's mean may lie below the best single candidate's."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One candidate, target and number of labels: means over the splits with the 2.5-97.5 % range of the splits."""
+    """One candidate, target and number of labels: means over the splits in which it took part, with the 2.5-97.5 % range of the splits.
+
+    ``splits``: in how many it took part. ``chosen``: in how many of them it was the champion.
+    """
 
     target: str
     labels: int
     candidate: str
     splits: int
+    chosen: int
     respondents: int
     prevalence: float
     auc: metrics.Estimate
     top_precision: metrics.Estimate
 
 
-def parsed(text: str, factors: Sequence[Factor], where: str) -> SurveyMapping:
-    """Reads a mapping file. Raises ConfigurationError that names the missing table or the unknown factor."""
-    try:
-        content = tomllib.loads(text)
-        survey, targets, mapped = content["survey"], content["targets"], content["factors"]
-        identifier, weight = str(survey["id"]), str(survey.get("weight", "1"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(
-            f"the mapping is no readable TOML: {error}", where=where, hint="check quotes on that line."
-        ) from error
-    except KeyError as error:
-        raise ConfigurationError(
-            f"the mapping lacks {error}", where=where, hint="docs/survey.md shows a whole mapping."
-        ) from error
-    known = {f.name for f in factors}
-    for name in mapped:
-        if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else "docs/factors.md lists every factor."
-            raise ConfigurationError(f"no factor is called {name}", where=where, hint=hint)
-    return SurveyMapping(
-        identifier=identifier,
-        weight=weight,
-        missing=tuple(survey.get("missing", ())),
-        where=str(survey.get("where", "true")),
-        targets=targets,
-        factors=mapped,
-    )
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """The champion against the single candidate that it is furthest below: mean AUCs over the splits in which that one took part."""
+
+    target: str
+    labels: int
+    single: str
+    splits: int
+    auc_single: float
+    auc_champion: float
+
+    @property
+    def margin(self) -> float:
+        """Above 0: the champion is better than every single candidate."""
+        return self.auc_champion - self.auc_single
+
+    @property
+    def holds(self) -> bool:
+        """Not more than 0.005 below."""
+        return round(self.margin, 9) >= -MARGIN
 
 
-def respondents(survey: pd.DataFrame, mapping: SurveyMapping, where: str) -> pd.DataFrame:
-    """One row a respondent: ``household_id`` (the survey's id), ``weight``, one column a factor, one a target (null = not answered)."""
-    connection = duckdb.connect(config={"enable_external_access": "false"})
-    try:
-        connection.register("delivered", survey)
-        codes = ", ".join(str(float(code)) for code in mapping.missing) or "null"
-        cleaned = ", ".join(_cleaned(c, survey[c], mapping, codes) for c in survey.columns)
-        columns = [f"({e})::double as {name}" for name, e in mapping.factors.items()]
-        columns += [f"({e})::double as target_{name}" for name, e in mapping.targets.items()]
-        return connection.execute(
-            f"with survey as (select {cleaned} from delivered)"
-            f" select cast({mapping.identifier} as varchar) as household_id, ({mapping.weight})::double as weight, {', '.join(columns)}"
-            f" from survey where ({mapping.where}) order by 1"
-        ).df()
-    except duckdb.Error as error:
-        raise ConfigurationError(
-            f"an expression of the mapping cannot be computed: {str(error).splitlines()[0]}",
-            where=where,
-            hint="check the column names against the codebook.",
-        ) from error
-    finally:
-        connection.close()
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """What was not run or took no part, and why; ``labels`` is None for a whole target."""
+
+    target: str
+    labels: int | None
+    what: str
+    reason: str
 
 
-def _cleaned(name: str, column: pd.Series, mapping: SurveyMapping, codes: str) -> str:
-    quoted = f'"{name}"'
-    if name in (mapping.identifier, mapping.weight) or not pd.api.types.is_numeric_dtype(column):
-        return quoted
-    return f"case when {quoted} in ({codes}) then null else {quoted} end as {quoted}"
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """The whole proof on one survey."""
+
+    cells: tuple[Cell, ...]
+    bars: tuple[Bar, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """One split: AUC and precision in the top 5 % of each candidate that took part; who was chosen; who took no part, and why."""
+
+    figures: dict[str, tuple[float, float]]
+    chosen: str
+    absent: tuple[NotFitted, ...]
 
 
 def run(
     table: pd.DataFrame, mapping: SurveyMapping, factors: Sequence[Factor], *, seed: int, splits: int = SPLITS
-) -> tuple[Cell, ...]:
-    """Every target × number of labels × candidate. Training and metrics are weighted by the survey weight; labels are drawn
-    at random, the rest is the test. At 0 labels everybody is the test and only candidates that need none take part."""
-    used = tuple(f for f in factors if f.name in mapping.factors)
-    cells = []
+) -> Validation:
+    """Every target × number of labels × candidate on the ``respondents``. Labels are drawn at random, the rest is the test; at 0 labels
+    everybody is. Training and figures are weighted by the survey weight."""
+    of_survey = used(factors, mapping)
+    cells: list[Cell] = []
+    bars: list[Bar] = []
+    left_out: list[LeftOut] = []
     for target in mapping.targets:
         answered = table[table[f"target_{target}"].notna()].reset_index(drop=True)
+        obstacle = _too_rare(answered, target)
+        if obstacle:
+            left_out.append(LeftOut(target=target, labels=None, what="the target", reason=obstacle))
+            continue
         for labels in LABELS:
-            if labels < len(answered):
-                cells += _cells(answered, target, labels, _candidates(used, seed), seed, splits)
-    return tuple(cells)
+            obstacle = _too_many(answered, target, labels)
+            if obstacle:
+                what = "this number of labels"
+                left_out.append(LeftOut(target=target, labels=labels, what=what, reason=obstacle))
+                continue
+            found = [_split(answered, target, labels, of_survey, seed, s) for s in range(splits)]
+            cells += _cells(answered, target, labels, found)
+            bars.append(bar(target, labels, found))
+            left_out += _absent(target, labels, found)
+    return Validation(cells=tuple(cells), bars=tuple(bars), left_out=tuple(left_out))
 
 
-def _candidates(used: tuple[Factor, ...], seed: int) -> tuple[Candidate, ...]:
-    ruled = (SEVENTY_FIVE_ALONE,) if any(f.name == "oldest_age" for f in used) else ()
-    return (RANDOM, *ruled, Points(factors=used), Boosting(factors=used, seed=seed))
+def _too_rare(answered: pd.DataFrame, target: str) -> str:
+    """Empty when there are enough respondents in the target, and out of it, to say anything."""
+    positives = int((answered[f"target_{target}"] > 0).sum())
+    if min(positives, len(answered) - positives) >= MIN_POSITIVES:
+        return ""
+    return f"{len(answered)} answered, {positives} of them in the target; at least {MIN_POSITIVES} in it and {MIN_POSITIVES} out of it are needed"
 
 
-def _cells(
-    table: pd.DataFrame, target: str, labels: int, candidates: Sequence[Candidate], seed: int, splits: int
-) -> list[Cell]:
+def _too_many(answered: pd.DataFrame, target: str, labels: int) -> str:
+    """Empty when enough respondents are left for the test."""
+    left = len(answered) - labels
+    positives = (answered[f"target_{target}"] > 0).mean() * left
+    if not labels or (left >= MIN_TEST and positives >= MIN_POSITIVES):
+        return ""
+    return f"of {len(answered)} who answered, fewer than {MIN_TEST} are left for the test, or fewer than {MIN_POSITIVES} in the target"
+
+
+def candidates(factors: tuple[Factor, ...], seed: int) -> tuple[Candidate, ...]:
+    """Everybody who takes part; those of ``models.champion.PREFERENCE`` may become the champion."""
+    ruled = (EIGHTY_PLUS, SEVENTY_FIVE_ALONE) if any(f.name == "oldest_age" for f in factors) else ()
+    logistic, trees = Logistic(factors=factors), Boosting(factors=factors, seed=seed)
+    average = Average(members=(logistic, trees))
+    return (RANDOM, *ruled, Neighbourhood(), AgeUk(), Points(factors=factors), logistic, trees, average)
+
+
+def effective(weight: Floats) -> Floats:
+    """Case weights that sum to the effective sample size, (Σ w)² / Σ w² (Kish 1965, Survey Sampling): unequal weights tell less than their number."""
+    return weight * (weight.sum() / (weight**2).sum()) if len(weight) else weight
+
+
+def _split(
+    table: pd.DataFrame, target: str, labels: int, factors: tuple[Factor, ...], seed: int, number: int
+) -> Split:
     outcome = table[f"target_{target}"].to_numpy(dtype=float) > 0
     weight = table["weight"].to_numpy(dtype=float)
-    found: dict[str, list[tuple[float, float]]] = {}
-    for split in range(splits):
-        rng = np.random.default_rng((seed, split, labels))
-        order = rng.permutation(len(table)) if labels else np.arange(len(table))
-        train, test = order[:labels], order[labels:]
-        for candidate in candidates:
-            result = _one(candidate, table, outcome, weight, train, test, seed + split)
-            if result is not None:
-                found.setdefault(candidate.name, []).append(result)
-    prevalence = float((weight * outcome).sum() / weight.sum())
-    return [_summed(target, labels, name, results, len(table), prevalence) for name, results in found.items()]
+    rng = np.random.default_rng((seed, number, labels))
+    order = rng.permutation(len(table)) if labels else np.arange(len(table))
+    train, test = order[:labels], order[labels:]
+    past, known, share = table.iloc[train], outcome[train], effective(weight[train])
+    everybody = candidates(factors, seed + number)
+    figures: dict[str, tuple[float, float]] = {}
+    fitted = together(everybody, past, known, share)
+    lot = lots(table["household_id"].iloc[test], seed + number)
+    for name, scorer in fitted.items():
+        if not isinstance(scorer, NotFitted):
+            marks = score(scorer, table.iloc[test])
+            figures[name] = _figures(name, outcome[test], marks, lot, weight[test])
+    chosen = champion([c for c in everybody if c.name in figures], past, known, share, seed=seed + number)
+    figures[CHAMPION] = figures[chosen]
+    absent = tuple(s for s in fitted.values() if isinstance(s, NotFitted))
+    return Split(figures=figures, chosen=chosen, absent=absent)
 
 
-def _one(
-    candidate: Candidate,
-    table: pd.DataFrame,
-    outcome: Bools,
-    weight: Floats,
-    train: np.ndarray,
-    test: np.ndarray,
-    lot_seed: int,
-) -> tuple[float, float] | None:
-    scorer = candidate.fit(table.iloc[train], outcome[train], weight[train] / weight.mean())
-    if isinstance(scorer, NotFitted):
-        return None
-    marks = score(scorer, table.iloc[test])
-    order = ranking(marks, lots(table["household_id"].iloc[test], lot_seed))
-    y, w = outcome[test], weight[test]
-    auc = (
-        metrics.auc(y, -np.argsort(order).astype(float), w)
-        if candidate.name == "random"
-        else metrics.auc(y, marks, w)
-    )
-    return auc, metrics.precision(y, metrics.top_share(order, w, TOP_SHARE), w)
+def _figures(name: str, outcome: Bools, marks: Floats, lot: Floats, weight: Floats) -> tuple[float, float]:
+    """``random`` is ranked by its lot; of the others, equal scores count half."""
+    order = ranking(marks, lot)
+    marks = -np.argsort(order).astype(float) if name == RANDOM.name else marks
+    top = metrics.top_share(order, weight, TOP_SHARE)
+    return metrics.auc(outcome, marks, weight), metrics.precision(outcome, top, weight)
 
 
-def _summed(
-    target: str, labels: int, name: str, results: list[tuple[float, float]], n: int, prevalence: float
-) -> Cell:
-    auc, top = (np.array([r[i] for r in results]) for i in (0, 1))
-    return Cell(
+def bar(target: str, labels: int, splits: Sequence[Split]) -> Bar:
+    """Compared split by split, since a candidate that needs more labels than some splits hold takes part in the others only. One that took part in
+    fewer than half of the splits has no mean worth the name."""
+    names = dict.fromkeys(n for s in splits for n in s.figures if n not in COMBINED)
+    pairs = {n: [(s.figures[n][0], s.figures[CHAMPION][0]) for s in splits if n in s.figures] for n in names}
+    means = {
+        n: np.nanmean(np.array(p), axis=0)
+        for n, p in pairs.items()
+        if 2 * len(p) >= len(splits) and not np.isnan(p).all()
+    }
+    single = min(means, key=lambda n: float(means[n][1] - means[n][0]))
+    return Bar(
         target=target,
         labels=labels,
-        candidate=name,
-        splits=len(results),
-        respondents=n,
-        prevalence=prevalence,
-        auc=_range(auc),
-        top_precision=_range(top),
+        single=single,
+        splits=len(pairs[single]),
+        auc_single=float(means[single][0]),
+        auc_champion=float(means[single][1]),
     )
+
+
+def _cells(table: pd.DataFrame, target: str, labels: int, splits: Sequence[Split]) -> list[Cell]:
+    outcome = table[f"target_{target}"].to_numpy(dtype=float) > 0
+    weight = table["weight"].to_numpy(dtype=float)
+    names = dict.fromkeys(n for s in splits for n in s.figures)
+    return [
+        Cell(
+            target=target,
+            labels=labels,
+            candidate=name,
+            splits=sum(name in s.figures for s in splits),
+            chosen=sum(s.chosen == name for s in splits),
+            respondents=len(table),
+            prevalence=float((weight * outcome).sum() / weight.sum()),
+            auc=_range(np.array([s.figures[name][0] for s in splits if name in s.figures])),
+            top_precision=_range(np.array([s.figures[name][1] for s in splits if name in s.figures])),
+        )
+        for name in names
+    ]
 
 
 def _range(figures: Floats) -> metrics.Estimate:
+    if np.isnan(figures).all():
+        return metrics.Estimate(value=float("nan"), low=float("nan"), high=float("nan"))
     low, high = np.nanquantile(figures, (0.025, 0.975))
     return metrics.Estimate(value=float(np.nanmean(figures)), low=float(low), high=float(high))
+
+
+def _absent(target: str, labels: int, splits: Sequence[Split]) -> list[LeftOut]:
+    """Each candidate once, with the first reason and in how many splits."""
+    found: dict[str, list[str]] = {}
+    for absent in (a for s in splits for a in s.absent):
+        found.setdefault(absent.name, []).append(absent.reason)
+    return [
+        LeftOut(
+            target=target,
+            labels=labels,
+            what=name,
+            reason=f"in {len(reasons)} of {len(splits)} splits: {reasons[0]}",
+        )
+        for name, reasons in found.items()
+    ]

@@ -4,14 +4,33 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.age_uk import AgeUk
 from models.boosting import Boosting
-from models.duel import duel
+from models.campaigns import Past
+from models.duel import RULES, Duel, duel
+from models.logistic import Logistic
+from models.neighbourhood import Neighbourhood
 from models.points import Points
-from models.rules import RANDOM, RULES
+from models.rules import EIGHTY_PLUS, RANDOM, SEVENTY_FIVE_ALONE
 from models.splits import folds, month_shifted, origins
 from tests.models.town import FACTORS, ORIGINS, labels
 
-CANDIDATES = (RANDOM, *RULES, Points(factors=FACTORS), Boosting(factors=FACTORS, seed=1))
+CANDIDATES = (
+    RANDOM,
+    EIGHTY_PLUS,
+    SEVENTY_FIVE_ALONE,
+    Neighbourhood(),
+    AgeUk(),
+    Points(factors=FACTORS),
+    Logistic(factors=FACTORS),
+    Boosting(factors=FACTORS, seed=1),
+)
+
+
+def judged(table: pd.DataFrame, visits: pd.DataFrame, *, simple: bool = False) -> Duel:
+    among = CANDIDATES[:6] if simple else CANDIDATES
+    past = Past(matrix=table, labels=visits)
+    return duel(among, past, list(folds(visits, ORIGINS)), capacity=60, seed=1)
 
 
 def test_origins_step_back_three_months_to_the_first_visit() -> None:
@@ -42,52 +61,77 @@ def test_a_fold_trains_before_its_origin_and_tests_three_months_after() -> None:
 
 
 def test_a_town_where_alone_and_poor_decide_is_won_against_the_rules() -> None:
-    table, visits = labels(2400)
-    judged = duel(CANDIDATES, table, visits, list(folds(visits, ORIGINS)), capacity=60, seed=1)
-    assert judged.beats_rules and judged.champion in ("points", "lightgbm")
-    by_name = {s.name: s for s in judged.standings}
-    assert by_name["lightgbm"].figures["auc"].value > by_name["rule_80_plus"].figures["auc"].value + 0.1
+    found = judged(*labels(2400))
+    assert found.beats_rules and found.champion in ("points", "logistic", "lightgbm")
+    by_name = {s.name: s for s in found.standings}
+    assert by_name["logistic"].figures["auc"].value > by_name["rule_80_plus"].figures["auc"].value + 0.1
     assert by_name["random"].figures["lift"].low < 1 < by_name["random"].figures["lift"].high
-    assert judged.suspicious == ()
+    assert found.suspicious == ()
 
 
 def test_where_nothing_decides_the_rules_stay() -> None:
     table, visits = labels(900)
     visits["isolated"] = np.random.default_rng(1).random(900) < 0.2
-    judged = duel(CANDIDATES, table, visits, list(folds(visits, ORIGINS)), capacity=60, seed=1)
-    assert judged.beats_rules is False and judged.champion == judged.best_rule
-    assert "no candidate was better" in judged.why
+    found = judged(table, visits)
+    assert found.beats_rules is False and found.champion == found.best_rule in RULES
+    assert "no model was better" in found.why
 
 
 @pytest.mark.parametrize("n", [0, 40])
 def test_with_too_few_labels_points_make_the_list_and_say_so(n: int) -> None:
     table, visits = labels(max(n, 1))
-    judged = duel(
-        CANDIDATES, table.head(n), visits.head(n), list(folds(visits.head(n), ORIGINS)), capacity=60, seed=1
-    )
-    assert judged.champion == "points" and judged.beats_rules is None and "too few" in judged.why
+    found = judged(table.head(n), visits.head(n))
+    assert found.champion == "points" and found.beats_rules is None and "too few" in found.why
 
 
-def test_a_leak_is_suspicious() -> None:
+def test_a_leak_is_suspicious_as_a_factor_and_in_every_candidate_that_learns_it() -> None:
     table, visits = labels(1200)
     table["social_tenant"] = visits["isolated"].to_numpy(dtype=float)
-    judged = duel(CANDIDATES, table, visits, list(folds(visits, ORIGINS)), capacity=60, seed=1)
-    assert "lightgbm" in judged.suspicious
+    assert {"social_tenant", "logistic", "lightgbm"} <= {s.name for s in judged(table, visits).suspicious}
+
+
+def test_a_factor_that_is_missing_where_somebody_is_isolated_is_suspicious_too() -> None:
+    table, visits = labels(900)
+    table["social_tenant"] = np.where(visits["isolated"], np.nan, 0.0)
+    assert "social_tenant" in {s.name for s in judged(table, visits, simple=True).suspicious}
 
 
 def test_the_order_of_labels_changes_nothing() -> None:
     table, visits = labels(900)
     order = np.random.default_rng(2).permutation(900)
-    first = duel(CANDIDATES[:4], table, visits, list(folds(visits, ORIGINS)), capacity=60, seed=1)
-    shuffled = visits.iloc[order].reset_index(drop=True)
-    second = duel(
-        CANDIDATES[:4],
-        table.iloc[order].reset_index(drop=True),
-        shuffled,
-        list(folds(shuffled, ORIGINS)),
-        capacity=60,
-        seed=1,
+    first = judged(table, visits, simple=True)
+    again = judged(
+        table.iloc[order].reset_index(drop=True), visits.iloc[order].reset_index(drop=True), simple=True
     )
-    assert [s.figures["precision"].value for s in first.standings] == [
-        s.figures["precision"].value for s in second.standings
-    ]
+    assert [s.figures["precision"].value for s in first.standings] == pytest.approx(
+        [s.figures["precision"].value for s in again.standings]
+    )
+
+
+def test_whoever_was_not_met_teaches_nothing_and_widens_the_bounds() -> None:
+    """A fifth refused: the figures are those of the others; the precision could be lower or higher by what they would have said."""
+    table, visits = labels(1000)
+    refused = np.random.default_rng(3).random(1000) < 0.2
+    silent = visits.assign(isolated=visits["isolated"].astype(object).where(~refused, None))
+    silent["weight"] = silent["weight"].where(~refused)
+    found = judged(table, silent, simple=True)
+    kept = ~refused
+    alone = judged(table[kept].reset_index(drop=True), visits[kept].reset_index(drop=True), simple=True)
+    for one, other in zip(found.standings, alone.standings, strict=True):
+        assert one.figures["precision"].value == pytest.approx(other.figures["precision"].value)
+        low, high = one.precision_bounds
+        assert low < one.figures["precision"].value < high and high - low > 0.1
+        assert other.precision_bounds[0] == other.precision_bounds[1]
+
+
+def test_weights_move_the_weighted_figures_alone() -> None:
+    table, visits = labels(900)
+    heavy = visits.assign(weight=np.where(table["oldest_age"] >= 80, 5.0, 1.0))
+    plain, weighted = judged(table, visits, simple=True), judged(table, heavy, simple=True)
+    for one, other in zip(plain.standings, weighted.standings, strict=True):
+        if one.name == "neighbourhood":  # it learns from the weighted labels
+            continue
+        assert one.figures == other.figures
+        assert one.weighted["precision"].value == pytest.approx(one.figures["precision"].value)
+    by_name = {s.name: s for s in weighted.standings}
+    assert by_name["rule_80_plus"].weighted["recall"].value > by_name["rule_80_plus"].figures["recall"].value

@@ -64,3 +64,16 @@ def test_a_protective_fact_speaks_against_even_where_a_rule_gives_it_no_weight()
     one = said(("oldest_age", 80, 0.5), ("active_member", 1, None), ("low_income", 1, None))
     assert names(one.counter) == ["active_member"]
     assert names(one.beside) == ["low_income"]
+
+
+def test_what_may_not_be_shown_is_not_said_although_it_weighs() -> None:
+    one = said(("service_after_alert", 1, 0.9), ("agent_noticed", 1, 0.8), ("low_income", 1, 0.5))
+    assert names((*one.reasons, *one.counter, *one.beside)) == ["low_income"]
+
+
+def test_of_two_sentences_of_which_one_says_it_all_that_one_is_said_with_the_weight_of_both() -> None:
+    one = said(("low_income", 1, 0.3), ("very_low_income", 1, 0.4), ("unemployed", 1, 0.5))
+    assert names(one.reasons) == ["very_low_income", "unemployed"]
+    assert round(one.reasons[0].contribution, 9) == 0.7
+    alone = said(("low_income", 1, 0.3), ("very_low_income", 0, 0.0))
+    assert names(alone.reasons) == ["low_income"]

@@ -18,6 +18,7 @@ def matrix(n: int, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
     table["oldest_age"] = rng.integers(20, 95, n).astype(float)
     table.insert(0, "household_id", [f"H{i:05d}" for i in range(n)])
     table.insert(1, "as_of", pd.Timestamp("2026-01-01"))
+    table.insert(2, "quartier", np.where(np.arange(n) % 2, "01", "02"))
     logit = -2.2 + 1.6 * (table["lives_alone_known"] == 1) + 1.2 * (table["low_income"] == 1)
     return table, rng.random(n) < 1 / (1 + np.exp(-logit))
 
@@ -31,6 +32,7 @@ def labels(n: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
             "household_id": table["household_id"],
             "visited_on": days,
             "isolated": outcome,
+            "weight": 1.0,
             "as_of": days.to_period("Q").start_time,
         }
     )
