@@ -18,12 +18,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from benchmarks.oracle import truth_of_households
 from data_contracts.contract import SOURCES, Gate
-from pipelines import cycle, settings
+from models import calibration
+from models.points import Points
+from pipelines import cycle, ranking, settings
 from pipelines.city import write_city
+from pipelines.factors import factors_of
 
 SHUT: tuple[tuple[str, Gate], ...] = (
     ("liste_electorale", "frame"),
@@ -69,13 +73,14 @@ def ranked(town: Path, shut: tuple[str, Gate] | None, as_of: date) -> Listed:
     (run / "working").mkdir(parents=True)
     capacity = settings.load(config).capacity
     cycle.frame_step(config, run, as_of)
-    factors = [f.name for f in cycle.factors_of(settings.load(config))]
-    pd.DataFrame(columns=["visited_on", "id_visite", "isolated"]).to_parquet(
-        run / "working" / "labels.parquet"
-    )
-    pd.DataFrame(columns=factors, dtype="float64").to_parquet(run / "working" / "training.parquet")
+    points = Points(factors=factors_of(settings.load(config)))
+    text = points.fit(pd.DataFrame(), np.array([]), np.array([])).as_text()
+    (run / "model").mkdir()
+    (run / "model" / "points.json").write_text(text, encoding="utf-8")
+    unknown = json.dumps(calibration.none_learnt().as_json())
+    (run / "model" / "calibration.json").write_text(unknown, encoding="utf-8")
     (run / "duel.json").write_text(json.dumps({"champion": "points"}), encoding="utf-8")
-    cycle.list_step(config, run, as_of, capacity)
+    ranking.list_step(config, run, as_of, capacity)
     drawn = pd.read_parquet(run / "working" / "drawn.parquet")
     households = list(drawn.loc[drawn["arm"] == "MODELE", "household_id"])
     people = pd.read_parquet(run / "working" / "people.parquet")

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from features.catalogue import FACTORS
 from features.factor import Factor
 from pipelines.dictionary import data_dictionary
-from pipelines.settings import City, Features, Paths, SourceGate
+from pipelines.settings import City, Features, Floors, Paths, SourceGate
 
 
 def pages() -> dict[str, str]:
@@ -23,7 +23,13 @@ def pages() -> dict[str, str]:
 
 def configuration() -> str:
     """Every key of ``city.toml``."""
-    sections = (("", City), ("[paths]", Paths), ("[features]", Features), ("[sources.NAME]", SourceGate))
+    sections = (
+        ("", City),
+        ("[paths]", Paths),
+        ("[features]", Features),
+        ("[floors]", Floors),
+        ("[sources.NAME]", SourceGate),
+    )
     body = "\n".join(line for title, model in sections for line in _section(title, model))
     body += f'\n\n## [retention]\n\n{City.model_fields["retention"].description} One line per source: `parc_social = "P18M"`.\n'
     return f"# `city.toml`\n\nGenerated from `pipelines/settings.py` by `make docs`. An unknown key is an error.\n{body}\n"
@@ -34,7 +40,7 @@ def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
     yield "| key | default | meaning |"
     yield "|---|---|---|"
     for name, field in model.model_fields.items():
-        if name in ("paths", "features", "sources", "retention"):
+        if name in ("paths", "features", "floors", "sources", "retention"):
             continue
         default = "required" if field.is_required() else f"`{_shown(field.default)}`"
         yield f"| `{name}` | {default} | {field.description} |"
@@ -45,13 +51,32 @@ def _shown(value: object) -> str:
 
 
 def factors() -> str:
-    """Every factor of the catalogue with its prior and source."""
-    head = "| factor | group | source | prior log-odds ± s.e. | direction | no trace means | where the prior is from |\n|---|---|---|---|---|---|---|"
+    """Every factor of the catalogue: what it counts, what its absence means, and where its prior is from."""
+    head = (
+        "| factor | card | reads | counts | prior log-odds ± s.e. | direction | no trace means | opens with | shown | where the prior is from |\n"
+        "|---|---|---|---|---|---|---|---|---|---|"
+    )
     rows = "\n".join(_factor_row(f) for f in FACTORS)
-    return f"# Factors\n\nGenerated from `features/catalogue.py` by `make docs`.\n\n{head}\n{rows}\n"
+    return f"# Factors\n\nGenerated from `features/catalogue.py` and `features/priors.json` by `make docs`.\n{_ABOUT_FACTORS}\n{head}\n{rows}\n"
+
+
+_ABOUT_FACTORS = """
+A value is a number; 0 of a yes/no factor means that a record says no. Without any record that says yes or no there is *no trace*, and no value; of a source
+that is closed, or had delivered nothing by the day, there is no column. `raises` and `lowers` say what a candidate may learn (`may do either`: nothing is imposed).
+A factor marked *capped* rests on an absence of trace: it moves no household by more log-odds than its cap. What is not *shown* weighs and is not read by reviewers:
+it would tell who told the city, or name somebody's sex.
+"""
 
 
 def _factor_row(f: Factor) -> str:
-    sign = "raises" if f.direction > 0 else "lowers"
+    sign = ("raises" if f.direction > 0 else "lowers") if f.monotone else "may do either"
+    cap = f", capped at {f.cap:g}" if f.cap is not None else ""
+    window = "" if f.dated is None else f"; {f.dated} in the {f.window_days} days before"
+    counts = f"{f.value}" + ("" if f.where == "true" else f" where {f.where}") + window
     prior = f"{f.prior.log_odds:+.2f} ± {f.prior.standard_error:.2f}"
-    return f"| `{f.name}` | {f.group} | `{f.source}` | {prior} | {sign} | {f.if_none} | {f.prior.source} |"
+    gates = ", ".join(f"`{gate}`" for gate in f.gates) or "always"
+    said = f"{f.sentence_fr} · {f.sentence_en}" if f.is_shown else "no"
+    cells = (
+        f"`{f.name}`", f.group, f"`{f.source}`", f"{f.unit}: `{counts}`", prior, sign + cap, f.if_none, gates, said, f.prior.source,
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |"

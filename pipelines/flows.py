@@ -9,15 +9,16 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from pipelines import cycle as steps
+from pipelines import ranking, training
 from pipelines.publish import publish_step
 from pipelines.reporting import reports_step
 
 step = task(cache_policy=NO_CACHE)
 ingest = step(steps.ingest_step)
 frame = step(steps.frame_step)
-labels = step(steps.labels_step)
-duel = step(steps.duel_step)
-listing = step(steps.list_step)
+labels = step(training.labels_step)
+duel = step(ranking.duel_step)
+listing = step(ranking.list_step)
 reports = step(reports_step)
 publish = step(publish_step)
 

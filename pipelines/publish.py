@@ -10,7 +10,7 @@ from pathlib import Path
 from features import linkage
 from features.catalogue import FACTORS
 from pipelines import manifest, settings
-from pipelines.cycle import factors_of
+from pipelines.factors import factors_of
 from pipelines.lost_signals import lost
 
 
@@ -32,7 +32,7 @@ def publish_step(config: Path, folder: Path, as_of: date, capacity: int, keep_wo
         "steps": manifest.steps(folder),
         "files": {
             str(p.relative_to(folder)): manifest.sha256(p.read_bytes())
-            for p in sorted((*folder.glob("*.*"), *folder.glob("contracts/*")))
+            for p in sorted((*folder.glob("*.*"), *folder.glob("contracts/*"), *folder.glob("model/*")))
             if p.is_file()
         },
     }

@@ -14,7 +14,7 @@ from features.catalogue import FACTORS
 from features.factor import Language
 from features.unknown import not_known
 from models.explain import Explained, Reason, explained
-from pipelines import data_docs, kept, manifest, parity, settings
+from pipelines import data_docs, kept, manifest, model_card, parity, settings
 from pipelines.manifest import timed
 from pipelines.publish import run_inputs
 from pipelines.sources import SOURCE_WORDS, neighbourhoods
@@ -26,7 +26,7 @@ from reports.words import Words, words
 
 
 def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
-    """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``, ``frame_parity.html`` and ``.json``, and the folder ``contracts/``."""
+    """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``, ``frame_parity.html`` and ``.json``, ``model/card.html``, and the folder ``contracts/``."""
     city = settings.load(config)
     with timed(folder, "reports") as rows:
         run_id = manifest.run_id(as_of, run_inputs(config, folder, as_of, capacity))
@@ -35,6 +35,7 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
         (folder / "list.xlsx").write_bytes(risk_list.to_xlsx(built))
         (folder / "list.parquet").write_bytes(risk_list.to_parquet(built))
         (folder / "list.html").write_bytes(html.list_page(built))
+        model_card.write(city, folder, as_of, capacity, run_id)
         rows["lines"] = len(built.lines)
         masthead = Masthead(city=city.name, language=city.language, is_fictitious=city.fictitious)
         with read_store(city.paths) as connection:
@@ -121,7 +122,7 @@ def _line(
         quartier_name=names.get(quartier, ""),
         arm=cast(Arm, row["arm"]),
         score=float(cast(float, row["score"])),
-        probability=None,
+        probability=_number(row["probability"]),
         drawing_probability=_number(row["drawing_probability"]),
         reasons=tuple(_said(r, largest, language) for r in said.reasons),
         counter_evidence=tuple(_said(r, largest, language) for r in said.counter),

@@ -23,6 +23,7 @@ REPORTS = (
     "list.xlsx",
     "list.csv",
     "attrition.html",
+    "model/card.html",
     "duel.json",
     "frame_parity.html",
     "frame.json",

@@ -72,6 +72,18 @@ class Features(_Strict):
     )
 
 
+class Floors(_Strict):
+    """The least share of the ranked households that a group has, whatever the ranking says; all floors together at most 1."""
+
+    age: dict[str, float] = Field(
+        default_factory=dict,
+        description="By age of the oldest member: `under_25`, `25_39`, `40_59`, `60_74`, `75_79`, `80_plus`, `unknown`; a share in [0, 1], such as `under_25 = 0.05`.",
+    )
+    neighbourhood: dict[str, float] = Field(
+        default_factory=dict, description='By neighbourhood code, such as `"07" = 0.05`.'
+    )
+
+
 class City(_Strict):
     """The whole of ``city.toml``."""
 
@@ -99,6 +111,15 @@ class City(_Strict):
     cool_off_days: int = Field(
         180, ge=0, description="Days after a visit during which a household is not listed."
     )
+    bereavement_days: int = Field(
+        180,
+        ge=0,
+        description="Days after the death of a spouse during which whoever agreed to be contacted is on the list in an arm of its own, unless somebody visited since; 0: no such arm.",
+    )
+    suspicion_acknowledged: str = Field(
+        "",
+        description="Why a ranking that looks too good (area under the curve above 0.85, or above 0.8 for a single factor) is no leak. Empty: such a run stops.",
+    )
     visits_per_week: int = Field(
         20,
         ge=1,
@@ -108,6 +129,7 @@ class City(_Strict):
     seed: int = Field(1, ge=0, description="Seed of lots, draws and resampling.")
     paths: Paths = Paths.model_validate({})
     features: Features = Features.model_validate({})
+    floors: Floors = Floors.model_validate({})
     retention: dict[str, str] = Field(
         default_factory=dict,
         description="Per source a shorter period than its contract's, such as P18M; a longer one is refused.",
@@ -183,7 +205,7 @@ def _translated(detail: ErrorDetails, path: Path) -> ConfigurationError:
 
 
 def _known_keys() -> list[str]:
-    return [key for model in (City, Paths, SourceGate, Features) for key in model.model_fields]
+    return [key for model in (City, Paths, SourceGate, Features, Floors) for key in model.model_fields]
 
 
 def _check_sources(city: City, path: Path) -> None:

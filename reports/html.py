@@ -21,6 +21,7 @@ def list_page(risk_list: RiskList) -> bytes:
         say=say,
         about=about(risk_list, say),
         how_ranked=how_ranked(risk_list.champion, risk_list.is_by_rules, say),
+        in_ten=lambda p: in_ten(p, risk_list.language, say),
         equal_with=lambda n: equal_with(n, risk_list.language, say),
         arm=lambda a: arm_words(a, say),
         day=lambda d: day(d, risk_list.language),
@@ -36,6 +37,15 @@ def equal_with(others: int, language: Language, say: Words) -> str:
         return say("Equal with one other household; the order between them is drawn by lot.")
     sentence = say("Equal with {n} other households; the order among them is drawn by lot.")
     return sentence.format(n=number(others, language))
+
+
+def in_ten(probability: float, language: Language, say: Words) -> str:
+    """A checked probability as people count; it is said only where it was checked on visits drawn at random."""
+    found = round(10 * probability)
+    if found < 1:
+        return say("Of ten households ranked like this one, fewer than one was found isolated.")
+    sentence = say("Of ten households ranked like this one, about {n} were found isolated.")
+    return sentence.format(n=number(found, language))
 
 
 def environment() -> Environment:

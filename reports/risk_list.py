@@ -203,7 +203,12 @@ def arm_words(arm: Arm, say: Words) -> str:
     return say(names[arm])
 
 
-RULE_WORDS = {"rule_80_plus": "a member of 80 or over", "rule_75_alone": "75 or over and alone"}
+RULE_WORDS = {
+    "rule_80_plus": "a member of 80 or over",
+    "rule_75_alone": "75 or over and alone",
+    "neighbourhood": "neighbourhoods where most were found isolated first",
+    "age_uk": "the published model of Age UK",
+}
 
 
 def how_ranked(champion: str, is_by_rules: bool, say: Words) -> str:

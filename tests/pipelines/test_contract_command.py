@@ -34,7 +34,9 @@ def test_a_removed_column_names_who_read_it(tmp_path: Path, capsys: pytest.Captu
     shown = " ".join(capsys.readouterr().out.split())
     assert "rompt · Parc social · 2" in shown
     assert "nb_occupants : colonne retirée → des fichiers conformes jusqu’ici sont arrêtés" in shown
-    assert "Facteurs : middle_aged_alone_low_income Modules : features/statements.py" in shown
+    assert (
+        "Facteurs : middle_aged_alone_low_income Modules : features/rows.py, features/statements.py" in shown
+    )
 
 
 def test_the_same_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,7 +53,7 @@ def test_the_same_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         "after": "",
         "breaks": "files that were good are stopped",
         "factors": ["middle_aged_alone_low_income"],
-        "modules": ["features/statements.py"],
+        "modules": ["features/rows.py", "features/statements.py"],
         "emitted": ["liste.score", "liste.probability", "liste.reasons", "liste.counter_evidence"],
     }
 
@@ -105,7 +107,11 @@ OF_ANY_FACTOR = ("liste.score", "liste.probability", "liste.reasons", "liste.cou
         (
             "parc_social",
             "type_menage",
-            Readers(factors=("single_parent",), modules=("features/statements.py",), emitted=OF_ANY_FACTOR),
+            Readers(
+                factors=("couple_on_lease", "single_parent"),
+                modules=("features/statements.py",),
+                emitted=OF_ANY_FACTOR,
+            ),
         ),
         ("liste_electorale", "no_bureau_vote", Readers(factors=(), modules=(), emitted=())),
         ("visites", "lsns6_1", Readers(factors=(), modules=("features/label.py",), emitted=())),
@@ -115,7 +121,12 @@ OF_ANY_FACTOR = ("liste.score", "liste.probability", "liste.reasons", "liste.cou
             "quartier",
             Readers(
                 factors=(),
-                modules=("features/attrition.py", "features/frame.py", "features/parity_counts.py"),
+                modules=(
+                    "features/attrition.py",
+                    "features/audit_groups.py",
+                    "features/frame.py",
+                    "features/parity_counts.py",
+                ),
                 emitted=("liste.quartier",),
             ),
         ),
@@ -127,6 +138,11 @@ def test_who_reads_a_column_is_found_in_the_code(source: str, column: str, who: 
 
 
 def test_a_whole_source_is_read_by_all_its_factors() -> None:
-    assert readers("registre_vulnerables", None).factors == ("on_vulnerable_register",)
+    assert readers("registre_vulnerables", None).factors == (
+        "on_vulnerable_register",
+        "registered_for_care",
+        "registered_by_pension_fund",
+        "registered_by_third_party",
+    )
     assert "lives_alone_known" in readers("parc_social", None).factors  # the lease says it, through the frame
     assert readers("signalements", None).factors == ()  # a referral arm, never a factor

@@ -9,12 +9,17 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from models.boosting import Boosting
+from models.campaigns import Past, fitted
+from models.candidate import NotFitted
 from models.draw import draw
-from pipelines import cli, commands_cycle, cycle, manifest, reporting, screens
+from pipelines import cli, commands_cycle, cycle, manifest, ranking, reporting, screens, settings, training
 from pipelines.run import one_at_a_time
 from pipelines.settings import Paths
 from pipelines.store import open_store
 from tests.features.drawn import AS_OF, Row, elector, fill, lease, service
+from tests.models.town import FACTORS
+from tests.models.town import labels as drawn_labels
 from tests.pipelines.little_city import CITY
 
 SIGNED = 'basis = "fictitious"\nsigned_by = "test"\nsigned_on = 2026-01-01\n'
@@ -56,11 +61,11 @@ def rolls(*names: str) -> list[Row]:
 def labelled(folder: Path, *visits: Row, **more: list[Row]) -> pd.DataFrame:
     names = sorted({str(v["cle_identite"]).removeprefix("key-") for v in visits})
     config, run = town(folder, liste_electorale=rolls(*names), visites=list(visits), **more)
-    cycle.labels_step(config, run, AS_OF)
+    training.labels_step(config, run, AS_OF)
     labels = pd.read_parquet(run / "working" / "labels.parquet")
-    training = pd.read_parquet(run / "working" / "training.parquet")
-    assert labels["household_id"].tolist() == training["household_id"].tolist()
-    return labels.join(training.drop(columns=["household_id", "as_of"])).set_index("id_visite")
+    matrix = pd.read_parquet(run / "working" / "training.parquet")
+    assert labels["household_id"].tolist() == matrix["household_id"].tolist()
+    return labels.join(matrix.drop(columns=["household_id", "as_of", "quartier"])).set_index("id_visite")
 
 
 def test_a_visit_is_learnt_from_the_last_origin_that_is_not_after_its_list(tmp_path: Path) -> None:
@@ -85,10 +90,31 @@ def test_what_became_known_after_the_origin_is_not_learnt_from(tmp_path: Path) -
 
 
 def test_a_visit_that_decides_nothing_is_no_label(tmp_path: Path) -> None:
-    undecided = visit(2, "b", date(2026, 8, 2), date(2026, 8, 20), reseau_amis=None)
-    found = labelled(tmp_path, visit(1, "a", date(2026, 8, 2), date(2026, 8, 20)), undecided)
-    assert found.index.tolist() == ["v1"]
-    assert found["isolated"].astype(bool).tolist() == [True]
+    late = date(2026, 8, 20)
+    found = labelled(
+        tmp_path,
+        visit(1, "a", date(2026, 8, 2), late),
+        visit(2, "b", date(2026, 8, 2), late, reseau_amis=None),
+        visit(3, "c", date(2026, 8, 2), late, issue="ABSENT"),
+        visit(4, "d", date(2026, 8, 2), late, issue="DEMENAGE"),
+    )
+    assert found["state"].to_dict() == {"v1": "isolated", "v2": "undecided", "v3": "absent"}
+    assert found["isolated"].notna().tolist() == found["weight"].notna().tolist() == [True, False, False]
+    assert bool(found.loc["v1", "isolated"])
+
+
+def test_every_household_and_origin_stands_in_the_ledger(tmp_path: Path) -> None:
+    """Origins in November, February, May and August: one household visited in the last, one in the second."""
+    labelled(
+        tmp_path,
+        visit(1, "a", date(2026, 8, 2), date(2026, 8, 20)),
+        visit(2, "b", date(2026, 2, 2), date(2026, 2, 9)),
+    )
+    ledger = pd.read_parquet(tmp_path / "runs" / ".test.partial" / "working" / "ledger.parquet")
+    states = ledger.sort_values(["household_id", "as_of"]).groupby("household_id")["state"].agg(list).tolist()
+    never = "never visited"
+    assert sorted(states) == [[never, "isolated", never, never], [never, never, never, "isolated"]]
+    assert ledger["observed_probability"].between(0, 1).all() and (ledger["observed_probability"] > 0).all()
 
 
 def framed(folder: Path, **sources: list[Row]) -> Path:
@@ -111,7 +137,7 @@ def test_a_household_rests_for_the_days_of_the_cool_off_and_for_good_after_a_ref
             visit(3, "c", None, AS_OF - timedelta(days=900), issue="REFUS"),
         ],
     )
-    resting = cycle._resting(working, AS_OF, 180)
+    resting = ranking._resting(working, AS_OF, 180)
     assert flats(working, pd.Series(sorted(resting))) == ["a", "c"]
 
 
@@ -126,7 +152,7 @@ def test_a_refusal_is_not_lost_to_a_key_that_nobody_knows(tmp_path: Path) -> Non
             visit(2, "b", None, long_ago, issue="REFUS", **no_key, id_logement="flat-b"),
         ],
     )
-    resting = cycle._resting(working, AS_OF, 180)
+    resting = ranking._resting(working, AS_OF, 180)
     assert flats(working, pd.Series(sorted(resting))) == ["a", "b"]
 
 
@@ -154,16 +180,16 @@ def test_the_list_tells_tenants_of_social_housing_apart(
 ) -> None:
     config, run = town(tmp_path, liste_electorale=[elector(w) for w in "abcd"], parc_social=[lease("l", "a")])
     cycle.frame_step(config, run, AS_OF)
-    cycle.labels_step(config, run, AS_OF)
-    cycle.duel_step(config, run, AS_OF, 1)
+    training.labels_step(config, run, AS_OF)
+    ranking.duel_step(config, run, AS_OF, 1)
     seen: list[pd.DataFrame] = []
 
-    def watching(frame: pd.DataFrame, scores: object, **more: object) -> pd.DataFrame:
+    def watching(frame: pd.DataFrame, *given: object, **more: object) -> object:
         seen.append(frame)
-        return draw(frame, scores, **more)  # type: ignore[arg-type]
+        return draw(frame, *given, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(cycle.draw, "draw", watching)
-    cycle.list_step(config, run, AS_OF, 1)
+    monkeypatch.setattr(ranking.draw, "draw", watching)
+    ranking.list_step(config, run, AS_OF, 1)
     assert seen[0].set_index("id_logement")["is_social_tenant"].to_dict() == {
         "flat-a": True,
         **dict.fromkeys(("flat-b", "flat-c", "flat-d"), False),
@@ -177,11 +203,11 @@ def test_the_list_tells_tenants_of_social_housing_apart(
 def test_with_too_few_visits_the_list_is_by_points_and_names_what_is_closed(tmp_path: Path) -> None:
     config, run = town(tmp_path, liste_electorale=[elector(w) for w in "ab"])
     cycle.frame_step(config, run, AS_OF)
-    cycle.labels_step(config, run, AS_OF)
-    cycle.duel_step(config, run, AS_OF, 1)
-    cycle.list_step(config, run, AS_OF, 1)
-    city = cycle.settings.load(config)
-    closed = [s for s, gate in cycle.settings.gates(city).items() if gate == "closed"]
+    training.labels_step(config, run, AS_OF)
+    ranking.duel_step(config, run, AS_OF, 1)
+    ranking.list_step(config, run, AS_OF, 1)
+    city = settings.load(config)
+    closed = [s for s, gate in settings.gates(city).items() if gate == "closed"]
     built = reporting._risk_list(city, run, AS_OF, 1, "run")
     assert (built.is_by_rules, built.is_judged, built.champion) == (False, False, "points")
     assert len(built.closed_sources) == len(closed) and "parc social" not in built.closed_sources
@@ -261,19 +287,18 @@ def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path) -> None:
         pass
 
 
-def test_the_champion_is_fitted_in_the_order_of_the_visits(tmp_path: Path) -> None:
+def test_the_champion_is_fitted_in_the_order_of_the_visits() -> None:
     """The end of the past decides when to stop, so shuffled labels must give the same model."""
-    from tests.models.town import labels as drawn_labels
-
-    config, run = town(tmp_path, liste_electorale=[elector("a")])
     table, seen = drawn_labels(400)
-    seen["id_visite"] = [f"v{i:04d}" for i in range(400)]
+    boosted = Boosting(factors=FACTORS, seed=1)
     texts = []
-    city = cycle.settings.load(config)
     for order in (np.arange(400), np.random.default_rng(1).permutation(400)):
-        seen.iloc[order].reset_index(drop=True).to_parquet(run / "working" / "labels.parquet")
-        table.iloc[order].reset_index(drop=True).to_parquet(run / "working" / "training.parquet")
-        texts.append(cycle.champion_scorer(city, run, "lightgbm").as_text())
+        past = Past(
+            matrix=table.iloc[order].reset_index(drop=True), labels=seen.iloc[order].reset_index(drop=True)
+        )
+        scorer = fitted(boosted, past, np.ones(400, dtype=bool))
+        assert not isinstance(scorer, NotFitted)
+        texts.append(scorer.as_text())
     assert texts[0] == texts[1]
 
 

@@ -1,0 +1,147 @@
+"""What past campaigns teach: the matrix of every past origin with what its visits made of each household, and the labels with what each stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from features import audit_groups, frame, known, label, matrix
+from features.factor import Factor
+from features.presence_model import EVEN
+from models import weights
+from models.candidate import lots
+from models.splits import TEST_MONTHS, month_shifted, origins
+from pipelines import settings
+from pipelines.factors import factors_of
+from pipelines.manifest import timed, write_json
+from pipelines.store import read_store
+
+LEDGER = ("visited_on", "state", "isolated", "lonely", "bras", "proba_tirage", "visits", "id_visite")
+NEVER = "never visited"
+NO_ANSWER_COMES = ("moved",)
+"""Facts about the address list, and none about isolation."""
+SAMPLED = 3000
+"""Households without a visit that stand for all others of one origin where the chance of a visit is learnt."""
+
+
+def labels_step(config: Path, folder: Path, as_of: date) -> None:
+    """Writes, in ``working/``: ``past/<origin>.parquet`` (every household of the frame of that day: matrix, audit groups and ledger columns),
+    ``labels.parquet`` and ``training.parquet`` (row for row, in the order of the visits: ledger and matrix of the households visited that still live there; ``isolated`` and ``weight``
+    null where nobody answered), ``ledger.parquet`` and ``labels.json``."""
+    city = settings.load(config)
+    working = folder / "working"
+    (working / "past").mkdir()
+    factors = factors_of(city)
+    with timed(folder, "labels") as rows, read_store(city.paths) as connection:
+        known.open_views(connection, as_of, settings.gates(city))
+        visits = label.outcomes(connection, label.visits(connection))
+        days = _origins(visits, as_of)
+        for linked_on, origin in zip((None, *days), days, strict=False):
+            past = _as_of_origin(connection, city, factors, visits, origin, as_of.day, linked_on)
+            past.to_parquet(working / "past" / f"{origin.isoformat()}.parquet", index=False)
+        every = [working / "past" / f"{day.isoformat()}.parquet" for day in days]
+        visited = _together([_visited(path) for path in every], factors)
+        pool = _together([_sampled(path, city.seed) for path in every], factors)
+        told = visited[~visited["state"].isin(NO_ANSWER_COMES)].sort_values(
+            ["visited_on", "id_visite"], ignore_index=True
+        )
+        is_label = told["isolated"].notna().to_numpy(dtype=bool)
+        chances = weights.learnt(pool, factors)
+        weighed = weights.of_labels(chances.of(told[is_label]))
+        labels = told[["household_id", "as_of", *LEDGER, *audit_groups.GROUPS]].assign(weight=np.nan)
+        labels.loc[is_label, "weight"] = weighed.weight
+        labels.to_parquet(working / "labels.parquet", index=False)
+        told[["household_id", "as_of", "quartier", *(f.name for f in factors)]].to_parquet(
+            working / "training.parquet", index=False
+        )
+        states = _ledger(working, every, chances)
+        told_of = {**weighed.as_json(int(is_label.sum())), "ledger": frame.published(states)}
+        write_json(working / "labels.json", told_of)
+        rows |= {"visits": len(visits), "labels": int(is_label.sum())}
+        rows["visits_not_in_frame"] = len(visits) - int(visited["visits"].sum())
+
+
+def _origins(told: pd.DataFrame, as_of: date) -> list[date]:
+    """Days every three months; a visit uses the last one that is not after its list."""
+    if told.empty:
+        return []
+    first = pd.Timestamp(_listed_on(told).min()).date()
+    return origins(as_of, month_shifted(first, -TEST_MONTHS))
+
+
+def _listed_on(told: pd.DataFrame) -> pd.Series:
+    return told["date_liste"].fillna(told["date_visite"])
+
+
+def _as_of_origin(
+    connection: duckdb.DuckDBPyConnection,
+    city: settings.City,
+    factors: Sequence[Factor],
+    told: pd.DataFrame,
+    origin: date,
+    anchor: int,
+    linked_on: date | None,
+) -> pd.DataFrame:
+    """Of whoever was more likely there than not: a visit that met somebody teaches, whether or not the household was sure enough to be listed."""
+    listed = _listed_on(told)
+    end = month_shifted(origin, TEST_MONTHS, anchor)
+    mine = told[(listed >= pd.Timestamp(origin)) & (listed < pd.Timestamp(end))]
+    gates = settings.gates(city)
+    frame.build(connection, origin, gates, EVEN, linked_on=linked_on)
+    matrix.compute(connection, factors, gates)
+    wide = matrix.wide(connection, origin, factors)
+    groups = connection.execute(audit_groups.OF_HOUSEHOLDS).df()
+    ledger = label.of_households(connection, mine, origin).drop(columns="as_of")
+    placed = wide.merge(groups, on="household_id", validate="one_to_one")
+    return placed.merge(ledger, on="household_id", how="left", validate="one_to_one")
+
+
+def _visited(path: Path) -> pd.DataFrame:
+    return pd.read_parquet(path, filters=[("visits", ">=", 1)])
+
+
+def _sampled(path: Path, seed: int) -> pd.DataFrame:
+    """Every visited household of an origin, and so many of the others, drawn by lot; ``stands_for``: how many each speaks for."""
+    every = pd.read_parquet(path)
+    is_visited = every["visits"].notna()
+    others = every[~is_visited]
+    kept = others.iloc[np.argsort(lots(others["household_id"], seed), kind="stable")[:SAMPLED]]
+    share = len(others) / len(kept) if len(kept) else 1.0
+    return pd.concat(
+        [every[is_visited].assign(stands_for=1.0), kept.assign(stands_for=share)], ignore_index=True
+    )
+
+
+def _together(parts: Sequence[pd.DataFrame], factors: Sequence[Factor]) -> pd.DataFrame:
+    columns = [
+        "household_id",
+        "as_of",
+        "quartier",
+        *(f.name for f in factors),
+        *audit_groups.GROUPS,
+        *LEDGER,
+        "stands_for",
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def _ledger(working: Path, every: Sequence[Path], chances: weights.Chances) -> dict[str, int]:
+    """Writes ``ledger.parquet``: one row a household and origin with what is known of it and the chance that a visit of that campaign told something;
+    gives how many households and origins are in each state."""
+    parts = []
+    for path in every:
+        past = pd.read_parquet(path)
+        ledger = past[["household_id", "as_of", "bras", "proba_tirage"]]
+        parts.append(ledger.assign(state=past["state"].fillna(NEVER), observed_probability=chances.of(past)))
+    ledger = (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame(columns=["household_id", "as_of", "state"])
+    )
+    ledger.to_parquet(working / "ledger.parquet", index=False)
+    return {state: int((ledger["state"] == state).sum()) for state in (NEVER, *label.STATES)}
