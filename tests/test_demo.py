@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.oracle import measure
+from models.duel import ORDER
 from synthetic_city import calibration, calibration_registers
 from synthetic_city.city import build
 from synthetic_city.figure import judged
@@ -31,8 +32,8 @@ def test_the_demo_runs_offline_from_nothing_to_the_list(tmp_path: Path) -> None:
     ingest = json.loads((run / "ingest.json").read_text())
     assert all(f["rows_read"] == f["rows_accepted"] + f["rows_quarantined"] for f in ingest["files"])
     duel = json.loads((run / "duel.json").read_text())
-    assert set(duel["candidates"]) == {"random", "rule_80_plus", "rule_75_alone", "points", "lightgbm"}
-    assert duel["suspicious"] == []
+    assert set(duel["candidates"]) == {"random", *ORDER}
+    assert duel["suspicious"] == {}
     listed = pd.read_csv(run / "list.csv")
     assert listed["arm"].value_counts()[["MODELE", "EXPLORATION"]].to_dict() == {
         "MODELE": 60,
