@@ -109,8 +109,7 @@ def _taught(past: Past, among: Bools) -> tuple[pd.DataFrame, Bools, Floats]:
     order = np.argsort(past.labels["visited_on"].to_numpy(), kind="stable")
     train = order[(among & past.is_told)[order]]
     weight = past.labels["weight"].to_numpy(dtype=float)[train]
-    shared = weight * weights.effective(weight) / weight.sum() if len(weight) else weight
-    return past.matrix.iloc[train], past.isolated[train], shared
+    return past.matrix.iloc[train], past.isolated[train], weights.shared(weight)
 
 
 def _ranked(name: str, parts: Sequence[tuple[Placed, Campaign]]) -> Ranked:

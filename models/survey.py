@@ -20,6 +20,7 @@ from models.neighbourhood import Neighbourhood
 from models.points import Points
 from models.rules import EIGHTY_PLUS, RANDOM, SEVENTY_FIVE_ALONE
 from models.survey_mapping import SurveyMapping, used
+from models.weights import shared
 
 SPLITS = 25
 LABELS = (0, 200, 500, 1500)
@@ -153,11 +154,6 @@ def candidates(factors: tuple[Factor, ...], seed: int) -> tuple[Candidate, ...]:
     return (RANDOM, *ruled, Neighbourhood(), AgeUk(), Points(factors=factors), logistic, trees, average)
 
 
-def effective(weight: Floats) -> Floats:
-    """Case weights that sum to the effective sample size, (Σ w)² / Σ w² (Kish 1965, Survey Sampling): unequal weights tell less than their number."""
-    return weight * (weight.sum() / (weight**2).sum()) if len(weight) else weight
-
-
 def _split(
     table: pd.DataFrame, target: str, labels: int, factors: tuple[Factor, ...], seed: int, number: int
 ) -> Split:
@@ -166,7 +162,7 @@ def _split(
     rng = np.random.default_rng((seed, number, labels))
     order = rng.permutation(len(table)) if labels else np.arange(len(table))
     train, test = order[:labels], order[labels:]
-    past, known, share = table.iloc[train], outcome[train], effective(weight[train])
+    past, known, share = table.iloc[train], outcome[train], shared(weight[train])
     everybody = candidates(factors, seed + number)
     figures: dict[str, tuple[float, float]] = {}
     fitted = together(everybody, past, known, share)

@@ -98,6 +98,11 @@ def effective(weight: Floats) -> float:
     return float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0
 
 
+def shared(weight: Floats) -> Floats:
+    """Case weights that add up to what they are worth."""
+    return weight * effective(weight) / weight.sum() if len(weight) else weight
+
+
 def _clip(raw: Floats) -> float:
     """The largest bound that leaves ``EFFECTIVE_SHARE`` of the labels' number: halving steps between the smallest and the largest weight."""
     low, high = float(raw.min()), float(raw.max())

@@ -18,7 +18,8 @@ import pandas as pd
 from features.catalogue import FACTORS
 from features.factor import Language
 from features.frame import SMALLEST_CELL
-from reports.explanation_svg import FOR, INK, SOFT, decimal, figure_for_shap, plain, signed, svg
+from reports.explanation_svg import decimal, figure_for_shap, plain, signed, svg
+from reports.svg import FOR, INK, SOFT
 from reports.words import words
 
 LOW, HIGH = "#b8801f", "#2b8791"

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html import escape
 from io import StringIO
 from typing import Any
 
 import numpy as np
 
 from features.factor import Language
+from reports.svg import AGAINST, CARD, FOR, OF_THE_PAGE, RULE, SOFT, inline
 from reports.words import number
 
-INK, SOFT, RULE, CARD, FOR, AGAINST = "#1f2a30", "#51606a", "#d8dedf", "#fffffe", "#1d5c63", "#6b4e16"
-_OF_THE_PAGE = {INK: "ink", SOFT: "soft", RULE: "line", CARD: "card", FOR: "accent", AGAINST: "against"}
-"""Colours as drawn → the style's variables, so that the picture follows dark mode and print."""
 Rect = tuple[float, float, float, float]
 
 
@@ -72,21 +68,7 @@ def svg(figure: Any, name: str, title: str, description: str) -> str:
     """As part of a page: identifiers of its own, the page's colours and letters, a title and a description."""
     written = StringIO()
     figure.savefig(written, format="svg", transparent=True, dpi=160, metadata={"Date": None, "Creator": None})
-    body = written.getvalue()
-    body = re.sub(r"\s*<metadata>.*?</metadata>", "", body[body.index("<svg") :], flags=re.DOTALL)
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', body)
-    body = re.sub(r'href="#|url\(#', lambda found: f"{found[0]}{name}-", body)
-    for colour, variable in _OF_THE_PAGE.items():
-        body = body.replace(colour, f"var(--{variable})")
-    body = re.sub(r"'DejaVu Sans'[^;\"]*", "system-ui, 'DejaVu Sans', sans-serif", body)
-    opening = body[: body.index(">") + 1]
-    named = re.sub(r'(width|height)="[^"]*"\s*', "", opening).replace(
-        "<svg", f'<svg role="img" aria-labelledby="{name}-title {name}-desc"'
-    )
-    said = (
-        f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>'
-    )
-    return named + said + body[len(opening) :]
+    return inline(written.getvalue(), name, title, description, OF_THE_PAGE)
 
 
 def signed(value: float, language: Language, digits: int = 2) -> str:

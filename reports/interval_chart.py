@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from textwrap import wrap
 from typing import Literal
 
@@ -16,7 +14,8 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from reports.model_card_facts import Figure
-from reports.parity_chart import GROUND, INK, SOFT, STYLE
+from reports.parity_chart import BLACK_AND_WHITE, GROUND, INK, SOFT, STYLE
+from reports.svg import inline
 
 WIDTH, FRAME_HEIGHT, LETTERS = 3.8, 0.66, 18
 """Inches, and how many letters of a label stand in one line."""
@@ -94,7 +93,7 @@ def svg(chart: Chart, tick: Callable[[float], str]) -> str:
             _line(axes, place, line)
         written = io.StringIO()
         canvas.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return _in_page(written.getvalue(), chart)
+    return inline(written.getvalue(), chart.key, chart.title, chart.description, BLACK_AND_WHITE)
 
 
 def _axis(axes: Axes, chart: Chart, tick: Callable[[float], str]) -> None:
@@ -159,18 +158,3 @@ def _point(axes: Axes, y: float, point: Point) -> None:
     axes.plot(
         [figure.value], [y], marker=marker, markersize=size, markerfacecolor=face, markeredgecolor=INK, markeredgewidth=1.1, zorder=3, clip_on=False,
     )  # fmt: skip
-
-
-def _in_page(written: str, chart: Chart) -> str:
-    """The drawing alone: named for readers who listen, its identifiers its own, its black and white those of the page."""
-    drawing = written[written.index("<svg") :]
-    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
-    drawing = re.sub(r'id="([^"]+)"', rf'id="{chart.key}-\1"', drawing)
-    drawing = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{chart.key}-\1"', drawing)
-    drawing = re.sub(r"url\(#([^)]+)\)", rf"url(#{chart.key}-\1)", drawing)
-    drawing = drawing.replace(INK, "currentColor").replace(GROUND, "var(--card)").replace(SOFT, "var(--soft)")
-    size = re.search(r'viewBox="[^"]+"', drawing)
-    names = f"{chart.key}-title {chart.key}-desc"
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size[0] if size else ""} role="img" aria-labelledby="{names}">'
-    told = f'<title id="{chart.key}-title">{escape(chart.title)}</title><desc id="{chart.key}-desc">{escape(chart.description)}</desc>'
-    return head + told + drawing[drawing.index(">") + 1 :]

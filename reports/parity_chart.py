@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -14,10 +12,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.typing import RcKeyType
 
+from reports.svg import inline
+
 WIDTH, ROW_HEIGHT, FRAME_HEIGHT = 4.4, 0.22, 0.62
 """Inches."""
 LEFT_SHARE = 0.47
 INK, GROUND, SOFT = "#000000", "#ffffff", "#808080"
+BLACK_AND_WHITE = {INK: "currentColor", GROUND: "var(--card)", SOFT: "var(--soft)"}
 FACES = {
     "differs": ("D", INK),
     "alike": ("o", GROUND),
@@ -71,7 +72,7 @@ def svg(chart: Chart, percent: Callable[[float], str]) -> str:
             _line(axes, place, dot)
         written = io.StringIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return _in_page(written.getvalue(), chart)
+    return inline(written.getvalue(), chart.key, chart.title, chart.description, BLACK_AND_WHITE)
 
 
 def _axis(axes: Axes, chart: Chart, percent: Callable[[float], str]) -> None:
@@ -102,18 +103,3 @@ def _line(axes: Axes, place: int, dot: Dot) -> None:
     axes.plot(
         [dot.share], [place], marker=marker, markersize=6, markerfacecolor=face, markeredgecolor=INK, markeredgewidth=1, zorder=3, clip_on=False,
     )  # fmt: skip
-
-
-def _in_page(written: str, chart: Chart) -> str:
-    """The drawing alone: named for readers who listen, its identifiers its own, its black and white those of the page."""
-    drawing = written[written.index("<svg") :]
-    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
-    drawing = re.sub(r'id="([^"]+)"', rf'id="{chart.key}-\1"', drawing)
-    drawing = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{chart.key}-\1"', drawing)
-    drawing = re.sub(r"url\(#([^)]+)\)", rf"url(#{chart.key}-\1)", drawing)
-    drawing = drawing.replace(INK, "currentColor").replace(GROUND, "var(--card)").replace(SOFT, "var(--soft)")
-    size = re.search(r'viewBox="[^"]+"', drawing)
-    names = f"{chart.key}-title {chart.key}-desc"
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size[0] if size else ""} role="img" aria-labelledby="{names}">'
-    told = f'<title id="{chart.key}-title">{escape(chart.title)}</title><desc id="{chart.key}-desc">{escape(chart.description)}</desc>'
-    return head + told + drawing[drawing.index(">") + 1 :]

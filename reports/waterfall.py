@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from html import escape
 from io import StringIO
 from itertools import accumulate, pairwise
 from textwrap import wrap
 from typing import Any
 
-INK, SOFT, RULE, CARD, FOR, AGAINST = "#1f2a30", "#51606a", "#d8dedf", "#fffffe", "#1d5c63", "#6b4e16"
-_OF_THE_PAGE = {INK: "ink", SOFT: "soft", RULE: "line", CARD: "card", FOR: "accent", AGAINST: "against"}
-"""Colours as drawn → the style's variables, so that the chart follows dark mode and print."""
+from reports.svg import AGAINST, CARD, FOR, INK, OF_THE_PAGE, RULE, SOFT, inline
+
 WIDTH, ROW, HEAD_AND_FOOT = 7.4, 0.47, 0.95
 LABELS, LETTERS = 0.43, 44
 """Inches; the share of the width that the words take, and how many letters of a detail stand in one line of it."""
@@ -79,7 +76,7 @@ class Waterfall:
             _thresholds(axes, self)
             text = StringIO()
             figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-        return _inline(text.getvalue(), self)
+        return inline(text.getvalue(), self.name, self.title, self.description, OF_THE_PAGE)
 
 
 def _frame(axes: Any, chart: Waterfall) -> None:
@@ -140,20 +137,3 @@ def _thresholds(axes: Any, chart: Waterfall) -> None:
             line.text, (line.at, -0.5), (-3 if side == "right" else 3, 3), textcoords="offset points",
             ha=side, va="bottom", color=INK, fontsize=8.2,
         )  # fmt: skip
-
-
-def _inline(text: str, chart: Waterfall) -> str:
-    """As part of a page: identifiers of its own, the page's colours and letters, a title and a description."""
-    body = text[text.index("<svg") :]
-    body = re.sub(r"\s*<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{chart.name}-\1"', body)
-    body = re.sub(r'href="#|url\(#', lambda found: f"{found[0]}{chart.name}-", body)
-    for colour, name in _OF_THE_PAGE.items():
-        body = body.replace(colour, f"var(--{name})")
-    body = re.sub(r"'DejaVu Sans'[^;\"]*", "system-ui, 'DejaVu Sans', sans-serif", body)
-    opening = body[: body.index(">") + 1]
-    named = re.sub(r'(width|height)="[^"]*"\s*', "", opening).replace(
-        "<svg", f'<svg role="img" aria-labelledby="{chart.name}-title {chart.name}-desc"'
-    )
-    said = f'<title id="{chart.name}-title">{escape(chart.title)}</title><desc id="{chart.name}-desc">{escape(chart.description)}</desc>'
-    return named + said + body[len(opening) :]

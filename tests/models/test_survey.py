@@ -15,8 +15,9 @@ from models.candidate import Bools, Candidate, Floats
 from models.champion import champion
 from models.logistic import Logistic
 from models.points import Points
-from models.survey import CHAMPION, Split, bar, effective, run
+from models.survey import CHAMPION, Split, bar, run
 from models.survey_mapping import SurveyMapping, parsed, respondents, used
+from models.weights import shared
 from pipelines import bench, screens_survey
 
 MAPPING = """
@@ -108,10 +109,10 @@ def test_a_survey_that_made_the_priors_is_ranked_without_itself() -> None:
 
 def test_unequal_weights_tell_less_than_their_number() -> None:
     """Weights 1, 1, 2: (4)² / 6 = 2.67 respondents; the largest stays twice the others."""
-    found = effective(np.array([1.0, 1.0, 2.0]))
+    found = shared(np.array([1.0, 1.0, 2.0]))
     np.testing.assert_allclose(found, [2 / 3, 2 / 3, 4 / 3])
-    assert effective(np.full(5, 0.3)).tolist() == pytest.approx([1.0] * 5)
-    assert len(effective(np.zeros(0))) == 0
+    assert shared(np.full(5, 0.3)).tolist() == pytest.approx([1.0] * 5)
+    assert len(shared(np.zeros(0))) == 0
 
 
 @dataclass(frozen=True)
