@@ -1,8 +1,7 @@
-"""Figures of a ranking, each with a bootstrap interval over households. Weights are case weights (survey weights, 1 elsewhere)."""
+"""Shares and areas of one ranking with case weights; ``models.figures`` has the figures of whole duels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,31 +43,10 @@ def auc(outcome: Bools, score: Floats, weight: Floats) -> float:
     return float((positive * (below + negative / 2)).sum() / (positive.sum() * negative.sum()))
 
 
-def average_precision(outcome: Bools, order: np.ndarray, weight: Floats) -> float:
-    """Mean of the precision at each isolated household, in the order called."""
-    w, y = weight[order], outcome[order]
-    if not y.any():
-        return float("nan")
-    precision = np.cumsum(w * y) / np.cumsum(w)
-    return float((precision * w * y).sum() / (w * y).sum())
-
-
 def precision(outcome: Bools, chosen: Bools, weight: Floats) -> float:
     """Share of isolated among the chosen."""
     total = weight[chosen].sum()
     return float((weight * outcome)[chosen].sum() / total) if total > 0 else float("nan")
-
-
-def recall(outcome: Bools, chosen: Bools, weight: Floats) -> float:
-    """Share of the isolated who were chosen."""
-    total = (weight * outcome).sum()
-    return float((weight * outcome)[chosen].sum() / total) if total > 0 else float("nan")
-
-
-def lift(outcome: Bools, chosen: Bools, weight: Floats) -> float:
-    """Precision divided by the share of isolated among all."""
-    share = (weight * outcome).sum() / weight.sum()
-    return precision(outcome, chosen, weight) / share if share > 0 else float("nan")
 
 
 def top(order: np.ndarray, k: int) -> Bools:
@@ -82,14 +60,3 @@ def top_share(order: np.ndarray, weight: Floats, share: float) -> Bools:
     """The first households that together hold ``share`` of the weight (at least one)."""
     reached = np.cumsum(weight[order]) / weight.sum()
     return top(order, max(1, int(np.searchsorted(reached, share, side="right"))))
-
-
-def estimate(statistic: Callable[[np.ndarray], float], n: int, seed: int) -> Estimate:
-    """``statistic`` of all rows and its interval when rows (households) are drawn again with replacement."""
-    rng = np.random.default_rng(seed)
-    drawn = (
-        np.array([statistic(rng.integers(0, n, n)) for _ in range(BOOTSTRAPS)]) if n else np.array([np.nan])
-    )
-    drawn = drawn[~np.isnan(drawn)]
-    low, high = np.quantile(drawn, (0.025, 0.975)) if len(drawn) else (np.nan, np.nan)
-    return Estimate(value=statistic(np.arange(n)), low=float(low), high=float(high))

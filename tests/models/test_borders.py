@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import campaigns, metrics
+from models import campaigns, figures, metrics
 from models.boosting import Boosting
 from models.campaigns import Past
 from models.candidate import Bools, Floats, NotFitted, Scorer, lots, ranking, score
@@ -76,14 +76,14 @@ def test_an_interval_holds_95_of_100_draws() -> None:
     """Its width is that of the normal interval, 2 × 1.96 standard errors, within 4 % over twenty seeds."""
     y = np.arange(2000) % 2 == 0
     widths = [
-        (e := metrics.estimate(lambda rows: float(y[rows].mean()), 2000, seed)).high - e.low
+        (e := figures.estimated(figures.resampled(np.ones(2000), seed) @ y / 2000)).high - e.low
         for seed in range(20)
     ]
     assert np.mean(widths) == pytest.approx(2 * 1.96 * 0.5 / np.sqrt(2000), rel=0.04)
 
 
 def test_a_draw_in_which_the_figure_does_not_exist_is_left_out() -> None:
-    found = metrics.estimate(lambda rows: 1.0 if 0 in rows else float("nan"), 5, 1)
+    found = figures.estimated(np.array([1.0, np.nan, 1.0, 1.0]))
     assert (found.value, found.low, found.high) == (1, 1, 1)
 
 

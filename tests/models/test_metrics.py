@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import metrics
+from models import figures, metrics
+from models.campaigns import _placed
 
 Y = np.array([True, False, True, False, False])
 ONE = np.ones(5)
@@ -13,9 +14,10 @@ ORDER = np.array([0, 1, 2, 3, 4])
 def test_figures_worked_by_hand() -> None:
     chosen = metrics.top(ORDER, 2)
     assert metrics.precision(Y, chosen, ONE) == 1 / 2
-    assert metrics.recall(Y, chosen, ONE) == 1 / 2
-    assert metrics.lift(Y, chosen, ONE) == (1 / 2) / (2 / 5)
-    assert metrics.average_precision(Y, ORDER, ONE) == pytest.approx((1 + 2 / 3) / 2)
+    placed, plain = _placed(Y, np.array([5.0, 4, 3, 2, 1]), ONE, 2, 0), ONE[None, :]
+    assert figures.recall(placed, plain)[0] == 1 / 2
+    assert figures.lift(placed, plain)[0] == (1 / 2) / (2 / 5)
+    assert figures.average_precision(placed, plain)[0] == pytest.approx((1 + 2 / 3) / 2)
     assert metrics.auc(Y, np.array([5.0, 4, 3, 2, 1]), ONE) == pytest.approx(5 / 6)
 
 
@@ -44,6 +46,7 @@ def test_bootstrap_interval_covers_a_known_share() -> None:
     hits = 0
     for seed in range(200):
         y = rng.random(150) < 0.3
-        interval = metrics.estimate(lambda rows, y=y: float(y[rows].mean()), 150, seed)
+        weights = figures.resampled(np.ones(150), seed)
+        interval = figures.estimated(weights @ y / 150)
         hits += interval.low <= 0.3 <= interval.high
     assert 180 <= hits <= 198
