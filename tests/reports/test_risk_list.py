@@ -1,6 +1,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from importlib.resources import files
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from reports import html, risk_list, words
-from tests.reports.sample import HOSTILE, sample
+from tests.reports.sample import HOSTILE, line, sample
 
 
 @pytest.mark.parametrize("write", [risk_list.to_csv, risk_list.to_xlsx, risk_list.to_parquet, html.list_page])
@@ -88,3 +89,11 @@ def _files(folder: str, suffix: str) -> list[object]:
 
     root = Path(str(files("reports"))).parent
     return sorted((root / folder).glob(f"*{suffix}"))  # type: ignore[arg-type]
+
+
+def test_the_bereaved_have_a_reason_and_a_checked_probability_is_counted_in_tens() -> None:
+    lines = (line(1, arm="DEUIL", reasons=()), line(2, probability=0.31), line(3))
+    page = html.list_page(replace(sample(), lines=lines)).decode("utf-8")
+    assert page.count("a perdu son conjoint récemment et a accepté d’être contactée") == 1
+    assert '<option value="DEUIL">' in page
+    assert page.count("Sur dix ménages classés comme celui-ci, environ 3 ont été trouvés isolés.") == 1
