@@ -111,13 +111,6 @@ def published(cells: Mapping[Key, int]) -> dict[Key, int | str]:
     }
 
 
-def link(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str, Gate]) -> date:
-    """Persons as of a day and nothing more: what a later ``build`` on this connection may start from. Gives the day."""
-    known.open_views(connection, as_of, gates)
-    people.link(connection)
-    return as_of
-
-
 def build(
     connection: duckdb.DuckDBPyConnection,
     as_of: date,
@@ -127,7 +120,7 @@ def build(
     linked_on: date | None = None,
 ) -> Frame:
     """Makes the temp tables of the frame as of a day (docs/architecture.md) and counts them. ``linked_on``: an earlier day of which the persons are
-    on this connection (``link``, or the last ``build``): then only what is new is compared, and who merged or split since is counted.
+    on this connection (the last ``build``): then only what is new is compared, and who merged or split since is counted.
     ``there_share``: of the households called present so many shall be there."""
     known.open_views(connection, as_of, gates)
     linkage = people.link(connection) if linked_on is None else people.link_further(connection)

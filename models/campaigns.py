@@ -88,7 +88,7 @@ def over_campaigns(
     tested: dict[str, list[tuple[Placed, Campaign]]] = {c.name: [] for c in candidates}
     absent = {} if folds else {c.name: NotFitted(name=c.name, reason="no test campaign") for c in candidates}
     for number, fold in enumerate(folds):
-        for name, scorer in together(candidates, *_taught(past, fold.train)).items():
+        for name, scorer in together(candidates, *taught(past, fold.train)).items():
             if isinstance(scorer, NotFitted):
                 reason = f"at origin {fold.origin}: {scorer.reason}"
                 absent.setdefault(name, NotFitted(name=name, reason=reason))
@@ -101,10 +101,10 @@ def over_campaigns(
 
 def fitted(candidate: Candidate, past: Past, among: Bools) -> Scorer | NotFitted:
     """A candidate that learnt from the answered rows of ``among``, in the order of the visits, each with what it stands for."""
-    return candidate.fit(*_taught(past, among))
+    return candidate.fit(*taught(past, among))
 
 
-def _taught(past: Past, among: Bools) -> tuple[pd.DataFrame, Bools, Floats]:
+def taught(past: Past, among: Bools) -> tuple[pd.DataFrame, Bools, Floats]:
     """(matrix, isolated, weight); the weights add up to the effective number of these rows."""
     order = np.argsort(past.labels["visited_on"].to_numpy(), kind="stable")
     train = order[(among & past.is_told)[order]]

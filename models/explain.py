@@ -11,19 +11,31 @@ from features.factor import Factor, Language, sentence
 from models.candidate import Scorer
 
 MOST_REASONS, MOST_COUNTER = 4, 2
+COLUMNS = (
+    "household_id",
+    "factor",
+    "person_id",
+    "value",
+    "contribution",
+    "is_weighed",
+    "known_on",
+    "source",
+    "detail",
+)
 SMALLEST = 0.02
 """Log-odds below which a contribution is not worth a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """One sentence and what it rests on."""
+    """One sentence and what it rests on. ``is_stable``: its sign holds when the visits are drawn again."""
 
     sentence: str
     factor: str
     contribution: float
     known_on: str
     source: str
+    is_stable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,23 +49,34 @@ class Explained:
     beside: tuple[Reason, ...]
 
 
-def contributions(scorer: Scorer, matrix: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-    """Long form: ``household_id``, ``factor``, ``value``, ``contribution``, ``known_on``, ``source``, ``detail``; one row a
-    household and factor of the scorer. Contributions + ``scorer.base`` = score. ``value`` is null where there is no trace."""
-    wide = scorer.contributions(matrix)
+def contributions(
+    scorer: Scorer, matrix: pd.DataFrame, evidence: pd.DataFrame, factors: Sequence[Factor] = ()
+) -> pd.DataFrame:
+    """Long form: ``household_id``, ``factor``, ``person_id``, ``value``, ``contribution``, ``is_weighed``, ``known_on``, ``source``, ``detail``; one row a
+    household and factor of the scorer, or of ``factors``. Contributions + ``scorer.base`` = score, summed by factor, by member or at once. ``person_id``: the
+    member whose record says it; null: the household as a whole, or no trace. ``value`` is null where there is no trace; ``is_weighed``: whether the
+    scorer uses the factor at all; where not, its contribution is 0."""
+    weighed = scorer.contributions(matrix)
+    beside = [f.name for f in factors if f.name not in weighed]
+    wide = weighed.assign(**dict.fromkeys(beside, 0.0))
     wide.insert(0, "household_id", matrix["household_id"])
     long = wide.melt(id_vars="household_id", var_name="factor", value_name="contribution")
-    facts = evidence[["household_id", "factor", "value", "detail", "known_on", "source"]]
+    long["is_weighed"] = ~long["factor"].isin(beside)
+    facts = evidence[["household_id", "factor", "person_id", "value", "detail", "known_on", "source"]]
     joined = long.merge(facts, on=["household_id", "factor"], how="left")
-    return joined.sort_values(["household_id", "factor"], ignore_index=True)[
-        ["household_id", "factor", "value", "contribution", "known_on", "source", "detail"]
-    ]
+    return joined.sort_values(["household_id", "factor"], ignore_index=True)[list(COLUMNS)]
 
 
 def explained(
-    long: pd.DataFrame, evidence: pd.DataFrame, factors: Sequence[Factor], language: Language
+    long: pd.DataFrame,
+    evidence: pd.DataFrame,
+    factors: Sequence[Factor],
+    language: Language,
+    *,
+    stable_from: float = 0.0,
 ) -> dict[str, Explained]:
     """One entry a household of ``long`` (see ``contributions``); ``evidence`` holds every factor's value, whether the scorer uses it or not.
+    Where ``long`` has ``same_sign_share`` (see ``models.stability``), a reason with less than ``stable_from`` flips: it is told beside, as a fact.
 
     Only factors with a value become sentences: the absence of a trace moves a score but is no reason to knock.
     A zero of a yes/no factor is no reason either: the sentence says yes. What may not be shown is never said.
@@ -66,10 +89,12 @@ def explained(
         for n, v in zip(facts["factor"], facts["value"], strict=True)
     ]
     facts = facts[kept]
-    weighed = facts.merge(
-        long[["household_id", "factor", "contribution"]], on=["household_id", "factor"], how="left"
-    )
+    if "same_sign_share" not in long:
+        long = long.assign(same_sign_share=1.0)
+    given = long[["household_id", "factor", "contribution", "same_sign_share"]]
+    weighed = facts.merge(given, on=["household_id", "factor"], how="left")
     weighed["contribution"] = weighed["contribution"].fillna(0.0)
+    weighed["is_stable"] = weighed["same_sign_share"].fillna(1.0) >= stable_from
     weighed = _without_repetition(weighed, factors)
     weighed = weighed.sort_values(["contribution", "factor"], ascending=[False, True])
     said: dict[str, list[Reason]] = {h: [] for h in households}
@@ -104,11 +129,12 @@ def _explained(
 
     A protective fact speaks against even where the champion, a rule say, gives it no weight.
     """
-    reasons = [r for r in said if r.contribution >= SMALLEST][:MOST_REASONS]
+    reasons = [r for r in said if r.contribution >= SMALLEST and r.is_stable][:MOST_REASONS]
     against = [
         r
         for r in reversed(said)
-        if r.contribution <= -SMALLEST or (r.factor in protective and r.contribution < SMALLEST)
+        if (r.contribution <= -SMALLEST and r.is_stable)
+        or (r.factor in protective and r.contribution < SMALLEST)
     ]
     counter = against[:MOST_COUNTER]
     beside = [r for r in said if r not in reasons and r not in counter]
@@ -128,4 +154,5 @@ def _reason(row: object, factor: Factor, language: Language) -> Reason:
         contribution=float(row.contribution),  # type: ignore[attr-defined]
         known_on="" if pd.isna(row.known_on) else str(row.known_on)[:10],  # type: ignore[attr-defined]
         source=str(row.source),  # type: ignore[attr-defined]
+        is_stable=bool(row.is_stable),  # type: ignore[attr-defined]
     )

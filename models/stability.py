@@ -33,10 +33,12 @@ INTERVAL = (2.5, 97.5)
 
 @dataclass(frozen=True, kw_only=True)
 class Refits:
-    """``whole``: fitted on every answer; ``draws``: on resamples of the answered households, None where no resample could be fitted."""
+    """``whole``: fitted on every answer; ``draws``: on resamples of the answered households, None where no resample could be fitted. ``learns``: whether
+    the candidate learns at all; where not, every draw is the whole and nothing can be told from them."""
 
     whole: Scorer
     draws: tuple[Scorer | None, ...]
+    learns: bool = True
 
     def sign_shares(self, listed: pd.DataFrame, factors: Sequence[Factor] = ()) -> pd.DataFrame:
         """``listed``: the matrix rows of the households to explain. One row a household and factor of the scorer: ``household_id``, ``factor``,
@@ -88,7 +90,7 @@ def refits(candidate: Candidate, past: Past, *, seed: int, draws: int = DRAWS) -
     if isinstance(whole, NotFitted):
         raise ValueError(f"{whole.name} cannot be fitted: {whole.reason}")
     if isinstance(candidate, LEARNS_NOTHING):
-        return Refits(whole=whole, draws=(whole,) * draws)
+        return Refits(whole=whole, draws=(whole,) * draws, learns=False)
     return Refits(whole=whole, draws=tuple(_refitted(candidate, past, seed, draw) for draw in range(draws)))
 
 

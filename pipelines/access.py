@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import duckdb
 import pandas as pd
 
 from data_contracts import contract
 from data_contracts.contract import Contract
-from data_contracts.errors import ConfigurationError
-from features import frame, objections
+from features import objections
 from features.mentions import RECORD_OF
-from pipelines import settings
+from pipelines import asking, kept_lists, settings
+from pipelines.asking import Asker
+from pipelines.kept_lists import KeptRun
 from pipelines.store import read_store
+from pipelines.withheld import shown
 
 Json = dict[str, object]
 
@@ -25,23 +28,17 @@ def export_person(config: Path, key: str, as_of: date) -> Json:
 
     ``records``: every row of the warehouse that carries the key, or that the linkage as of ``as_of`` gives to the same person (``linked_by``
     says which), with the file, line and day it came by. ``lists``: lines of published runs about their household, with every contribution
-    to the score. ``sources``: whom each comes from, by what law, kept for how long. Raises ConfigurationError for a key that has another form.
+    to the score, but of what somebody told the city and of another adult only about how much it weighs (``withheld``). ``sources``: whom each
+    comes from, by what law, kept for how long. Raises ConfigurationError for a key that has another form.
     """
     city = settings.load(config)
-    if len(key) != 32 or not set(key) <= set("0123456789abcdef"):
-        raise ConfigurationError(
-            "this is no match key",
-            where="KEY",
-            hint="a match key has 32 hexadecimal characters; the key holder makes it from the person's name and date of birth.",
-        )
+    asking.checked(key)
     with read_store(city.paths) as connection:
         is_objected = _has(connection, "select 1 from meta.objected where key = $1", key)
-        frame.build(connection, as_of, settings.gates(city), city.there_share)
-        _find(connection, key)
+        who = asking.asker(connection, city, key, as_of)
         records = [
             row for source in contract.SOURCES for row in _records(connection, contract.load(source), key)
         ]
-        households = _households(connection)
     concerned = {str(r["source"]) for r in records}
     return {
         "key": key,
@@ -50,29 +47,10 @@ def export_person(config: Path, key: str, as_of: date) -> Json:
         "purpose": city.purpose,
         "has_objected": is_objected,
         "records": records,
-        "household_ids": households,
-        "lists": _lists(city.paths.runs, frozenset(households)),
+        "household_ids": list(who.household_ids),
+        "lists": _lists(city.paths.runs, who, concerned),
         "sources": [_source(contract.load(s), city) for s in contract.SOURCES if s in concerned],
     }
-
-
-def _find(connection: duckdb.DuckDBPyConnection, key: str) -> None:
-    """``asked``: (source, record_id) of the person whom the linkage gives the key, over every record it ever saw."""
-    named = " union ".join(
-        f"select '{s}' as source, {record} as record_id from raw.{s}"
-        f" where {' or '.join(f'{k} = $1' for k in objections.KEYS if k in _columns(s))}"
-        for s, record in RECORD_OF.items()
-    )
-    connection.execute(
-        f"create or replace temp table asked as with named as ({named})"
-        " select distinct p.person_id, p.source, p.record_id from people p"
-        " where p.person_id in (select person_id from people join named using (source, record_id))",
-        [key],
-    )
-
-
-def _columns(source: str) -> set[str]:
-    return {c.name for c in contract.load(source).columns}
 
 
 def _records(connection: duckdb.DuckDBPyConnection, promise: Contract, key: str) -> list[Json]:
@@ -102,27 +80,32 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _households(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = connection.execute(
-        "select distinct household_id from members where person_id in (select person_id from asked) order by 1"
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
-def _lists(runs: Path, households: frozenset[str]) -> list[Json]:
+def _lists(runs: Path, who: Asker, own: Collection[str]) -> list[Json]:
     """Degree and mode of contribution, parameters as applied: what CRPA art. R311-3-1-2 asks to be told on request."""
     found: list[Json] = []
-    for folder in sorted(p for p in runs.glob("*") if (p / "list.csv").is_file()):
-        lines = pd.read_csv(folder / "list.csv", dtype=str, keep_default_na=False)
-        weights = pd.read_parquet(folder / "explanations.parquet")
-        champion = json.loads((folder / "duel.json").read_text(encoding="utf-8"))["champion"]
-        for line in lines[lines["household_id"].isin(households)].to_dict("records"):
-            mine = weights[weights["household_id"] == line["household_id"]]
-            contributions = json.loads(mine.to_json(orient="records", date_format="iso"))
-            found.append(
-                {"run": folder.name, "ranked_by": champion, "line": line, "contributions": contributions}
-            )
+    for run in sorted(kept_lists.published(runs), key=lambda run: run.run_id):
+        lines = pd.read_csv(run.folder / "list.csv", dtype=str, keep_default_na=False)
+        mine = lines[lines["household_id"].isin(who.household_ids)]
+        found += [
+            _listed(run, line, who, own) for line in cast("list[dict[str, str]]", mine.to_dict("records"))
+        ]
     return found
+
+
+def _listed(run: KeptRun, line: dict[str, str], who: Asker, own: Collection[str]) -> Json:
+    household = line["household_id"]
+    rows = run.explanations(household)
+    others = kept_lists.are_of_another(
+        rows, who, household_id=household, members=int(line["members"]), listed_on=run.as_of
+    )
+    told = shown(line, rows, others, own)
+    return {
+        "run": run.folder.name,
+        "ranked_by": kept_lists.who_ranks(run).name,
+        "line": told.line,
+        "contributions": told.contributions,
+        "is_rounded": told.is_rounded,
+    }
 
 
 def _source(promise: Contract, city: settings.City) -> Json:

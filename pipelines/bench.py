@@ -69,6 +69,7 @@ Seeds = Annotated[
         help="Synthetic towns, of seeds 1, 2, …; all but the first also with twice the errors.",
     ),
 ]
+Towns = Annotated[int, typer.Option("--seeds", min=1, max=9, help="Synthetic towns, of seeds 1, 2, ….")]
 Folder = Annotated[Path, typer.Option("--work", help="Where the towns are made and kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
@@ -91,16 +92,49 @@ def presence(seeds: Seeds = 3, work: Folder = WORK, as_json: AsJson = False) -> 
     _against_truth("presence", seeds, work, as_json)
 
 
+@app.command()
+def oracle(seeds: Towns = 3, work: Folder = WORK, as_json: AsJson = False) -> None:
+    """Whether the list is as good as the registers allow: its precision and lift on whole synthetic towns, against an oracle that sees the truth."""
+    _against_truth("oracle", seeds, work, as_json)
+
+
+@app.command()
+def coverage(
+    seeds: Annotated[
+        int,
+        typer.Option(
+            "--seeds",
+            min=1,
+            max=10_000,
+            help="Simulated campaigns of each sort; single figures are judged from 1,000.",
+        ),
+    ] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Whether 95 % intervals hold the truth: prevalence, share found and false omission over simulated campaigns."""
+    asked = ["--campaigns", str(seeds), *(["--json"] if as_json else [])]
+    raise typer.Exit(_beside("coverage", asked, is_shown=True))
+
+
 def _against_truth(part: str, seeds: int, work: Path, as_json: bool) -> None:
-    """The evaluation reads the truth, so it is no part of the product: it runs beside it. Exit 1 when a bar does not hold."""
+    """Figures on towns that are made and kept in ``work``. Exit 1 when a bar does not hold."""
     made(work, "--work")
     out = work / f"{part}.json"
-    asked = [str(work), "--parts", part, "--seeds", *map(str, range(1, seeds + 1)), "--out", str(out)]
-    command = [sys.executable, "-m", "benchmarks.who_lives_where", *asked]
-    done = subprocess.run(command, stdout=sys.stderr if as_json else None, check=False)
-    if as_json and done.returncode in (0, 1):
+    out.unlink(missing_ok=True)
+    asked = [str(work), "--seeds", *map(str, range(1, seeds + 1)), "--out", str(out)]
+    if part == "oracle":
+        code = _beside("oracle", asked, is_shown=not as_json)
+    else:
+        code = _beside("who_lives_where", [*asked, "--parts", part], is_shown=not as_json)
+    if as_json and code in (0, 1) and out.exists():
         console.print_json(json.loads(out.read_text(encoding="utf-8")))
-    raise typer.Exit(done.returncode)
+    raise typer.Exit(code)
+
+
+def _beside(module: str, asked: list[str], *, is_shown: bool) -> int:
+    """The evaluation reads the truth, so it is no part of the product: it runs beside it. What is not to be shown goes to standard error."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", *asked]
+    return subprocess.run(command, stdout=None if is_shown else sys.stderr, check=False).returncode
 
 
 def _text(path: Path) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from data_contracts import contract
 from data_contracts.errors import ConfigurationError, IntegrityError, LanterneError
-from pipelines import filing, manifest, plaintext, retention, settings
+from pipelines import approvals, filing, manifest, plaintext, ranker, retention, settings
 from pipelines.arrivals import arrivals
 from pipelines.days import day_or_today
 from pipelines.migrations import VERSION
@@ -41,6 +41,7 @@ def check(config: Path) -> tuple[Finding, ...]:
         ("contracts", lambda: f"{len([contract.load(s) for s in contract.SOURCES])} contracts load"),
         ("deliveries", lambda: f"{len(arrivals(city.paths.deliveries))} files"),
         ("key", lambda: _key(city.paths)),
+        ("model", lambda: _model(city)),
         ("warehouse", lambda: _warehouse(city)),
         ("counts", lambda: _counts(city)),
         ("retention", lambda: _retention(city)),
@@ -66,6 +67,15 @@ def _key(paths: settings.Paths) -> str:
     if not is_given and not paths.database.exists():
         return NOT_YET
     return f"from {existing_key(paths).origin}"
+
+
+def _model(city: settings.City) -> str:
+    """Raises IntegrityError when the approvals or an approved file are not as they were signed."""
+    approval = ranker.in_force(city, day_or_today(None, ""))
+    if approval is None:
+        return "none approved: outside fictitious towns the best rule ranks"
+    approvals.checked(city.paths.models, approval)
+    return f"{approval.model}, approved on {approval.on.isoformat()} ({approval.role})"
 
 
 def _encryption(paths: settings.Paths) -> str:

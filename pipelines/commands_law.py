@@ -1,4 +1,4 @@
-"""What the law asks of the operator: ``oppose``, ``export-person``, ``purge``."""
+"""What the law asks of the operator: ``oppose``, ``export-person``, ``explain-person``, ``purge``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from data_contracts.errors import ConfigurationError
 from pipelines import access, console, law, purging, register, screens_law, settings
-from pipelines.days import day_or_today
+from pipelines.days import day, day_or_today
 from pipelines.private_file import write_new
 from pipelines.store import open_store
 
@@ -130,3 +130,38 @@ def export_person(
         return
     text = json_format.dumps(answer, ensure_ascii=False, indent=2) + "\n"
     write_new(out, text.encode("utf-8"), "the answer")
+
+
+@app.command("explain-person")
+def explain_person(
+    key: Annotated[str, typer.Argument(help="A match key of the person who asks.")],
+    config: Config,
+    run: Annotated[
+        str | None,
+        typer.Option(
+            "--run",
+            help="Folder or id of a run; the newest whose list holds their household when left out.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="A new file for the page; named for household and day when left out."),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Day of the linkage; the run's own day when left out.")
+    ] = None,
+) -> None:
+    """The page that a person may ask for: what the calculation did for their household, what it read, what it weighed, what was done."""
+    from pipelines.individual import (
+        individual,
+    )  # with its models it takes a second, which the other commands need not wait for
+    from reports.crpa import page
+
+    linked_on = day(as_of, "--as-of") if as_of else None
+    today = day_or_today(None, "")
+    with console.progress("explain-person") as progress:
+        progress("who lives where")
+        one = individual(config, key.strip().lower(), run=run, as_of=linked_on, written_on=today)
+    path = out or Path(f"{one.household_id}-{one.as_of.isoformat()}.html")
+    write_new(path, page(one), "the page")
+    typer.echo(path)

@@ -41,7 +41,7 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
     working = folder / "working"
     with timed(folder, "frame") as rows, read_store(city.paths) as connection:
         gates = settings.gates(city)
-        linked_on = frame.link(connection, month_shifted(as_of, -1), gates)
+        linked_on = _month_before(connection, city, as_of, working)
         built = frame.build(connection, as_of, gates, city.there_share, linked_on=linked_on)
         if not built.households:
             raise ConfigurationError(
@@ -73,6 +73,17 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
         bereaved = connection.execute(_BEREAVED, [city.bereavement_days]).df()
         bereaved.to_parquet(working / "bereaved.parquet", index=False)
         rows |= {"persons": built.persons, "households": built.households, "factors": len(factors_of(city))}
+
+
+def _month_before(
+    connection: duckdb.DuckDBPyConnection, city: settings.City, as_of: date, working: Path
+) -> date:
+    """Writes ``month_before.parquet``: the matrix as of a month ago. Its persons are what today's linkage starts from."""
+    day, gates, factors = month_shifted(as_of, -1), settings.gates(city), factors_of(city)
+    frame.build(connection, day, gates, city.there_share)
+    matrix.compute(connection, factors, gates)
+    matrix.wide(connection, day, factors).to_parquet(working / "month_before.parquet", index=False)
+    return day
 
 
 _ALERTED = f"""

@@ -6,20 +6,19 @@ import json
 from datetime import date
 from pathlib import Path
 
-from pipelines import manifest, settings
+from pipelines import manifest, ranker, settings
 from pipelines.factors import factors_of
 from pipelines.sources import SOURCE_WORDS
 from reports import model_card
-from reports.model_card_facts import About, left_out
+from reports.model_card_facts import About, Approval, left_out
 from reports.model_card_json import from_json
 from reports.words import words
 
 
 def write(city: settings.City, folder: Path, as_of: date, capacity: int, run_id: str) -> None:
-    """Nobody has signed the model yet: the card says so."""
-    told = (folder / "duel.json").read_text(encoding="utf-8")
-    champion = folder / "model" / f"{json.loads(told)['champion']}.json"
+    """Who ranks, and who signed for it."""
     say = words(city.language)
+    text = text_of(folder)
     about = About(
         city=city.name,
         as_of=as_of,
@@ -27,11 +26,25 @@ def write(city: settings.City, folder: Path, as_of: date, capacity: int, run_id:
         is_fictitious=city.fictitious,
         run_id=run_id,
         capacity=capacity,
-        share_kept=None,
         used=tuple(f.name for f in factors_of(city)),
         left_out=left_out(settings.gates(city), city.features.model_dump()),
         sources={source: say(name) for source, name in SOURCE_WORDS.items()},
-        approval=None,
-        model_digest=manifest.sha256(champion.read_bytes()),
+        approval=_approval(folder, text.name),
+        model_digest=manifest.sha256(text.read_bytes()),
     )
+    told = (folder / "duel.json").read_text(encoding="utf-8")
     (folder / "model" / "card.html").write_bytes(model_card.page(from_json(told, about)))
+
+
+def text_of(folder: Path) -> Path:
+    """The frozen text of who ranks in a run; of the champion where none was asked to rank yet."""
+    judged = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
+    name = judged["listed_by"]["name"] if "listed_by" in judged else judged["champion"]
+    return folder / "model" / f"{name}.json"
+
+
+def _approval(folder: Path, text: str) -> Approval | None:
+    given = ranker.approval_of(folder)
+    if given is None:
+        return None
+    return Approval(who=given.who, role=given.role, on=given.on, digest=given.files[text])

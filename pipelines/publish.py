@@ -43,7 +43,8 @@ def publish_step(config: Path, folder: Path, as_of: date, capacity: int, keep_wo
 
 
 def run_inputs(config: Path, folder: Path, as_of: date, capacity: int) -> dict[str, object]:
-    """Everything that decides the result, known once the ingest is done: what names the run."""
+    """Everything that decides the result, known once it is known who ranks: what names the run."""
+    approval = folder / "model" / "approval.json"
     ingested = json.loads((folder / "ingest.json").read_text())
     return {
         "as_of": as_of.isoformat(),
@@ -53,5 +54,6 @@ def run_inputs(config: Path, folder: Path, as_of: date, capacity: int) -> dict[s
         "configuration": manifest.sha256(config.read_bytes()),
         "contracts": manifest.contract_hashes(),
         "linkage_model": linkage.model().cited,
+        "approval": manifest.sha256(approval.read_bytes()) if approval.is_file() else None,
         "deliveries": {f["name"]: f["file_id"] for f in ingested["files"]},
     }

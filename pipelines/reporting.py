@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -14,7 +15,8 @@ from features.catalogue import FACTORS
 from features.factor import Language
 from features.unknown import not_known
 from models.explain import Explained, Reason, explained
-from pipelines import data_docs, kept, manifest, model_card, parity, settings
+from models.stability import STABLE
+from pipelines import data_docs, explanation, kept, manifest, model_card, parity, ranker, settings
 from pipelines.manifest import timed
 from pipelines.publish import run_inputs
 from pipelines.sources import SOURCE_WORDS, neighbourhoods
@@ -26,7 +28,7 @@ from reports.words import Words, words
 
 
 def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
-    """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``, ``frame_parity.html`` and ``.json``, ``model/card.html``, and the folder ``contracts/``."""
+    """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``, ``frame_parity.html`` and ``.json``, ``model/card.html``, ``model/explanation.html``, and the folder ``contracts/``."""
     city = settings.load(config)
     with timed(folder, "reports") as rows:
         run_id = manifest.run_id(as_of, run_inputs(config, folder, as_of, capacity))
@@ -36,6 +38,7 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
         (folder / "list.parquet").write_bytes(risk_list.to_parquet(built))
         (folder / "list.html").write_bytes(html.list_page(built))
         model_card.write(city, folder, as_of, capacity, run_id)
+        explanation.write(city, folder, as_of)
         rows["lines"] = len(built.lines)
         masthead = Masthead(city=city.name, language=city.language, is_fictitious=city.fictitious)
         with read_store(city.paths) as connection:
@@ -49,10 +52,8 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
 
 
 def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int, run_id: str) -> RiskList:
-    judged = json.loads((folder / "duel.json").read_text())
-    champion = str(judged["champion"])
-    standing = judged["candidates"].get(champion)
-    precision = standing["precision"] if standing else {"value": None, "low": None, "high": None}
+    who, told = ranker.read(folder), _tested(folder)
+    precision = told.precision or {"value": None, "low": None, "high": None}
     say = words(city.language)
     return RiskList(
         run_id=run_id,
@@ -62,18 +63,39 @@ def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int, ru
         is_fictitious=city.fictitious,
         capacity=capacity,
         households=len(pd.read_parquet(folder / "working" / "frame.parquet", columns=["household_id"])),
-        champion=champion,
-        is_by_rules=judged["beats_rules"] is False,
-        is_judged=standing is not None,
-        judged_on=judged["test_labels"],
+        champion=who.name,
+        is_by_rules=who.is_rule,
+        is_unapproved=who.is_rule and who.why != "champion",
+        is_judged=told.precision is not None,
+        judged_on=told.labels,
         precision=precision["value"],
         precision_low=precision["low"],
         precision_high=precision["high"],
-        share_visited_isolated=judged["test_positives"] / judged["test_labels"]
-        if judged["test_labels"]
-        else None,
+        share_visited_isolated=told.positives / told.labels if told.labels else None,
         closed_sources=tuple(say(SOURCE_WORDS[s]) for s, g in settings.gates(city).items() if g == "closed"),
         lines=_lines(city, folder),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tested:
+    """How who ranks did on past visits: of an approved model what it was approved on, of whoever took part in this run's duel what came out of it."""
+
+    labels: int
+    positives: int
+    precision: Mapping[str, float | None] | None
+
+
+def _tested(folder: Path) -> _Tested:
+    who, approval = ranker.read(folder), ranker.approval_of(folder)
+    if approval is None:
+        judged = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
+        of_who = judged["candidates"].get(who.name, {})
+    else:
+        judged = approval.figures
+        of_who = judged["at_capacity"]
+    return _Tested(
+        labels=judged["test_labels"], positives=judged["test_positives"], precision=of_who.get("precision")
     )
 
 
@@ -84,7 +106,8 @@ def _lines(city: settings.City, folder: Path) -> tuple[Line, ...]:
         pd.read_parquet(working / "frame.parquet"), on="household_id", how="left", validate="one_to_one"
     )
     long = pd.read_parquet(folder / "explanations.parquet")
-    said = explained(long, pd.read_parquet(working / "evidence.parquet"), FACTORS, city.language)
+    evidence = pd.read_parquet(working / "evidence.parquet")
+    said = explained(long, evidence, FACTORS, city.language, stable_from=STABLE)
     largest = max((r.contribution for e in said.values() for r in e.reasons), default=1.0)
     with read_store(city.paths) as connection:
         names = neighbourhoods(connection)
@@ -136,6 +159,8 @@ def _line(
             language=language,
         ),
         equals=int(cast(int, row["equals"])),
+        times_listed=_count(row["times_listed"]),
+        draws=_count(row["draws"]),
         members=int(cast(int, row["members"])),
         is_data_thin=bool(row["is_data_thin"]),
     )
@@ -157,6 +182,10 @@ def _sources(joined: str, say: Words) -> str:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _count(value: object) -> int | None:
+    return None if pd.isna(cast(float, value)) else int(cast(float, value))
 
 
 def _number(value: object) -> float | None:

@@ -26,14 +26,28 @@ QUIET = {
 
 def run_cycle(config: Path, as_of: date, capacity: int | None, *, keep_working_tables: bool) -> Path:
     """One cycle under Prefect; gives the published run's folder. Nothing is published when a step refuses."""
-    city = settings.load(config)
-    with one_at_a_time(city.paths.runs):
-        folder = manifest.partial_folder(city.paths.runs, f"cycle-{as_of.isoformat()}")
-        _quiet(city.paths.runs)
+    with _partial(config, f"cycle-{as_of.isoformat()}") as (city, folder):
         from pipelines.flows import cycle  # Prefect reads its settings when it is imported
 
+        return cycle(config.resolve(), folder, as_of, capacity or city.capacity, keep_working_tables)
+
+
+def run_train(config: Path, as_of: date, capacity: int | None) -> Path:
+    """The duel under Prefect, and its champion frozen; gives the model's folder. Nothing is kept when a step refuses."""
+    with _partial(config, f"train-{as_of.isoformat()}") as (city, folder):
+        from pipelines.flows import train
+
+        return train(config.resolve(), folder, as_of, capacity or city.capacity)
+
+
+@contextmanager
+def _partial(config: Path, name: str) -> Iterator[tuple[settings.City, Path]]:
+    city = settings.load(config)
+    with one_at_a_time(city.paths.runs):
+        folder = manifest.partial_folder(city.paths.runs, name)
+        _quiet(city.paths.runs)
         try:
-            return cycle(config.resolve(), folder, as_of, capacity or city.capacity, keep_working_tables)
+            yield city, folder
         finally:
             # after a refusal the joined tables of a half-made run must not lie about; a published run has left this place
             shutil.rmtree(folder, ignore_errors=True)

@@ -10,8 +10,10 @@ import pandas as pd
 from rich.table import Table
 
 from features.factor import Language
+from pipelines import ranker
 from pipelines.checks import Finding
 from pipelines.console import out
+from pipelines.ranker import Ranker
 from pipelines.sources import SOURCE_WORDS
 from reports.risk_list import BETWEEN, arm_words, how_ranked
 from reports.words import Words, number, percent, words
@@ -24,6 +26,7 @@ REPORTS = (
     "list.csv",
     "attrition.html",
     "model/card.html",
+    "model/explanation.html",
     "duel.json",
     "frame_parity.html",
     "frame.json",
@@ -34,8 +37,8 @@ REPORTS = (
 
 
 def by_rules(folder: Path) -> bool:
-    """Whether no candidate beat the rules in this run."""
-    return json.loads((folder / "duel.json").read_text())["beats_rules"] is False
+    """Whether a rule ranks: no candidate beat the rules, or nobody has approved the one that did."""
+    return ranker.read(folder).is_rule
 
 
 def run_json(folder: Path) -> dict[str, object]:
@@ -46,6 +49,7 @@ def run_json(folder: Path) -> dict[str, object]:
         "run": str(folder),
         "run_id": manifest["run_id"],
         "champion": duel["champion"],
+        "listed_by": duel["listed_by"],
         "why": duel["why"],
         "steps": manifest["steps"],
     }
@@ -57,6 +61,7 @@ def run(folder: Path, language: Language) -> None:
     duel = json.loads((folder / "duel.json").read_text())
     manifest = json.loads((folder / "manifest.json").read_text())
     _duel(duel, language)
+    _who_ranks(ranker.read(folder), say)
     _top(folder, say)
     _lost(manifest["signals_lost"], language)
     out.print(f"\n[bold]{say('Where to look')}[/bold]")
@@ -75,6 +80,13 @@ def _duel(duel: dict[str, object], language: Language) -> None:
     out.print(
         f"\n[bold]{say('The duel')}[/bold] · {duel['test_labels']} {say('visits')}, {duel['test_positives']} {say('isolated')}"
     )
+    if duel["candidates"]:
+        _candidates(duel, language)
+    out.print(f"{say('Champion')}{say(':')} [bold]{duel['champion']}[/bold]", highlight=False)
+
+
+def _candidates(duel: dict[str, object], language: Language) -> None:
+    say = words(language)
     table = Table(box=None, pad_edge=False)
     for title in ("Candidate", "Precision at capacity", "95 % interval", "Lift", "AUC"):
         table.add_column(say(title), justify="left" if title == "Candidate" else "right")
@@ -87,8 +99,15 @@ def _duel(duel: dict[str, object], language: Language) -> None:
         numbers = (_digits(figure["value"], language) for figure in (lift, auc))
         table.add_row(f"{mark}{name}", precision, f"{low} – {high}", *numbers)
     out.print(table)
-    how = how_ranked(str(duel["champion"]), duel["beats_rules"] is False, say)
-    out.print(f"{say('Champion')}{say(':')} [bold]{duel['champion']}[/bold] – {how}", highlight=False)
+
+
+def _who_ranks(who: Ranker, say: Words) -> None:
+    is_unapproved = who.is_rule and who.why != "champion"
+    how = how_ranked(who.name, who.is_rule, say, is_unapproved=is_unapproved)
+    out.print(f"{say('Ranks the list')}{say(':')} [bold]{who.name}[/bold] – {how}", highlight=False)
+    if who.waits:
+        waits = say("“{model}” waits for `lanterne train` and `lanterne approve`").format(model=who.waits)
+        out.print(f"  {waits}", highlight=False)
 
 
 def _lost(sources: Sequence[dict[str, object]], language: Language) -> None:

@@ -41,6 +41,10 @@ class Paths(_Strict):
     deliveries: Path = Field(Path("deliveries"), description="Folder of dated delivery folders.")
     database: Path = Field(Path("lanterne.duckdb"), description="The warehouse file; created when absent.")
     runs: Path = Field(Path("runs"), description="Folder that receives one folder per run.")
+    models: Path = Field(
+        Path("models"),
+        description="Folder of frozen models, one folder each, and of `approvals.jsonl`, in which their approvals are signed.",
+    )
     objections: Path = Field(
         Path("oppositions.csv"),
         description="The city's register of objections, written by `lanterne oppose`; it outlives the warehouse.",
@@ -81,6 +85,15 @@ class Floors(_Strict):
     )
     neighbourhood: dict[str, float] = Field(
         default_factory=dict, description='By neighbourhood code, such as `"07" = 0.05`.'
+    )
+
+
+class Contacts(_Strict):
+    """Where people may write, as the pages that they ask for say it; empty: the page shows that the city has to fill it in."""
+
+    team: str = Field("", description="The team that visits: name, address, telephone.")
+    data_protection_officer: str = Field(
+        "", description="The city's data protection officer: address or mail."
     )
 
 
@@ -130,6 +143,7 @@ class City(_Strict):
     paths: Paths = Paths.model_validate({})
     features: Features = Features.model_validate({})
     floors: Floors = Floors.model_validate({})
+    contacts: Contacts = Contacts.model_validate({})
     retention: dict[str, str] = Field(
         default_factory=dict,
         description="Per source a shorter period than its contract's, such as P18M; a longer one is refused.",
@@ -205,7 +219,9 @@ def _translated(detail: ErrorDetails, path: Path) -> ConfigurationError:
 
 
 def _known_keys() -> list[str]:
-    return [key for model in (City, Paths, SourceGate, Features, Floors) for key in model.model_fields]
+    return [
+        key for model in (City, Paths, SourceGate, Features, Floors, Contacts) for key in model.model_fields
+    ]
 
 
 def _check_sources(city: City, path: Path) -> None:

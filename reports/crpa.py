@@ -37,6 +37,7 @@ from reports.words import percent, words
 ROUGH = 0.5
 """Points; assumed wide enough: by their declared priors (0.50, 0.35, 0.10) each of the three signs alone comes to half a point, all of them to one."""
 COLON = {"fr": "\u00a0: ", "en": ": "}
+SEMICOLON = {"fr": "\u00a0; ", "en": "; "}
 _BY_NAME = {f.name: f for f in FACTORS}
 Of = Literal["household", "another"]
 
@@ -88,6 +89,7 @@ class Individual:
     called points). ``drawing_probability``: of the random arm. ``equals``: households with the same score, this one among them. ``records``: source → number of
     the household's records; alerts are left out. ``times_listed`` of ``draws``: in how many resamples it is among the first; None where nothing was
     refitted. ``stable_from``: share of equal signs from which a reason is told. ``sources``: words for sources in the page's language.
+    ``is_unapproved``: a rule ranks because nobody has approved the model that won.
     """
 
     masthead: Masthead
@@ -113,6 +115,7 @@ class Individual:
     draws: int | None
     times_listed: int | None
     precision: Precision | None
+    is_unapproved: bool = False
     contacts: Contacts = field(default_factory=Contacts)
 
     @property
@@ -253,7 +256,7 @@ def page(one: Individual) -> bytes:
             ),
             unstable=_names([f for f in one.open if _counts(f) and is_unstable(f, one)], one),
             capped=_names([f for f in one.open if _counts(f) and _cap(f) is not None], one),
-            how_ranked=how_ranked(one.champion, one.is_by_rules, say),
+            how_ranked=how_ranked(one.champion, one.is_by_rules, say, is_unapproved=one.is_unapproved),
             tie=equal_with(one.equals - 1, language, say) if one.equals > 1 else "",
             stated=lambda fact: stated(fact, one),
             said_by=lambda source: ", ".join(one.sources[s] for s in source.split("+") if s),
@@ -261,6 +264,7 @@ def page(one: Individual) -> bytes:
             chance=lambda share: percent(share, language, 2),
             contact=str.strip,
             colon=COLON[language],
+            semicolon=SEMICOLON[language],
             is_rule=one.champion.startswith("rule_"),
         )
         .encode("utf-8")

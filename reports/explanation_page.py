@@ -64,6 +64,7 @@ class Ranking:
     as_of: date
     champion: str
     is_by_rules: bool
+    is_unapproved: bool
     base: float
     weighed: Weighed
     is_listed: npt.NDArray[np.bool_]
@@ -180,7 +181,9 @@ def page(ranking: Ranking) -> bytes:
             average=_average(ranking),
             directions=DIRECTIONS,
             agrees=AGREES,
-            how_ranked=how_ranked(ranking.champion, ranking.is_by_rules, say),
+            how_ranked=how_ranked(
+                ranking.champion, ranking.is_by_rules, say, is_unapproved=ranking.is_unapproved
+            ),
             points=lambda value: signed(value, language),
             smallest=SMALLEST_CELL,
         )

@@ -28,6 +28,8 @@ SAMPLE = 1000
 MOST_ROWS, STRONGEST, MOST_STEPS = 14, 4, 9
 NOTHING = 0.005
 """Log-odds that are shown as 0.00."""
+FIGURE_ROOM = 0.3
+"""Share of the drawn range that a figure beside an arrow may take at either side."""
 SWARM_WIDTH, DOT_WIDTH, FALL_WIDTH, LETTERS = 7.4, 3.6, 4.4, 25
 """Inches; the last falls to the width of a telephone and stays legible. Letters in one line of its labels."""
 _BY_NAME = {f.name: f for f in FACTORS}
@@ -228,7 +230,7 @@ def waterfall(
     rows, most = len(shown), max(len(lines) for lines in texts.values())
     row = max(0.5, 0.17 * most + 0.08)
     height = rows * row + 1.0
-    rect = (0.47, 0.62 / height, 0.51, rows * row / height)
+    rect = (0.47, 0.62 / height, 0.48, rows * row / height)
     with figure_for_shap(FALL_WIDTH, height, name, seed=0, rect=rect) as (figure, axes):
         shap.plots.waterfall(explanation, max_display=rows, show=False)
         plain(axes, language, "")
@@ -249,7 +251,8 @@ def _arrows(axes: Any, upwards: Sequence[Step], base: float, language: Language)
 
     ends = base + np.cumsum([s.value for s in upwards])
     low, high = axes.get_xlim()
-    axes.set_xlim(low - 0.12 * (high - low), high + 0.12 * (high - low))
+    room = FIGURE_ROOM * (high - low)
+    axes.set_xlim(min(low, base - room, *(ends - room)), max(high, base + room, *(ends + room)))
     for arrow in (patch for patch in axes.patches if isinstance(patch, FancyArrow)):
         row = round(float(arrow.get_xy()[:, 1].mean()))
         begin = ends[row] - upwards[row].value

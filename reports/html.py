@@ -10,6 +10,9 @@ from features.factor import Language
 from reports.risk_list import RiskList, about, arm_words, how_ranked
 from reports.words import Words, day, number, percent, words
 
+SURE, EVEN = 0.9, 0.5
+"""Shares of draws from which a place is called sure, and fairly sure."""
+
 
 def list_page(risk_list: RiskList) -> bytes:
     """``list.html``: why each household is on the list, what speaks against it and what is not known."""
@@ -20,9 +23,12 @@ def list_page(risk_list: RiskList) -> bytes:
         language=risk_list.language,
         say=say,
         about=about(risk_list, say),
-        how_ranked=how_ranked(risk_list.champion, risk_list.is_by_rules, say),
+        how_ranked=how_ranked(
+            risk_list.champion, risk_list.is_by_rules, say, is_unapproved=risk_list.is_unapproved
+        ),
         in_ten=lambda p: in_ten(p, risk_list.language, say),
         equal_with=lambda n: equal_with(n, risk_list.language, say),
+        how_sure=lambda n, draws: how_sure(n, draws, say),
         arm=lambda a: arm_words(a, say),
         day=lambda d: day(d, risk_list.language),
         number=lambda v, digits=0: number(v, risk_list.language, digits),
@@ -37,6 +43,25 @@ def equal_with(others: int, language: Language, say: Words) -> str:
         return say("Equal with one other household; the order between them is drawn by lot.")
     sentence = say("Equal with {n} other households; the order among them is drawn by lot.")
     return sentence.format(n=number(others, language))
+
+
+def how_sure(times_listed: int, draws: int, say: Words) -> str:
+    """Whether the place on the list holds when the visits that taught the ranking are drawn again."""
+    share = times_listed / draws
+    said = (
+        say(
+            "A sure place: learnt again on {draws} draws of the same visits, the ranking lists this household {n} times."
+        )
+        if share >= SURE
+        else say(
+            "A fairly sure place: learnt again on {draws} draws of the same visits, the ranking lists this household {n} times."
+        )
+        if share >= EVEN
+        else say(
+            "An unsure place: learnt again on {draws} draws of the same visits, the ranking lists this household {n} times."
+        )
+    )
+    return said.format(n=times_listed, draws=draws)
 
 
 def in_ten(probability: float, language: Language, say: Words) -> str:

@@ -59,6 +59,7 @@ def page(card: ModelCard) -> bytes:
         verdict=lambda contest: model_card_said.verdict(contest, speech),
         unjudged=lambda reason: model_card_said.unjudged(reason, speech),
         calibration=model_card_said.calibration(card, speech),
+        lonely=model_card_said.lonely(card),
         judges=judges(card),
         campaigns=campaigns(card),
         ledger=LEDGER,

@@ -105,6 +105,16 @@ class Calibrated:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lonely:
+    """Of the other target: tested households that answered, lonely among them; of those called first by who ranks, the share that is lonely, None where too few
+    answered."""
+
+    labels: int
+    positives: int
+    precision: Figure | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeftOut:
     """A factor that weighs in no ranking: sources whose gate is not open for it, or the setting that the city has not made."""
 
@@ -125,7 +135,7 @@ class Approval:
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """What the duel does not know. ``capacity``: households a list; ``share_kept``: of a list's households, the share that the next month's still holds;
+    """What the duel does not know. ``capacity``: households a list;
     ``used``: names of the factors that may weigh; ``sources``: in the reader's words; ``model_digest``: of the text of the frozen champion, or empty."""
 
     city: str
@@ -134,7 +144,6 @@ class About:
     is_fictitious: bool
     run_id: str
     capacity: int
-    share_kept: float | None
     used: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     sources: Mapping[str, str]
@@ -144,12 +153,14 @@ class About:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCard:
-    """Everything that the page says. ``beats_rules`` is None where labels were too few to judge; then there are no ``rows`` and no ``contests``.
-    ``best_rule``: the rule to beat. ``not_judged``: name → reason as the duel gives it; ``suspicious``: name → area under the curve."""
+    """Everything that the page says. ``champion``: who ranks the list; ``waits``: a model that won the duel and that nobody has approved. ``beats_rules`` is None where labels were too few to judge; then there are no ``rows`` and no ``contests``.
+    ``best_rule``: the rule to beat. ``not_judged``: name → reason as the duel gives it; ``suspicious``: name → area under the curve; ``kept``: name → of the households ranked first as of a month ago, the share
+    ranked first today."""
 
     about: About
     champion: str
     beats_rules: bool | None
+    waits: str | None
     best_rule: str
     k_rule: str
     labels: int
@@ -159,6 +170,8 @@ class ModelCard:
     contests: tuple[Contest, ...]
     not_judged: Mapping[str, str]
     suspicious: Mapping[str, float]
+    kept: Mapping[str, float]
+    lonely: Lonely | None
     learnt: Learnt | None
     calibrated: Calibrated | None
 

@@ -14,6 +14,7 @@ from reports.model_card_facts import (
     Contest,
     Figure,
     Learnt,
+    Lonely,
     ModelCard,
     Pair,
     Row,
@@ -49,11 +50,16 @@ def _card(judged: Content, about: About) -> ModelCard:
     beats = judged["beats_rules"]
     if beats is not None and not isinstance(beats, bool):
         raise TypeError("beats_rules")
+    listed_by = _table(judged.get("listed_by"))
+    waits = listed_by.get("waits")
+    if listed_by.get("is_rule") and beats:
+        beats = False
     candidates, suspicious = _table(judged["candidates"]), judged.get("suspicious")
     return ModelCard(
         about=about,
-        champion=_text(judged["champion"]),
+        champion=_text(listed_by.get("name", judged["champion"])),
         beats_rules=beats,
+        waits=None if waits is None else _text(waits),
         best_rule=_text(judged["best_rule"]),
         k_rule=_text(judged.get("k_rule", "")),
         labels=int(_number(judged["test_labels"])),
@@ -63,6 +69,10 @@ def _card(judged: Content, about: About) -> ModelCard:
         contests=tuple(_contest(_table(content)) for content in _several(judged.get("contests"))),
         not_judged={name: _text(why) for name, why in _table(judged.get("not_judged")).items()},
         suspicious={name: _number(area) for name, area in _table(suspicious).items()} if suspicious else {},
+        kept={name: _number(share) for name, share in _table(judged.get("share_kept")).items()},
+        lonely=_lonely(_table(judged["lonely"]), listed_by.get("name", judged["champion"]))
+        if judged.get("lonely")
+        else None,
         learnt=_learnt(_table(judged["labels"])) if judged.get("labels") else None,
         calibrated=_calibrated(_table(judged["calibration"])) if judged.get("calibration") else None,
     )
@@ -74,20 +84,21 @@ def _row(name: str, content: Content) -> Row:
         name=name,
         figures=_figures(content),
         weighted=_figures(_table(content.get("weighted"))),
-        difference=_figure(content.get("difference_to_best_rule")),
+        difference=figure(content.get("difference_to_best_rule")),
         by_lot=_pair(content.get("precision_by_lot"), "worst", "best"),
         bounds=_pair(content.get("precision_bounds"), "low", "high"),
         calibration=_pair(content.get("calibration"), "slope", "intercept"),
-        found={int(more): f for more, told in found.items() if (f := _figure(told)) is not None},
+        found={int(more): f for more, told in found.items() if (f := figure(told)) is not None},
         campaigns=tuple(_campaign(_table(fold)) for fold in _several(content.get("folds"))),
     )
 
 
 def _figures(content: Content) -> dict[str, Figure]:
-    return {name: f for name in FIGURES if (f := _figure(content.get(name))) is not None}
+    return {name: f for name in FIGURES if (f := figure(content.get(name))) is not None}
 
 
-def _figure(told: object) -> Figure | None:
+def figure(told: object) -> Figure | None:
+    """A figure with its interval; None where it does not exist."""
     content = _table(told)
     value = _maybe(content.get("value"))
     return (
@@ -118,8 +129,8 @@ def _contest(content: Content) -> Contest:
     return Contest(
         challenger=_text(content["challenger"]),
         reigning=_text(content["reigning"]),
-        difference=_figure(content.get("precision_difference")),
-        weighted=_figure(content.get("precision_difference_weighted")),
+        difference=figure(content.get("precision_difference")),
+        weighted=figure(content.get("precision_difference_weighted")),
         worse_off=tuple(_text(group) for group in _several(content.get("worse_off"))),
         behind=None if behind is None else _text(behind),
         is_won=content["won"] is True,
@@ -134,6 +145,15 @@ def _learnt(content: Content) -> Learnt:
         clipped=int(_number(content["clipped"])),
         clipped_at=_maybe(content.get("clipped_at")),
         ledger={state: n if isinstance(n, str) else int(_number(n)) for state, n in ledger.items()},
+    )
+
+
+def _lonely(content: Content, who: object) -> Lonely:
+    of_who = _table(_table(content.get("candidates")).get(str(who)))
+    return Lonely(
+        labels=int(_number(content["test_labels"])),
+        positives=int(_number(content["test_positives"])),
+        precision=figure(of_who.get("precision")),
     )
 
 

@@ -78,6 +78,9 @@ def headline(card: ModelCard) -> str:
     """Who ranks, and whether that beats the rules."""
     speech = Speech(language=card.about.language)
     champion, rule = speech.name(card.champion), speech.name(card.best_rule)
+    if card.waits is not None:
+        said = "“{champion}” ranks the list. “{model}” would, once the city has trained and approved it."
+        return speech.say(said).format(champion=champion, model=speech.name(card.waits))
     if card.beats_rules is None:
         return speech.say(
             "“{champion}” ranks the list, because too few visits have come back to compare anything."
@@ -145,6 +148,21 @@ def _close(card: ModelCard, speech: Speech) -> Iterator[str]:
     yield speech.say("The closest, “{name}”, found more per 100 visits: {gain}. Why it does not rank: {why}.").format(
         name=speech.name(best.challenger), gain=speech.points(best.difference), why=verdict(best, speech)
     )  # fmt: skip
+
+
+def lonely(card: ModelCard) -> str:
+    """The other target, in one sentence."""
+    speech, told = Speech(language=card.about.language), card.lonely
+    if told is None or told.precision is None or not told.labels:
+        return speech.say("Too few visits have told who feels lonely to say anything of it.")
+    said = speech.say(
+        "Of those called first, {share} felt lonely ({between}), against {all} of all who answered."
+    )
+    return said.format(
+        share=speech.written("precision", told.precision.value),
+        between=speech.between("precision", told.precision),
+        all=percent(told.positives / told.labels, speech.language),
+    )
 
 
 def verdict(contest: Contest, speech: Speech) -> str:

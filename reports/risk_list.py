@@ -29,6 +29,8 @@ COLUMNS = (
     "not_known",
     "members",
     "data_thin",
+    "times_listed",
+    "draws",
 )
 BETWEEN = " ; "
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -46,7 +48,7 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One listed household. ``equals``: households of the whole frame with this very score; among them the lot decided. ``beside``: what else the extracts say, without weight here. ``probability`` is None while it cannot be calibrated; ``drawing_probability`` is None when nothing was drawn."""
+    """One listed household. ``equals``: households of the whole frame with this very score; among them the lot decided. ``beside``: what else the extracts say, without weight here. ``probability`` is None while it cannot be calibrated; ``drawing_probability`` is None when nothing was drawn. ``times_listed``: in how many of ``draws`` rankings, each learnt from visits drawn again, the household is among the first; None outside the model arm."""
 
     rank: int
     household_id: str
@@ -63,6 +65,8 @@ class Line:
     beside: tuple[Said, ...]
     not_known: tuple[str, ...]
     equals: int
+    times_listed: int | None
+    draws: int | None
     members: int
     is_data_thin: bool
 
@@ -80,6 +84,7 @@ class RiskList:
     households: int
     champion: str
     is_by_rules: bool
+    is_unapproved: bool
     is_judged: bool
     judged_on: int
     precision: float | None
@@ -108,12 +113,14 @@ def frame(risk_list: RiskList) -> pd.DataFrame:
             "not_known": BETWEEN.join(line.not_known),
             "members": line.members,
             "data_thin": "O" if line.is_data_thin else "N",
+            "times_listed": line.times_listed,
+            "draws": line.draws,
         }
         for line in risk_list.lines
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    floats = {"score": "float64", "probability": "float64", "drawing_probability": "float64"}
-    return table.astype(floats)
+    floats = dict.fromkeys(("score", "probability", "drawing_probability"), "float64")
+    return table.astype(floats | dict.fromkeys(("times_listed", "draws"), "Int64"))
 
 
 def to_csv(risk_list: RiskList) -> bytes:
@@ -211,8 +218,11 @@ RULE_WORDS = {
 }
 
 
-def how_ranked(champion: str, is_by_rules: bool, say: Words) -> str:
+def how_ranked(champion: str, is_by_rules: bool, say: Words, *, is_unapproved: bool = False) -> str:
     """How the list was ranked, in a sentence that nobody needs statistics for."""
+    if is_unapproved:
+        sentence = say("by a simple rule, “{rule}”, until the city approves a model")
+        return sentence.format(rule=say(RULE_WORDS[champion]))
     if is_by_rules:
         sentence = say("by a simple rule, “{rule}”: on past visits no model was surely better")
         return sentence.format(rule=say(RULE_WORDS[champion]))

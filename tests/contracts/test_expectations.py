@@ -80,21 +80,44 @@ def breaks(expectation: Any, cells: dict[str, Any], rows: list[dict[str, Any]]) 
     raise AssertionError(e.expectation_type)
 
 
-@given(rows=st.lists(row, min_size=1, max_size=6))
-@settings(max_examples=15, deadline=None)
-def test_the_checker_names_the_rows_that_a_slow_loop_names(rows: list[dict[str, Any]]) -> None:
+def names_what_a_slow_loop_names(rows: list[dict[str, Any]]) -> None:
     for verdict in check(ALERTS, frame(rows)):
         slow = [10 + i for i, cells in enumerate(rows) if breaks(verdict.promise.expectation, cells, rows)]
         assert list(verdict.broken_by) == slow, verdict.rule
         assert verdict.is_held == (not slow)
 
 
-@given(rows=st.lists(row, min_size=1, max_size=9), size=st.integers(1, 4))
-@settings(max_examples=10, deadline=None)
-def test_in_parts_the_checker_says_the_same_as_at_once(rows: list[dict[str, Any]], size: int) -> None:
+@given(rows=st.lists(row, min_size=1, max_size=25))
+@settings(max_examples=6, deadline=None)
+def test_the_checker_names_the_rows_that_a_slow_loop_names(rows: list[dict[str, Any]]) -> None:
+    """A check takes as long for twenty rows as for one: few batches, but of some size."""
+    names_what_a_slow_loop_names(rows)
+
+
+@pytest.mark.slow
+@given(rows=st.lists(row, min_size=1, max_size=6))
+@settings(max_examples=15, deadline=None)
+def test_it_names_them_in_many_small_batches(rows: list[dict[str, Any]]) -> None:
+    names_what_a_slow_loop_names(rows)
+
+
+def says_the_same_in_parts(rows: list[dict[str, Any]], size: int) -> None:
     batch = frame(rows)
     parts = (batch.iloc[first : first + size] for first in range(0, len(batch), size))
     assert together(check_in_parts(ALERTS, batch, parts)) == check(ALERTS, batch)
+
+
+@given(rows=st.lists(row, min_size=3, max_size=9), size=st.integers(2, 4))
+@settings(max_examples=5, deadline=None)
+def test_in_parts_the_checker_says_the_same_as_at_once(rows: list[dict[str, Any]], size: int) -> None:
+    says_the_same_in_parts(rows, size)
+
+
+@pytest.mark.slow
+@given(rows=st.lists(row, min_size=1, max_size=9), size=st.integers(1, 4))
+@settings(max_examples=10, deadline=None)
+def test_it_says_the_same_in_parts_of_a_single_row(rows: list[dict[str, Any]], size: int) -> None:
+    says_the_same_in_parts(rows, size)
 
 
 def test_rows_are_named_by_their_number_and_not_by_their_place() -> None:

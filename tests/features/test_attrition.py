@@ -214,24 +214,32 @@ def test_a_neighbourhood_is_that_of_the_roll_though_the_person_lives_in_another(
     assert found.quartiers == ("01",) and found.numbers[ALL, "in", "01", DOOR] == 1
 
 
-PEOPLE = st.lists(
-    st.fixed_dictionaries(
-        {
-            "born": st.sampled_from([None, 1930, 1946, 1947, 1990, 2010]),
-            "flat": st.sampled_from([None, "1", "2", "3"]),
-            "quartier": st.sampled_from([None, "01", "02"]),
-            "has_address": st.booleans(),
-            "objects": st.sampled_from([False, False, False, True]),
-            "fate": st.sampled_from(["", "", "", "npai", "dead", "REFUS", "DEMENAGE", "ETABLISSEMENT", "VU"]),
-        }
-    ),
-    max_size=14,
+SOMEBODY = st.fixed_dictionaries(
+    {
+        "born": st.sampled_from([None, 1930, 1946, 1947, 1990, 2010]),
+        "flat": st.sampled_from([None, "1", "2", "3"]),
+        "quartier": st.sampled_from([None, "01", "02"]),
+        "has_address": st.booleans(),
+        "objects": st.sampled_from([False, False, False, True]),
+        "fate": st.sampled_from(["", "", "", "npai", "dead", "REFUS", "DEMENAGE", "ETABLISSEMENT", "VU"]),
+    }
 )
 
 
-@settings(max_examples=40, deadline=None)
-@given(PEOPLE)
+@settings(max_examples=12, deadline=None)
+@given(st.lists(SOMEBODY, max_size=24))
 def test_the_counts_add_up_from_the_roll_to_the_doors(people: list[dict[str, object]]) -> None:
+    add_up(people)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None)
+@given(st.lists(SOMEBODY, max_size=14))
+def test_they_add_up_in_many_small_towns(people: list[dict[str, object]]) -> None:
+    add_up(people)
+
+
+def add_up(people: list[dict[str, object]]) -> None:
     connection = warehouse(**_town(people))
     build(connection, AS_OF, OPEN)
     found = attrition.count(connection, 80)

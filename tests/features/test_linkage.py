@@ -213,10 +213,10 @@ def test_the_trained_parameters_are_those_of_the_declared_comparisons() -> None:
 
 
 @st.composite
-def town(draw: st.DrawFn) -> dict[str, list[Row]]:
+def town(draw: st.DrawFn, most: int = 4) -> dict[str, list[Row]]:
     """A few people whose records come over three snapshots, with keys that are missing, misspelt or shared."""
     roll, users, leases = [], [], []
-    for n in range(draw(st.integers(1, 4))):
+    for n in range(draw(st.integers(1, most))):
         flat = draw(st.sampled_from(("flat-0", "flat-1", None)))
         who: Row = {
             "annee_naissance": draw(st.sampled_from((1950, 1951, 1990))),
@@ -238,14 +238,7 @@ def town(draw: st.DrawFn) -> dict[str, list[Row]]:
     return {"liste_electorale": roll, "usages_services": users, "parc_social": leases}
 
 
-LAWS = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-@LAWS
-@given(sources=town())
-def test_a_new_delivery_links_as_if_everything_were_linked_from_nothing(
-    sources: dict[str, list[Row]],
-) -> None:
+def links_as_from_nothing(sources: dict[str, list[Row]], seed: int) -> None:
     connection = warehouse(**sources)
     linked(connection, D(2026, 6, 1))
     for day in (D(2026, 9, 1), AS_OF):
@@ -256,9 +249,7 @@ def test_a_new_delivery_links_as_if_everything_were_linked_from_nothing(
     assert further == (persons(connection), _ids(connection), _doubts(connection))
 
 
-@LAWS
-@given(sources=town(), seed=st.integers(0, 99))
-def test_the_order_of_rows_says_nothing(sources: dict[str, list[Row]], seed: int) -> None:
+def order_says_nothing(sources: dict[str, list[Row]], seed: int) -> None:
     connection = warehouse(**sources)
     linked(connection)
     shuffled = {source: random.Random(seed).sample(rows, len(rows)) for source, rows in sources.items()}
@@ -267,9 +258,7 @@ def test_the_order_of_rows_says_nothing(sources: dict[str, list[Row]], seed: int
     assert (_ids(connection), _doubts(connection)) == (_ids(other), _doubts(other))
 
 
-@LAWS
-@given(sources=town())
-def test_what_is_not_yet_known_links_nobody(sources: dict[str, list[Row]]) -> None:
+def unknown_links_nobody(sources: dict[str, list[Row]], seed: int) -> None:
     day = D(2026, 9, 1)
     past = {source: [row for row in rows if row["known_on"] < day] for source, rows in sources.items()}  # type: ignore[operator]
     known_then, all_of_it = warehouse(**past), warehouse(**sources)
@@ -277,9 +266,7 @@ def test_what_is_not_yet_known_links_nobody(sources: dict[str, list[Row]]) -> No
     assert _ids(known_then) == _ids(all_of_it)
 
 
-@LAWS
-@given(sources=town())
-def test_every_record_is_one_person_and_persons_add_up(sources: dict[str, list[Row]]) -> None:
+def persons_add_up(sources: dict[str, list[Row]], seed: int) -> None:
     connection = warehouse(**sources)
     built = frame.build(connection, AS_OF, OPEN)
     records = {
@@ -302,6 +289,34 @@ def test_every_record_is_one_person_and_persons_add_up(sources: dict[str, list[R
         <= built.persons
         == sum(built.linkage.clusters_by_size.values())
     )
+
+
+def law(examples: int) -> settings:
+    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+LAWS = {
+    "a new delivery links as if everything were linked from nothing": links_as_from_nothing,
+    "the order of rows says nothing": order_says_nothing,
+    "what is not yet known links nobody": unknown_links_nobody,
+    "every record is one person, and persons add up": persons_add_up,
+}
+
+
+@pytest.mark.parametrize("holds", LAWS)
+@law(6)
+@given(sources=town(most=8), seed=st.integers(0, 99))
+def test_a_law_of_linkage(holds: str, sources: dict[str, list[Row]], seed: int) -> None:
+    """Splink takes as long to start as it takes for thirty people: few towns, but of some size."""
+    LAWS[holds](sources, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("holds", LAWS)
+@law(15)
+@given(sources=town(), seed=st.integers(0, 99))
+def test_a_law_of_linkage_in_many_small_towns(holds: str, sources: dict[str, list[Row]], seed: int) -> None:
+    LAWS[holds](sources, seed)
 
 
 def _ids(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:

@@ -1,9 +1,12 @@
 """Pictures of what a reviewer reads: drawn contributions and facts, the sentences worked by hand."""
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from features.catalogue import FACTORS
-from models.explain import MOST_REASONS, Explained, explained
+from models.explain import MOST_REASONS, Explained, contributions, explained
+from models.points import Points
 
 
 def said(*facts: tuple[str, float, float | None]) -> Explained:
@@ -13,6 +16,7 @@ def said(*facts: tuple[str, float, float | None]) -> Explained:
             {
                 "household_id": "H",
                 "factor": factor,
+                "person_id": None,
                 "value": value,
                 "detail": "BIBLIOTHEQUE",
                 "known_on": pd.Timestamp(2026, 11, 1),
@@ -77,3 +81,59 @@ def test_of_two_sentences_of_which_one_says_it_all_that_one_is_said_with_the_wei
     assert round(one.reasons[0].contribution, 9) == 0.7
     alone = said(("low_income", 1, 0.3), ("very_low_income", 0, 0.0))
     assert names(alone.reasons) == ["low_income"]
+
+
+def drawn_evidence() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(matrix, evidence) of a couple: one of 90, the other on the register; and of somebody of whom nothing is known."""
+    matrix = pd.DataFrame({"household_id": ["C", "N"], **{f.name: [np.nan, np.nan] for f in FACTORS}})
+    matrix.loc[0, ["oldest_age", "on_vulnerable_register", "low_income"]] = (90.0, 1.0, 1.0)
+    told = [("oldest_age", "p1", 90.0), ("on_vulnerable_register", "p2", 1.0), ("low_income", None, 1.0)]
+    rows = [
+        {"household_id": "C", "factor": f, "person_id": who, "value": v, "detail": None, "known_on": None, "source": "s"}
+        for f, who, v in told
+    ]  # fmt: skip
+    return matrix, pd.DataFrame(rows)
+
+
+def test_contributions_and_base_make_the_score_by_factor_and_by_member() -> None:
+    matrix, evidence = drawn_evidence()
+    used = tuple(f for f in FACTORS if f.name != "low_income")
+    scorer = Points(factors=used).fit(matrix, np.array([], dtype=bool), np.array([]))
+    long = contributions(scorer, matrix, evidence, FACTORS)
+    marks = scorer.base + scorer.contributions(matrix).sum(axis=1)
+    of_household = long.groupby("household_id")["contribution"].sum() + scorer.base
+    np.testing.assert_allclose(of_household[["C", "N"]], marks)
+    of_member = long[long["household_id"] == "C"].groupby("person_id", dropna=False)["contribution"].sum()
+    assert of_member.sum() + scorer.base == pytest.approx(marks[0])
+    assert of_member["p1"] == pytest.approx(next(f for f in FACTORS if f.name == "oldest_age").prior.log_odds)
+    assert of_member["p2"] > 0
+
+
+def test_a_factor_that_does_not_weigh_is_told_with_nothing() -> None:
+    matrix, evidence = drawn_evidence()
+    used = tuple(f for f in FACTORS if f.name != "low_income")
+    scorer = Points(factors=used).fit(matrix, np.array([], dtype=bool), np.array([]))
+    long = contributions(scorer, matrix, evidence, FACTORS)
+    assert len(long) == 2 * len(FACTORS)
+    beside = long[~long["is_weighed"]]
+    assert set(beside["factor"]) == {"low_income"} and (beside["contribution"] == 0).all()
+    assert beside["value"].tolist()[0] == 1.0
+
+
+def flipping(share: float) -> Explained:
+    facts = pd.DataFrame(
+        [
+            {"household_id": "H", "factor": f, "person_id": None, "value": 1.0, "detail": None, "known_on": None, "source": "parc_social"}
+            for f in ("low_income", "unemployed", "active_member")
+        ]
+    )  # fmt: skip
+    long = facts.assign(contribution=[0.5, 0.3, -0.4], same_sign_share=[share, 1.0, share])
+    return explained(long, facts, FACTORS, "fr", stable_from=0.9)["H"]
+
+
+def test_a_reason_that_flips_is_told_beside_and_not_as_a_reason() -> None:
+    assert names(flipping(0.95).reasons) == ["low_income", "unemployed"]
+    one = flipping(0.85)
+    assert names(one.reasons) == ["unemployed"] and names(one.beside) == ["low_income"]
+    # what protects speaks against whether or not its weight is sure
+    assert names(one.counter) == ["active_member"]

@@ -1,11 +1,12 @@
-"""Runs a command of ``lanterne`` many times over, each killed after its own delay: a process of its own that has imported everything once and forks.
+"""Runs commands of ``lanterne``, each killed after its own delay: a process of its own that has imported everything once and forks.
 
-``python -m tests.pipelines.killing DELAY… -- CONFIG…``: the n-th command gets the n-th configuration; arguments before the first delay are
-the command, with ``{config}`` for the configuration. A delay of ``-`` lets it end. Prints ``killed`` or the exit code, line by line.
+``python -m tests.pipelines.killing`` reads jobs from standard input, one a line: JSON of (arguments, seconds until it is killed or null to let
+it end). Answers each with a line: ``killed`` or ``ended`` with the exit code, and the seconds that it took.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -56,12 +57,10 @@ def warm_up() -> None:
 def main() -> None:
     """See the module."""
     warm_up()
-    command, jobs = sys.argv[1 : sys.argv.index("--")], sys.argv[sys.argv.index("--") + 1 :]
-    for job in jobs:
-        delay, config = job.split("@", 1)
-        arguments = [part.replace("{config}", config) for part in command]
+    for line in sys.stdin:
+        arguments, delay = json.loads(line)
         started = time.perf_counter()
-        said = run(arguments, None if delay == "-" else float(delay))
+        said = run(arguments, delay)
         print(said, round(time.perf_counter() - started, 3), flush=True)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from features.factor import Language
 from pipelines import screens
+from tests.pipelines.calling import called, lanterne
 from tests.pipelines.little_city import write
 
 OUTPUTS = {
@@ -31,21 +32,32 @@ OUTPUTS = {
 }
 
 
-def lanterne(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipelines.cli", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=os.environ | more, timeout=300
-    )
+OFFLINE = Path(__file__).resolve().parents[1] / "offline"
+LEFT_OVER = Path(".cycle-2026-10-01.partial", "working", "people.parquet")
+CYCLE = ("--as-of", "2026-11-02", "--json")
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """(config, run folder) after one cycle."""
     config = write(tmp_path_factory.mktemp("city"))
-    done = lanterne("cycle", "--config", config, "--as-of", "2026-11-02", "--json", "--keep-working-tables")
+    done = lanterne("cycle", "--config", config, *CYCLE, "--keep-working-tables")
     assert done.returncode == 0, done.stderr
     assert done.stderr == "", "with --json nothing but refusals is said"
     return config, Path(json.loads(done.stdout)["run"])
+
+
+@pytest.fixture(scope="module")
+def again(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(run folder, record of what was asked of the network) after a cycle of the same city elsewhere, offline, where a killed run had left something."""
+    folder = tmp_path_factory.mktemp("again")
+    left, record = folder / "runs" / LEFT_OVER, folder / "attempts.txt"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    offline = {"PYTHONPATH": f"{OFFLINE}:{OFFLINE.parents[1]}", "OFFLINE_RECORD": str(record)}
+    done = lanterne("cycle", "--config", write(folder), *CYCLE, **offline)
+    assert done.returncode == 0, done.stderr
+    return Path(json.loads(done.stdout)["run"]), record
 
 
 def test_a_run_leaves_every_promised_file_and_adds_up(ran: tuple[Path, Path]) -> None:
@@ -54,7 +66,16 @@ def test_a_run_leaves_every_promised_file_and_adds_up(ran: tuple[Path, Path]) ->
     ingest = json.loads((run / "ingest.json").read_text())
     assert all(f["rows_read"] == f["rows_accepted"] + f["rows_quarantined"] for f in ingest["files"])
     manifest = json.loads((run / "manifest.json").read_text())
-    assert [s["name"] for s in manifest["steps"]] == ["ingest", "frame", "labels", "duel", "list", "reports"]
+    assert [s["name"] for s in manifest["steps"]] == [
+        "ingest",
+        "frame",
+        "labels",
+        "duel",
+        "keeping",
+        "ranker",
+        "list",
+        "reports",
+    ]
     assert manifest["steps"][1]["rows"]["households"] == 40
     said = pd.read_parquet(run / "working" / "statements.parquet")
     assert said[said["is_retained"] & (said["statement"] == "lives_alone")]["household_id"].nunique() == 40
@@ -109,12 +130,8 @@ def test_no_published_count_is_below_eleven(ran: tuple[Path, Path]) -> None:
     assert cells and all(cell in ("<11", "hidden", 0) or cell >= 11 for cell in cells)
 
 
-def test_the_same_inputs_give_the_same_list_bytes(ran: tuple[Path, Path], tmp_path: Path) -> None:
-    _, run = ran
-    config, home = write(tmp_path), run.parent / ".prefect"
-    again = lanterne("cycle", "--config", config, "--as-of", "2026-11-02", "--json", PREFECT_HOME=str(home))
-    assert again.returncode == 0, again.stderr
-    other = Path(json.loads(again.stdout)["run"])
+def test_the_same_inputs_give_the_same_list_bytes(ran: tuple[Path, Path], again: tuple[Path, Path]) -> None:
+    run, other = ran[1], again[0]
     for name in (
         "list.csv",
         "list.xlsx",
@@ -136,24 +153,20 @@ def test_the_same_inputs_give_the_same_list_bytes(ran: tuple[Path, Path], tmp_pa
 
 def test_ingest_again_reports_nothing_new(ran: tuple[Path, Path]) -> None:
     config, _ = ran
-    done = lanterne("ingest", "--config", config, "--json")
+    done = called("ingest", "--config", config, "--json")
     assert done.returncode == 0
     assert {f["status"] for f in json.loads(done.stdout)["files"]} == {"unchanged"}
 
 
 def test_check_looks_at_the_installation(ran: tuple[Path, Path]) -> None:
     config, _ = ran
-    done = lanterne("check", "--config", config, "--json")
+    done = called("check", "--config", config, "--json")
     assert (done.returncode, {f["is_sound"] for f in json.loads(done.stdout)}) == (0, {True})
 
 
-def test_what_a_killed_run_left_is_cleared_by_the_next(tmp_path: Path) -> None:
-    left = tmp_path / "runs" / ".cycle-2026-10-01.partial" / "working"
-    left.mkdir(parents=True)
-    (left / "people.parquet").touch()
-    done = lanterne("cycle", "--config", write(tmp_path), "--as-of", "2026-11-02")
-    assert done.returncode == 0, done.stderr
-    assert not left.exists()
+def test_what_a_killed_run_left_is_cleared_by_the_next(again: tuple[Path, Path]) -> None:
+    """And the run leaves nothing half made of its own."""
+    assert not list(again[0].parent.glob(".*.partial"))
 
 
 def test_a_bad_delivery_stops_the_cycle_and_publishes_nothing(tmp_path: Path) -> None:
@@ -163,27 +176,20 @@ def test_a_bad_delivery_stops_the_cycle_and_publishes_nothing(tmp_path: Path) ->
     assert done.returncode == 3
     assert "NOM" in done.stderr and "Hint:" in done.stderr and "Traceback" not in done.stderr
     assert not [p for p in (tmp_path / "runs").iterdir() if not p.name.startswith(".")]
+    assert not list(tmp_path.glob("runs/.*.partial")), "a refused run leaves no joined table"
 
 
-def test_a_cycle_runs_with_outbound_sockets_blocked(tmp_path: Path) -> None:
-    record = tmp_path / "attempts.txt"
-    offline = Path(__file__).resolve().parents[1] / "offline"
-    root = Path(__file__).resolve().parents[2]
-    done = lanterne(
-        *("cycle", "--config", write(tmp_path), "--as-of", "2026-11-02"),
-        PYTHONPATH=f"{offline}:{root}",
-        OFFLINE_RECORD=str(record),
-    )
-    assert done.returncode == 0, done.stderr
+def test_a_cycle_runs_with_outbound_sockets_blocked(again: tuple[Path, Path]) -> None:
+    run, record = again
+    assert (run / "list.csv").exists()
     assert not record.exists(), record.read_text()
 
 
 def test_the_block_does_block(tmp_path: Path) -> None:
     """Without this the test above could pass because nothing was blocked."""
     record = tmp_path / "attempts.txt"
-    offline = Path(__file__).resolve().parents[1] / "offline"
     code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)"
-    more = {"PYTHONPATH": str(offline), "OFFLINE_RECORD": str(record)}
+    more = {"PYTHONPATH": str(OFFLINE), "OFFLINE_RECORD": str(record)}
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ | more
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.pipelines.calling import called, lanterne
 from tests.pipelines.little_city import write
-from tests.pipelines.test_cycle import lanterne
 
 DAY = ("--as-of", "2026-11-02")
 
@@ -15,7 +15,7 @@ DAY = ("--as-of", "2026-11-02")
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = write(tmp_path_factory.mktemp("city"))
-    assert lanterne("ingest", "--config", made, "--json").returncode == 0
+    assert called("ingest", "--config", made, "--json").returncode == 0
     return made
 
 
@@ -36,7 +36,7 @@ def test_the_list_holds_everybody_of_the_age_and_replaces_its_own_earlier_result
     out = config.parent / "out"
     sizes = {}
     for age, per_week in (("80+", 5), ("75+", 20)):
-        done = lanterne("frame", "--config", config, *DAY, "--out", out, "--visiting-list", age, "--visits-per-week", per_week, "--json")  # fmt: skip
+        done = called("frame", "--config", config, *DAY, "--out", out, "--visiting-list", age, "--visits-per-week", per_week, "--json")  # fmt: skip
         assert done.returncode == 0, done.stderr
         told = json.loads(done.stdout)["visiting_list"]
         sizes[age] = told["doors"]
@@ -50,7 +50,7 @@ def test_the_list_holds_everybody_of_the_age_and_replaces_its_own_earlier_result
 
 
 def test_the_terminal_tells_the_way_and_where_to_look(config: Path) -> None:
-    done = lanterne(
+    done = called(
         "frame", "--config", config, *DAY, "--out", config.parent / "shown", "--visiting-list", "80+"
     )
     assert done.returncode == 0, done.stderr
@@ -66,7 +66,7 @@ def test_the_terminal_tells_the_way_and_where_to_look(config: Path) -> None:
 
 @pytest.mark.parametrize("age", ["80", "+80", "eighty+", "8+", "80 +", "111+", "-80+", ""])
 def test_an_age_that_is_none_is_refused(config: Path, age: str) -> None:
-    done = lanterne("frame", "--config", config, *DAY, f"--visiting-list={age}")
+    done = called("frame", "--config", config, *DAY, f"--visiting-list={age}")
     assert done.returncode == 2 and "--visiting-list" in done.stderr and "Hint:" in done.stderr
 
 
@@ -79,13 +79,13 @@ def test_an_age_that_is_none_is_refused(config: Path, age: str) -> None:
     ],
 )
 def test_other_refusals_teach(config: Path, more: tuple[str, ...], said: str) -> None:
-    done = lanterne("frame", "--config", config, *more)
+    done = called("frame", "--config", config, *more)
     assert done.returncode == 2 and said in done.stderr and "Hint:" in done.stderr
 
 
 def test_a_folder_of_somebody_else_is_never_replaced(config: Path, tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("dear")
-    done = lanterne("frame", "--config", config, *DAY, "--out", tmp_path)
+    done = called("frame", "--config", config, *DAY, "--out", tmp_path)
     assert done.returncode == 2 and "Hint:" in done.stderr
     assert [p.name for p in tmp_path.iterdir()] == ["letters.txt"]
 

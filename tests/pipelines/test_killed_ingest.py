@@ -5,11 +5,12 @@ The encrypted file's own bytes differ from run to run, since every page is writt
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -45,17 +46,37 @@ def corrected(folder: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace(lease(10), ""), encoding="utf-8")
 
 
-def commands(command: Sequence[str], jobs: Sequence[tuple[float | None, Path]]) -> list[tuple[str, float]]:
-    listed = [f"{'-' if delay is None else delay}@{config}" for delay, config in jobs]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.pipelines.killing", *command, "--", *listed],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=900,
-    )
-    lines = [line.rpartition(" ") for line in done.stdout.splitlines()]
-    return [(said, float(seconds)) for said, _, seconds in lines]
+class Killer:
+    """The process of ``killing``, one for all tests here: to start it takes longer than an ingest."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.pipelines.killing"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def commands(
+        self, command: Sequence[str], jobs: Sequence[tuple[float | None, Path]]
+    ) -> list[tuple[str, float]]:
+        """Runs ``command`` once a job, ``{config}`` being the job's; what became of each, and its seconds."""
+        return [self._command([p.replace("{config}", str(c)) for p in command], d) for d, c in jobs]
+
+    def _command(self, arguments: list[str], delay: float | None) -> tuple[str, float]:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        print(json.dumps([arguments, delay]), file=self.process.stdin, flush=True)
+        said, _, seconds = self.process.stdout.readline().rpartition(" ")
+        return said, float(seconds)
+
+    def end(self) -> int:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.stdout.close()
+        return self.process.wait(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def killer() -> Iterator[Killer]:
+    one = Killer()
+    yield one
+    assert one.end() == 0
 
 
 def content(config: Path) -> dict[str, str]:
@@ -86,19 +107,19 @@ INGEST = ("ingest", "--config", "{config}")
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, killer: Killer) -> tuple[Path, float]:
     """(``city.toml`` of a town that was ingested in peace, seconds that it took)."""
     config = town(tmp_path_factory.mktemp("undisturbed"))
-    (first,) = commands(INGEST, [(None, config)])
+    (first,) = killer.commands(INGEST, [(None, config)])
     assert first[0] == "ended 0"
     return config, first[1]
 
 
-def held(tmp_path: Path, reference: Path, seconds: float, count: int) -> int:
+def held(tmp_path: Path, killer: Killer, reference: Path, seconds: float, count: int) -> int:
     """Kills ``count`` first ingests at their moments, runs each again, compares; gives how many were killed."""
     configs = [town(tmp_path / str(i)) for i in range(count)]
-    killed = commands(INGEST, list(zip(moments(1, count, seconds), configs, strict=True)))
-    again = commands(INGEST, [(None, config) for config in configs])
+    killed = killer.commands(INGEST, list(zip(moments(1, count, seconds), configs, strict=True)))
+    again = killer.commands(INGEST, [(None, config) for config in configs])
     expected, files = content(reference), beside(reference)
     for config, before, (said, _) in zip(configs, killed, again, strict=True):
         assert said == "ended 0", before
@@ -117,17 +138,19 @@ def test_what_is_compared_has_everything_in_it(undisturbed: tuple[Path, float]) 
     assert "illisible" in said["quarantine.liste_electorale"] and "deux chiffres" in said["meta.files"]
 
 
-def test_a_kill_in_the_midst_leaves_no_trace(tmp_path: Path, undisturbed: tuple[Path, float]) -> None:
-    assert held(tmp_path, *undisturbed, count=3) >= 1
+def test_a_kill_in_the_midst_leaves_no_trace(
+    tmp_path: Path, killer: Killer, undisturbed: tuple[Path, float]
+) -> None:
+    assert held(tmp_path, killer, *undisturbed, count=3) >= 1
 
 
 @pytest.mark.slow
-def test_fifty_kills_of_an_ingest(tmp_path: Path, undisturbed: tuple[Path, float]) -> None:
-    assert held(tmp_path, *undisturbed, count=50) >= 20
+def test_fifty_kills_of_an_ingest(tmp_path: Path, killer: Killer, undisturbed: tuple[Path, float]) -> None:
+    assert held(tmp_path, killer, *undisturbed, count=50) >= 20
 
 
 @pytest.mark.slow
-def test_kills_of_a_correction(tmp_path: Path, undisturbed: tuple[Path, float]) -> None:
+def test_kills_of_a_correction(tmp_path: Path, killer: Killer, undisturbed: tuple[Path, float]) -> None:
     """The warehouse is there already: what is killed is the step from one good state to the next."""
     base, seconds = undisturbed
     copies = []
@@ -137,38 +160,38 @@ def test_kills_of_a_correction(tmp_path: Path, undisturbed: tuple[Path, float]) 
         corrected(folder)
         copies.append(folder / "city.toml")
     reference, *configs = copies
-    commands(INGEST, [(None, reference), *zip(moments(2, 10, seconds), configs, strict=True)])
-    commands(INGEST, [(None, config) for config in configs])
+    killer.commands(INGEST, [(None, reference), *zip(moments(2, 10, seconds), configs, strict=True)])
+    killer.commands(INGEST, [(None, config) for config in configs])
     expected = content(reference)
     assert expected != content(base)
     assert all(content(config) == expected for config in configs)
 
 
 @pytest.mark.slow
-def test_kills_of_an_objection(tmp_path: Path, undisturbed: tuple[Path, float]) -> None:
+def test_kills_of_an_objection(tmp_path: Path, killer: Killer, undisturbed: tuple[Path, float]) -> None:
     base, _ = undisturbed
     configs = [shutil.copytree(base.parent, tmp_path / str(i)) / "city.toml" for i in range(9)]
     oppose = ("oppose", "--config", "{config}", "--key", key(OBJECTOR), "--on", "2026-12-03")
-    ((_, seconds),) = commands(oppose, [(None, configs[0])])
-    commands(oppose, list(zip(moments(3, 8, seconds), configs[1:], strict=True)))
-    commands(oppose, [(None, config) for config in configs[1:]])
+    ((_, seconds),) = killer.commands(oppose, [(None, configs[0])])
+    killer.commands(oppose, list(zip(moments(3, 8, seconds), configs[1:], strict=True)))
+    killer.commands(oppose, [(None, config) for config in configs[1:]])
     expected = content(configs[0])
     assert key(OBJECTOR) not in "".join(text for table, text in expected.items() if table != "meta.objected")
     assert all(content(config) == expected for config in configs)
 
 
 @pytest.mark.slow
-def test_kills_of_a_purge(tmp_path: Path, undisturbed: tuple[Path, float]) -> None:
+def test_kills_of_a_purge(tmp_path: Path, killer: Killer, undisturbed: tuple[Path, float]) -> None:
     """A certificate lies there only when everything it says is done; a purge that was cut off is done again."""
     base, _ = undisturbed
     configs = [shutil.copytree(base.parent, tmp_path / str(i)) / "city.toml" for i in range(9)]
     purge = ("purge", "--config", "{config}", "--as-of", "2026-12-03")
-    ((_, seconds),) = commands(purge, [(None, configs[0])])
-    commands(purge, list(zip(moments(4, 8, seconds), configs[1:], strict=True)))
+    ((_, seconds),) = killer.commands(purge, [(None, configs[0])])
+    killer.commands(purge, list(zip(moments(4, 8, seconds), configs[1:], strict=True)))
     for config in configs[1:]:
         if list((config.parent / "runs" / "certificates").glob("*.json")):
             assert past_their_term(config) == 0
-    commands(purge, [(None, config) for config in configs[1:]])
+    killer.commands(purge, [(None, config) for config in configs[1:]])
     expected = content(configs[0])["raw.signalements"]
     assert expected != content(base)["raw.signalements"]
     for config in configs:

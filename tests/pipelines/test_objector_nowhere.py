@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines import cycle, ranking, register, settings, training
+from pipelines import cycle, judging, ranker, ranking, register, settings, training
 from pipelines.publish import publish_step
 from pipelines.reporting import reports_step
 from pipelines.store import read_store
@@ -35,7 +35,8 @@ def ran(folder: Path, objects: bool) -> tuple[settings.City, Path]:
     cycle.ingest_step(config, run)
     cycle.frame_step(config, run, AS_OF)
     training.labels_step(config, run, AS_OF)
-    ranking.duel_step(config, run, AS_OF, city.capacity)
+    judging.duel_step(config, run, AS_OF, city.capacity)
+    ranker.ranker_step(config, run, AS_OF)
     ranking.list_step(config, run, AS_OF, city.capacity)
     reports_step(config, run, AS_OF, city.capacity)
     return city, publish_step(config, run, AS_OF, city.capacity, keep_working_tables=True)

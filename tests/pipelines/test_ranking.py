@@ -12,7 +12,7 @@ from data_contracts.errors import ConfigurationError, LeakSuspected
 from models import calibration
 from models.duel import Suspect
 from models.points import PointsScorer
-from pipelines import cycle, ranking, reporting, settings, training
+from pipelines import cycle, judging, ranker, ranking, reporting, settings, training
 from tests.features.drawn import AS_OF, Row, elector, lease
 from tests.pipelines.test_steps import town, visit
 
@@ -22,9 +22,9 @@ LOST = AS_OF - timedelta(days=30)
 def test_a_ranking_that_is_too_good_stops_the_run_unless_the_city_says_why(tmp_path: Path) -> None:
     judged = type("Judged", (), {"suspicious": (Suspect(name="lightgbm", auc=0.91),)})()
     with pytest.raises(LeakSuspected, match=r"lightgbm \(0\.91\)") as stopped:
-        ranking._stop_at_a_leak(judged, "")
+        judging._stop_at_a_leak(judged, "")
     assert stopped.value.exit_code == 6 and "suspicion_acknowledged" in stopped.value.hint
-    ranking._stop_at_a_leak(judged, "a test of the alarm")
+    judging._stop_at_a_leak(judged, "a test of the alarm")
 
 
 def learnt(folder: Path) -> tuple[Path, Path]:
@@ -34,13 +34,14 @@ def learnt(folder: Path) -> tuple[Path, Path]:
     days = pd.date_range("2025-01-01", "2026-10-20", periods=n)
     isolated = np.arange(n) % 4 == 0
     table = pd.DataFrame({"household_id": [f"H{i}" for i in range(n)], "quartier": "01"})
-    for factor in ranking.candidates(settings.load(config))[5].factors:  # type: ignore[attr-defined]
+    for factor in judging.candidates(settings.load(config))[5].factors:  # type: ignore[attr-defined]
         table[factor.name] = np.nan
     table["low_income"] = isolated.astype(float)
     labels = table[["household_id"]].assign(
         as_of=days.to_period("Q").start_time,
         visited_on=days,
         isolated=isolated,
+        lonely=pd.NA,
         weight=1.0,
         bras="TEMOIN_80PLUS",
     )
@@ -55,7 +56,7 @@ def test_a_planted_leak_is_found_in_the_factor_and_whoever_learnt_it_and_no_mode
 ) -> None:
     config, run = learnt(tmp_path)
     with pytest.raises(LeakSuspected, match=r"low_income \(1\.00\)"):
-        ranking.duel_step(config, run, AS_OF, 60)
+        judging.duel_step(config, run, AS_OF, 60)
     assert not (run / "model").exists()
     assert "low_income" in json.loads((run / "duel.json").read_text())["suspicious"]
 
@@ -64,7 +65,7 @@ def test_a_leak_that_the_city_explains_lets_the_run_go_on(tmp_path: Path) -> Non
     config, run = learnt(tmp_path)
     text = config.read_text(encoding="utf-8")
     config.write_text('suspicion_acknowledged = "planted by a test"\n' + text, encoding="utf-8")
-    champion = ranking.duel_step(config, run, AS_OF, 60)
+    champion = judging.duel_step(config, run, AS_OF, 60)
     assert (run / "model" / f"{champion}.json").is_file()
 
 
@@ -75,7 +76,8 @@ def listed(
     config.write_text(more + config.read_text(encoding="utf-8"), encoding="utf-8")
     cycle.frame_step(config, run, AS_OF)
     training.labels_step(config, run, AS_OF)
-    ranking.duel_step(config, run, AS_OF, capacity)
+    judging.duel_step(config, run, AS_OF, capacity)
+    ranker.ranker_step(config, run, AS_OF)
     ranking.list_step(config, run, AS_OF, capacity)
     return settings.load(config), run
 
@@ -133,7 +135,8 @@ def test_a_floor_of_the_city_is_kept_and_one_that_cannot_be_is_told(tmp_path: Pa
     config.write_text(config.read_text(encoding="utf-8") + more, encoding="utf-8")
     for step in (cycle.frame_step, training.labels_step):
         step(config, run, AS_OF)
-    ranking.duel_step(config, run, AS_OF, 2)
+    judging.duel_step(config, run, AS_OF, 2)
+    ranker.ranker_step(config, run, AS_OF)
     ranking.list_step(config, run, AS_OF, 2)
     assert homes(run)["y"] == "MODELE"
     assert json.loads((run / "draw.json").read_text())["floors_not_met"] == []
@@ -146,13 +149,13 @@ def test_a_floor_of_the_city_is_kept_and_one_that_cannot_be_is_told(tmp_path: Pa
 
 def test_the_list_is_ranked_by_the_frozen_text_and_an_edited_one_is_refused(tmp_path: Path) -> None:
     city, run = listed(tmp_path)
-    assert isinstance(ranking.champion_of(city, run), PointsScorer)
+    assert isinstance(ranker.scorer_of(city, run), PointsScorer)
     text = run / "model" / "points.json"
     text.write_text(
         text.read_text(encoding="utf-8").replace('"base": -2.0', '"base": -1.0'), encoding="utf-8"
     )
     with pytest.raises(ConfigurationError, match="edited"):
-        ranking.champion_of(city, run)
+        ranker.scorer_of(city, run)
 
 
 def test_a_probability_is_on_the_list_only_where_it_holds(tmp_path: Path) -> None:

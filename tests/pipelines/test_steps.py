@@ -13,7 +13,19 @@ from models.boosting import Boosting
 from models.campaigns import Past, fitted
 from models.candidate import NotFitted
 from models.draw import draw
-from pipelines import cli, commands_cycle, cycle, manifest, ranking, reporting, screens, settings, training
+from pipelines import (
+    cli,
+    commands_cycle,
+    cycle,
+    judging,
+    manifest,
+    ranker,
+    ranking,
+    reporting,
+    screens,
+    settings,
+    training,
+)
 from pipelines.run import one_at_a_time
 from pipelines.settings import Paths
 from pipelines.store import open_store
@@ -181,7 +193,8 @@ def test_the_list_tells_tenants_of_social_housing_apart(
     config, run = town(tmp_path, liste_electorale=[elector(w) for w in "abcd"], parc_social=[lease("l", "a")])
     cycle.frame_step(config, run, AS_OF)
     training.labels_step(config, run, AS_OF)
-    ranking.duel_step(config, run, AS_OF, 1)
+    judging.duel_step(config, run, AS_OF, 1)
+    ranker.ranker_step(config, run, AS_OF)
     seen: list[pd.DataFrame] = []
 
     def watching(frame: pd.DataFrame, *given: object, **more: object) -> object:
@@ -204,7 +217,8 @@ def test_with_too_few_visits_the_list_is_by_points_and_names_what_is_closed(tmp_
     config, run = town(tmp_path, liste_electorale=[elector(w) for w in "ab"])
     cycle.frame_step(config, run, AS_OF)
     training.labels_step(config, run, AS_OF)
-    ranking.duel_step(config, run, AS_OF, 1)
+    judging.duel_step(config, run, AS_OF, 1)
+    ranker.ranker_step(config, run, AS_OF)
     ranking.list_step(config, run, AS_OF, 1)
     city = settings.load(config)
     closed = [s for s, gate in settings.gates(city).items() if gate == "closed"]
@@ -213,9 +227,9 @@ def test_with_too_few_visits_the_list_is_by_points_and_names_what_is_closed(tmp_
     assert len(built.closed_sources) == len(closed) and "parc social" not in built.closed_sources
 
 
-def finished(folder: Path, beats_rules: bool | None) -> Path:
+def finished(folder: Path, who: ranker.Ranker) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    duel = {"beats_rules": beats_rules, "champion": "points", "why": "because"}
+    duel = {"champion": "points", "why": "because", "listed_by": who.as_json()}
     (folder / "duel.json").write_text(json.dumps(duel), encoding="utf-8")
     (folder / "manifest.json").write_text(
         json.dumps({"run_id": "r", "steps": [], "signals_lost": []}), encoding="utf-8"
@@ -223,11 +237,19 @@ def finished(folder: Path, beats_rules: bool | None) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("beats_rules", "code"), [(False, 5), (True, 0), (None, 0)])
-def test_a_cycle_that_beat_no_rule_exits_with_5(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beats_rules: bool | None, code: int
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [
+        (ranker.Ranker(name="rule_80_plus", why="champion"), 5),
+        (ranker.Ranker(name="rule_80_plus", why="not approved", waits="points"), 5),
+        (ranker.Ranker(name="points", why="champion"), 0),
+        (ranker.Ranker(name="logistic", why="approved", model="m"), 0),
+    ],
+)
+def test_a_cycle_whose_list_is_by_a_rule_exits_with_5(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: ranker.Ranker, code: int
 ) -> None:
-    run = finished(tmp_path / "run", beats_rules)
+    run = finished(tmp_path / "run", who)
     monkeypatch.setattr(commands_cycle, "run_cycle", lambda *given, **more: run)
     done = CliRunner().invoke(cli.app, ["cycle", "--config", "c", "--as-of", "2026-11-02", "--json"])
     assert done.exit_code == code

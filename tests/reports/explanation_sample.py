@@ -108,6 +108,7 @@ def ranking(language: Language = "fr", n: int = 1200, **more: Any) -> Ranking:
         as_of=date(2026, 11, 2),
         champion="logistic",
         is_by_rules=False,
+        is_unapproved=False,
         base=-2.0,
         weighed=table,
         is_listed=np.isin(np.arange(n), np.argsort(-score, kind="stable")[:60]),

@@ -106,6 +106,8 @@ def won() -> dict[str, object]:
             contest("logistic", 0.15, 0.04, won=True),
         ],
         "candidates": {name: candidate(name, precision) for name, precision in HEADS.items()},
+        "lonely": {"test_labels": 300, "test_positives": 60, "isolated_too": 30, "candidates": {"logistic": {"precision": figure(0.3, 0.05)}}},
+        "share_kept": {"logistic": 0.82, "rule_80_plus": 0.03, "points": 0.7},
         "labels": labels(),
         "calibration": calibration(holds=True),
     }  # fmt: skip
@@ -115,6 +117,12 @@ def stays() -> dict[str, object]:
     """The same candidates; the model's lead is not sure."""
     lost = [contest("points", 0.025, 0.04), contest("logistic", 0.15, 0.2)]
     return won() | {"champion": "rule_80_plus", "beats_rules": False, "contests": lost, "calibration": calibration(holds=False)}  # fmt: skip
+
+
+def waiting() -> dict[str, object]:
+    """The model won, nobody has approved it."""
+    who = {"name": "rule_80_plus", "why": "not approved", "model": None, "waits": "logistic", "is_rule": True}
+    return won() | {"listed_by": who}
 
 
 def few() -> dict[str, object]:
@@ -127,7 +135,6 @@ def about(
     language: Language = "fr",
     *,
     approval: Approval | None = None,
-    share_kept: float | None = 0.82,
 ) -> About:
     """Social housing and civil status are closed, and the city has not let sex weigh."""
     gates = dict.fromkeys(("parc_social", "etat_civil"), "closed") | GATES
@@ -142,7 +149,6 @@ def about(
         is_fictitious=True,
         run_id="2026-11-02-0123456789",
         capacity=60,
-        share_kept=share_kept,
         used=used,
         left_out=left_out(gates, off),  # type: ignore[arg-type]
         sources=words,

@@ -30,6 +30,8 @@ def line(rank: int, **more: object) -> Line:
         "beside": (),
         "not_known": ("âge inconnu",),
         "equals": 1,
+        "times_listed": 18,
+        "draws": 20,
         "members": 1,
         "is_data_thin": False,
     }
@@ -59,6 +61,7 @@ def sample(language: str = "fr") -> RiskList:
         households=17553,
         champion="points",
         is_by_rules=False,
+        is_unapproved=False,
         is_judged=True,
         judged_on=400,
         precision=0.25,

@@ -37,6 +37,18 @@ def test_who_ranks_and_how_well_in_each_case(case: str, language: Language, says
     assert says in seen(case, language)
 
 
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "“80 or over” ranks the list. “Learnt model (weights)” would, once the city has trained and approved it."),
+        ("fr", "« 80 ans ou plus » classe la liste. « Modèle appris (poids) » le ferait, une fois entraîné et approuvé par la ville."),
+        ("en", "From one month to the next 3%"),
+    ],
+)  # fmt: skip
+def test_a_model_that_nobody_approved_waits_and_the_rule_ranks(language: Language, says: str) -> None:
+    assert says in text_of(page(card(sample.waiting(), language)).decode("utf-8"))
+
+
 def test_a_lead_over_the_rule_itself_that_is_not_sure_is_not_called_so() -> None:
     judged = won()
     judged["candidates"]["logistic"]["difference_to_best_rule"] = sample.figure(0.02, 0.05)  # type: ignore[index]

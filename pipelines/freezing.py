@@ -1,0 +1,47 @@
+"""A trained model, kept whole: its text, its duel, its card. It ranks once somebody has approved it."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+from pipelines import manifest, model_card, settings
+from pipelines.publish import run_inputs
+from pipelines.store import made
+
+DECIDING = ("calibration.json", "duel.json")
+"""Files of a model's folder that an approval signs besides the text."""
+
+
+def freeze_step(config: Path, folder: Path, as_of: date, capacity: int) -> Path:
+    """Moves the champion's text, its probabilities, the duel and the card to ``models/<model>``; gives that folder.
+
+    The same model again leaves the folder that is there as it is: somebody may have approved it."""
+    city = settings.load(config)
+    inputs = run_inputs(config, folder, as_of, capacity)
+    model_card.write(city, folder, as_of, capacity, manifest.run_id(as_of, inputs))
+    text = model_card.text_of(folder)
+    kept = {path.name: path.read_bytes() for path in (text, folder / "model" / "calibration.json", folder / "duel.json")}  # fmt: skip
+    digest = manifest.sha256(b"".join(kept[name] for name in sorted(kept)))[:8]
+    final = made(city.paths.models, "paths.models") / f"{as_of.isoformat()}-{text.stem}-{digest}"
+    if final.exists():
+        return final
+    partial = final.with_name(f".{final.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    for name, content in kept.items():
+        (partial / name).write_bytes(content)
+    shutil.copyfile(folder / "model" / "card.html", partial / "card.html")
+    manifest_of = {
+        "model": final.name,
+        **inputs,
+        "gates": settings.gates(city),
+        "fictitious": city.fictitious,
+        "versions": manifest.versions(),
+        "steps": manifest.steps(folder),
+        "files": {p.name: manifest.sha256(p.read_bytes()) for p in sorted(partial.iterdir())},
+    }
+    manifest.write_json(partial / "manifest.json", manifest_of)
+    partial.rename(final)
+    return final

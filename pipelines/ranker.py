@@ -1,0 +1,130 @@
+"""Who ranks this list: the champion of the duel, the model that the city approved, or, while nobody has approved one, the best rule."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from data_contracts.errors import ConfigurationError
+from models import calibration
+from models.candidate import Scorer
+from models.duel import RULES
+from models.frozen import thaw
+from pipelines import approvals, judging, settings
+from pipelines.approvals import Approval
+from pipelines.factors import factors_of
+from pipelines.manifest import timed, write_json
+from pipelines.warehouse_key import existing_key
+
+Why = Literal["champion", "approved", "not approved", "approved no longer fits"]
+"""``champion``: who won ranks (a rule needs no approval, and fictitious data no signature); ``approved``: the signed model ranks;
+``not approved``: a model won, nobody signed one, so that a rule ranks; ``approved no longer fits``: the signed one was made with other factors."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranker:
+    """``name`` of who ranks; ``model``: folder of the approved one; ``waits``: the model that would rank if the city approved it."""
+
+    name: str
+    why: Why
+    model: str | None = None
+    waits: str | None = None
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether the list is by a rule."""
+        return self.name in RULES
+
+    def as_json(self) -> dict[str, object]:
+        """As written to ``duel.json`` under ``listed_by``."""
+        return {**self.__dict__, "is_rule": self.is_rule}
+
+
+def ranker_step(config: Path, folder: Path, as_of: date) -> str:
+    """Puts the text of who ranks in the place of the champion's where that is somebody else, with its approval, and adds ``listed_by`` to ``duel.json``; gives its name.
+
+    Raises IntegrityError when what was approved is not what lies there."""
+    city = settings.load(config)
+    with timed(folder, "ranker"):
+        judged = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
+        champion, rule = str(judged["champion"]), str(judged["best_rule"])
+        ranker, approval = chosen(city, champion, rule, as_of)
+        if approval is not None:
+            _approved(city, folder / "model", champion, ranker, approval)
+        elif ranker.name != champion:
+            _rule(city, folder, champion, ranker)
+        mapped = json.loads((folder / "model" / "calibration.json").read_text(encoding="utf-8"))
+        write_json(folder / "duel.json", judged | {"calibration": mapped, "listed_by": ranker.as_json()})
+    return ranker.name
+
+
+def chosen(city: settings.City, champion: str, rule: str, as_of: date) -> tuple[Ranker, Approval | None]:
+    """Who ranks when ``champion`` won the duel and ``rule`` is the best rule. A rule that wins ranks whatever was approved: who does not beat it steps aside."""
+    if champion in RULES:
+        return Ranker(name=champion, why="champion"), None
+    approval = in_force(city, as_of)
+    if approval is not None:
+        name = approvals.name_of(approval)
+        if _fits(city, approval):
+            waits = champion if champion != name else None
+            return Ranker(name=name, why="approved", model=approval.model, waits=waits), approval
+        return Ranker(name=rule, why="approved no longer fits", waits=champion), None
+    if city.fictitious:
+        return Ranker(name=champion, why="champion"), None
+    return Ranker(name=rule, why="not approved", waits=champion), None
+
+
+def in_force(city: settings.City, as_of: date) -> Approval | None:
+    """The approval that counts for a list of that day. Raises IntegrityError when the log is not as it was signed."""
+    if not (city.paths.models / approvals.LOG).exists():
+        return None
+    return approvals.in_force(approvals.lines(city.paths.models, existing_key(city.paths)), as_of)
+
+
+def _fits(city: settings.City, approval: Approval) -> bool:
+    """Whether the approved text speaks of the factors that may weigh today."""
+    text = approvals.checked(city.paths.models, approval)[f"{approvals.name_of(approval)}.json"]
+    try:
+        thaw(text.decode("utf-8"), factors_of(city))
+    except ConfigurationError:
+        return False
+    return True
+
+
+def _approved(city: settings.City, model: Path, champion: str, ranker: Ranker, approval: Approval) -> None:
+    (model / f"{champion}.json").unlink()
+    contents = approvals.checked(city.paths.models, approval)
+    for name in (f"{ranker.name}.json", "calibration.json"):
+        (model / name).write_bytes(contents[name])
+    write_json(model / "approval.json", approval.as_json())
+
+
+def _rule(city: settings.City, folder: Path, champion: str, ranker: Ranker) -> None:
+    model, past = folder / "model", judging.past_of(folder)
+    (model / f"{champion}.json").unlink()
+    judging.write_text(model, ranker.name, judging.fitted_on_all(judging.named(ranker.name, city), past))
+    write_json(model / "calibration.json", calibration.none_learnt().as_json())
+
+
+def read(folder: Path) -> Ranker:
+    """Who ranks in a run."""
+    told = json.loads((folder / "duel.json").read_text(encoding="utf-8"))["listed_by"]
+    return Ranker(**{name: value for name, value in told.items() if name != "is_rule"})
+
+
+def approval_of(folder: Path) -> Approval | None:
+    """The approval that a run was made with."""
+    path = folder / "model" / "approval.json"
+    if not path.is_file():
+        return None
+    told = json.loads(path.read_text(encoding="utf-8"))
+    return Approval(**{**told, "on": date.fromisoformat(told["on"])})
+
+
+def scorer_of(city: settings.City, folder: Path) -> Scorer:
+    """Who ranks in a run, read from the frozen text."""
+    text = (folder / "model" / f"{read(folder).name}.json").read_text(encoding="utf-8")
+    return thaw(text, factors_of(city))

@@ -1,0 +1,180 @@
+"""What may be shown of an estimate: exact figures where every count behind them is 11 or more, and coarse ones where some count is not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
+
+from features.cells import Key, Sum, shown
+from features.frame import HIDDEN
+from features.intervals import Interval
+
+Measure = Literal["prevalence", "found_share", "false_omission"]
+Outcome = Literal["isolated", "lonely"]
+Verdict = Literal["measured", "insufficient evidence"]
+KINDS = ("random_found", "random_others", "random_unmet", "listed_found", "listed_others", "listed_unmet")
+DRAWN, LISTED = KINDS[:3], KINDS[3:]
+COARSE, COARSE_VISITS, MARGIN = 10, 50, 0.01
+"""Tenths, and fifties of visits, after a margin of a point: coarse enough that no single count follows from a coarse figure (a law of the tests tries
+every count)."""
+LEAST_COARSE = 25
+"""With fewer answers even tenths would tell the count: then nothing is said but that it is not known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """Households behind the figures of a group, summed over lists: drawn at random and listed by the ranking, each found to be so, found not to be,
+    or not met (refused, absent, or no answer that decides)."""
+
+    random_found: int
+    random_others: int
+    random_unmet: int
+    listed_found: int
+    listed_others: int
+    listed_unmet: int
+
+    @property
+    def random_met(self) -> int:
+        """Drawn at random and met."""
+        return self.random_found + self.random_others
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """``value``, its 95 % interval and the ``bounds`` that the unmet allow. ``value`` is None where nobody was met or the figure is coarse; ``more_met``:
+    random visits that must still meet somebody, None where no number would do."""
+
+    measure: Measure
+    value: float | None
+    interval: Interval
+    bounds: Interval
+    verdict: Verdict
+    more_met: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """All figures of one group (dimension and group '' for all) about one outcome; ``households`` could be listed, summed over lists."""
+
+    outcome: Outcome
+    dimension: str
+    group: str
+    households: int
+    cells: Cells
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A group as anybody may see it. ``counts`` is None, and every figure coarse, where a count would be below 11 or could be worked out."""
+
+    outcome: Outcome
+    dimension: str
+    group: str
+    households: int | None
+    counts: Cells | None
+    figures: tuple[Figure, ...]
+
+    def figure(self, measure: Measure) -> Figure:
+        """One of the three."""
+        return next(f for f in self.figures if f.measure == measure)
+
+    def as_json(self) -> dict[str, object]:
+        """Four digits; ``counts`` is a word where they are not shown."""
+        counts: object = HIDDEN if self.counts is None else asdict(self.counts)
+        figures = [rounded(asdict(figure)) for figure in self.figures]
+        head = {"outcome": self.outcome, "dimension": self.dimension, "group": self.group}
+        return head | {"households": self.households, "counts": counts, "figures": figures}
+
+
+def shown_groups(groups: Sequence[Group]) -> tuple[Shown, ...]:
+    """In the order given. Readers know that the groups of a dimension add up to all, and that what is found, not found and not met adds up to the visits."""
+    numbers: dict[Key, int] = {}
+    for one in groups:
+        numbers |= {_key(kind, one): n for kind, n in asdict(one.cells).items()}
+        numbers |= {_drawn(one): _sum(one, DRAWN), _listed(one): _sum(one, LISTED)}
+    seen = shown(numbers, _sums(groups), never=())
+    return tuple(_exact(one) if _is_clean(one, seen) else _coarse(one) for one in groups)
+
+
+def _is_clean(one: Group, seen: Mapping[Key, int | str]) -> bool:
+    keys = [*(_key(kind, one) for kind in KINDS), _drawn(one), _listed(one)]
+    return not any(seen[key] == HIDDEN for key in keys)
+
+
+def _key(kind: str, of: Group) -> Key:
+    return (kind, of.outcome, of.dimension, of.group)
+
+
+def _drawn(of: Group) -> Key:
+    """Whoever was drawn was asked about everything, so that this number is the same whatever the outcome."""
+    return ("drawn", of.dimension, of.group)
+
+
+def _listed(of: Group) -> Key:
+    return ("listed", of.dimension, of.group)
+
+
+def _sum(one: Group, kinds: Sequence[str]) -> int:
+    return sum(n for kind, n in asdict(one.cells).items() if kind in kinds)
+
+
+def _sums(groups: Sequence[Group]) -> list[Sum]:
+    sums = []
+    for one in groups:
+        sums.append(Sum(total=_drawn(one), parts=tuple(_key(kind, one) for kind in DRAWN)))
+        sums.append(Sum(total=_listed(one), parts=tuple(_key(kind, one) for kind in LISTED)))
+    for whole in (g for g in groups if not g.dimension):
+        mine = [g for g in groups if g.dimension and g.outcome == whole.outcome]
+        for dimension in dict.fromkeys(g.dimension for g in mine):
+            parts = [g for g in mine if g.dimension == dimension]
+            sums += [Sum(total=_key(k, whole), parts=tuple(_key(k, g) for g in parts)) for k in KINDS]
+            sums.append(Sum(total=_drawn(whole), parts=tuple(map(_drawn, parts))))
+            sums.append(Sum(total=_listed(whole), parts=tuple(map(_listed, parts))))
+    return sums
+
+
+def _exact(one: Group) -> Shown:
+    return Shown(
+        outcome=one.outcome,
+        dimension=one.dimension,
+        group=one.group,
+        households=one.households,
+        counts=one.cells,
+        figures=one.figures,
+    )
+
+
+def _coarse(one: Group) -> Shown:
+    is_told = one.cells.random_met >= LEAST_COARSE
+    figures = tuple(coarse(figure, is_told=is_told) for figure in one.figures)
+    return replace(_exact(one), households=None, counts=None, figures=figures)
+
+
+def coarse(figure: Figure, *, is_told: bool) -> Figure:
+    """Without a value, its ends moved outwards by a point and to the next tenth, visits upwards to the next fifty; not ``is_told``: as if nothing were known."""
+    more = figure.more_met and COARSE_VISITS * math.ceil(figure.more_met / COARSE_VISITS)
+    nothing = Interval(low=0.0, high=1.0)
+    return replace(
+        figure,
+        value=None,
+        interval=_outward(figure.interval) if is_told else nothing,
+        bounds=_outward(figure.bounds) if is_told else nothing,
+        more_met=more,
+    )
+
+
+def _outward(ends: Interval) -> Interval:
+    if ends.low == ends.high:  # a list that holds nobody of a group finds nobody there, whatever was found
+        return ends
+    low, high = math.floor((ends.low - MARGIN) * COARSE), math.ceil((ends.high + MARGIN) * COARSE)
+    return Interval(low=max(0, low) / COARSE, high=min(COARSE, high) / COARSE)
+
+
+def rounded(value: object) -> object:
+    """Four digits, within dictionaries too."""
+    if isinstance(value, dict):
+        return {key: rounded(v) for key, v in value.items()}
+    return round(value, 4) if isinstance(value, float) else value
