@@ -38,6 +38,11 @@ class Asker:
         """Of every home."""
         return tuple(home.household_id for home in self.homes)
 
+    @property
+    def present_in(self) -> tuple[str, ...]:
+        """Households that still count them: a list about a home that they have left is not about them."""
+        return tuple(home.household_id for home in self.homes if home.is_there)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Places:

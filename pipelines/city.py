@@ -36,6 +36,11 @@ database = "lanterne.duckdb"
 runs = "runs"
 key_file = "lanterne.key"
 
+[residents.under_25]
+share = 0.125
+ages = [18, 24]
+source = "INSEE, RP 2018"
+
 # In a real city these gates stay at their defaults until somebody signs. Here nobody can be harmed, so they are open.
 """
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from features.catalogue import FACTORS
 from features.factor import Factor
 from pipelines.dictionary import data_dictionary
-from pipelines.settings import City, Contacts, Features, Floors, Paths, SourceGate
+from pipelines.settings import City, Contacts, Features, Floors, Paths, Residents, SourceGate
 
 
 def pages() -> dict[str, str]:
@@ -28,6 +28,7 @@ def configuration() -> str:
         ("[paths]", Paths),
         ("[features]", Features),
         ("[floors]", Floors),
+        ("[residents.BAND]", Residents),
         ("[contacts]", Contacts),
         ("[sources.NAME]", SourceGate),
     )
@@ -41,7 +42,7 @@ def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
     yield "| key | default | meaning |"
     yield "|---|---|---|"
     for name, field in model.model_fields.items():
-        if name in ("paths", "features", "floors", "contacts", "sources", "retention"):
+        if name in ("paths", "features", "floors", "residents", "contacts", "sources", "retention"):
             continue
         default = "required" if field.is_required() else f"`{_shown(field.default)}`"
         yield f"| `{name}` | {default} | {field.description} |"

@@ -9,7 +9,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from pipelines import cycle as steps
-from pipelines import freezing, judging, keeping, ranker, ranking, training
+from pipelines import freezing, judging, keeping, measuring, ranker, ranking, training
 from pipelines.publish import publish_step
 from pipelines.reporting import reports_step
 
@@ -21,6 +21,7 @@ duel = step(judging.duel_step)
 keep = step(keeping.keeping_step)
 who_ranks = step(ranker.ranker_step)
 listing = step(ranking.list_step)
+measure = step(measuring.measure_step)
 reports = step(reports_step)
 publish = step(publish_step)
 freeze = step(freezing.freeze_step)
@@ -28,7 +29,7 @@ freeze = step(freezing.freeze_step)
 
 @flow(name="cycle", validate_parameters=False)
 def cycle(config: Path, folder: Path, as_of: date, capacity: int, keep_working_tables: bool) -> Path:
-    """Ingest → frame → labels → duel → who ranks → list → reports → published run; gives the run's folder."""
+    """Ingest → frame → labels → duel → what stays of a month ago → who ranks → list → estimates → reports → published run; gives the run's folder."""
     ingest(config, folder)
     frame(config, folder, as_of)
     labels(config, folder, as_of)
@@ -36,6 +37,7 @@ def cycle(config: Path, folder: Path, as_of: date, capacity: int, keep_working_t
     keep(config, folder, as_of, capacity)
     who_ranks(config, folder, as_of)
     listing(config, folder, as_of, capacity)
+    measure(config, folder, as_of, capacity)
     reports(config, folder, as_of, capacity)
     return publish(config, folder, as_of, capacity, keep_working_tables)
 

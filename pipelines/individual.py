@@ -14,10 +14,7 @@ import pandas as pd
 
 from data_contracts.errors import ConfigurationError
 from features.factor import Language
-from models.age_uk import AgeUk
-from models.points import Points
-from models.rules import EIGHTY_PLUS, SEVENTY_FIVE_ALONE
-from models.stability import STABLE
+from models.stability import DRAWS, STABLE
 from pipelines import asking, kept_lists, manifest, settings
 from pipelines.asking import Asker
 from pipelines.kept_lists import KeptRun, WhoRanks
@@ -30,8 +27,6 @@ from reports.words import day, words
 
 NEEDED = frozenset({"person_id", "is_weighed", "same_sign_share", "base"})
 """Columns of ``explanations.parquet`` without which a run cannot be told to one person."""
-LEARNS_NOTHING = frozenset(c.name for c in (EIGHTY_PLUS, SEVENTY_FIVE_ALONE, AgeUk(), Points(factors=())))
-"""Their ranking is the same whatever the visits were: made again on others, nothing can flip."""
 COMMAND = "lanterne explain-person"
 Line = Mapping[str, object]
 
@@ -119,9 +114,8 @@ def _found(
 
 
 def _line(run: KeptRun, who: Asker) -> Line | None:
-    homes = [home.household_id for home in who.homes if home.is_there]
     listed = run.lines()
-    mine = listed[listed["household_id"].isin(homes)]
+    mine = listed[listed["household_id"].isin(who.present_in)]
     return cast(Line, mine.iloc[0].to_dict()) if len(mine) else None
 
 
@@ -153,7 +147,6 @@ def _built(city: settings.City, found: Found, records: Mapping[str, int], writte
     run, line, say = found.run, found.line, words(city.language)
     made = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
     ranks = kept_lists.who_ranks(run)
-    is_learnt = ranks.name not in LEARNS_NOTHING
     rows = _rows(found)
     base = float(rows["base"].iloc[0])
     return Individual(
@@ -170,7 +163,7 @@ def _built(city: settings.City, found: Found, records: Mapping[str, int], writte
         model=_model(run, ranks, city.language),
         base=base,
         score=base + float(rows["contribution"].sum()),
-        facts=_facts(rows, found, own=records, is_learnt=is_learnt),
+        facts=_facts(rows, found, own=records),
         capacity=made["capacity"],
         households=next(step["rows"]["households"] for step in made["steps"] if step["name"] == "frame"),
         members=_whole(line["members"]) or 1,
@@ -178,8 +171,8 @@ def _built(city: settings.City, found: Found, records: Mapping[str, int], writte
         sources={source: say(name) for source, name in SOURCE_WORDS.items()},
         not_known=tuple(text for text in str(line["not_known"] or "").split(BETWEEN) if text),
         stable_from=STABLE,
-        draws=_whole(line["draws"]) if is_learnt else None,
-        times_listed=_whole(line["times_listed"]) if is_learnt else None,
+        draws=_draws(rows, line),
+        times_listed=_whole(line["times_listed"]),
         precision=_precision(run, ranks.name),
         contacts=Contacts(**city.contacts.model_dump()),
     )
@@ -196,7 +189,7 @@ def _rows(found: Found) -> pd.DataFrame:
     return rows
 
 
-def _facts(rows: pd.DataFrame, found: Found, *, own: Collection[str], is_learnt: bool) -> tuple[Fact, ...]:
+def _facts(rows: pd.DataFrame, found: Found, *, own: Collection[str]) -> tuple[Fact, ...]:
     members = _whole(found.line["members"]) or 1
     of_others = kept_lists.are_of_another(
         rows,
@@ -214,11 +207,16 @@ def _facts(rows: pd.DataFrame, found: Found, *, own: Collection[str], is_learnt:
             known_on=None if pd.isna(known := cast(pd.Timestamp, row["known_on"])) else known.date(),
             source=_source(row["source"], members, own),
             contribution=_number(row["contribution"]) if row["is_weighed"] else None,
-            same_sign_share=_number(row["same_sign_share"]) if is_learnt else None,
+            same_sign_share=_number(row["same_sign_share"]),
             of="another" if is_of_another else "household",
         )
         for row, is_of_another in zip(records, of_others, strict=True)
     )
+
+
+def _draws(rows: pd.DataFrame, line: Line) -> int | None:
+    """None where who ranks learns nothing, so that nothing was made again. The list counts for those whom the ranking put there; the others have none to show."""
+    return (_whole(line["draws"]) or DRAWS) if rows["same_sign_share"].notna().any() else None
 
 
 def _source(joined: object, members: int, own: Collection[str]) -> str:

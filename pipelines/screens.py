@@ -24,6 +24,7 @@ REPORTS = (
     "list.html",
     "list.xlsx",
     "list.csv",
+    "estimates.html",
     "attrition.html",
     "model/card.html",
     "model/explanation.html",

@@ -88,6 +88,14 @@ class Floors(_Strict):
     )
 
 
+class Residents(_Strict):
+    """What an age band is of all residents: beside it stands how many of them the registers and the lists reach."""
+
+    share: float = Field(gt=0.0, lt=1.0, description="Share of all residents.")
+    ages: tuple[int, int] = Field(description="The ages that it counts, both included.")
+    source: str = Field(description="Where it is published, and of which year.")
+
+
 class Contacts(_Strict):
     """Where people may write, as the pages that they ask for say it; empty: the page shows that the city has to fill it in."""
 
@@ -143,6 +151,9 @@ class City(_Strict):
     paths: Paths = Paths.model_validate({})
     features: Features = Features.model_validate({})
     floors: Floors = Floors.model_validate({})
+    residents: dict[Literal["under_25", "25_39"], Residents] = Field(
+        default_factory=dict, description="One table per band of young adults of which a share is published."
+    )
     contacts: Contacts = Contacts.model_validate({})
     retention: dict[str, str] = Field(
         default_factory=dict,
@@ -220,7 +231,7 @@ def _translated(detail: ErrorDetails, path: Path) -> ConfigurationError:
 
 def _known_keys() -> list[str]:
     return [
-        key for model in (City, Paths, SourceGate, Features, Floors, Contacts) for key in model.model_fields
+        key for model in (City, Paths, SourceGate, Features, Floors, Residents, Contacts) for key in model.model_fields
     ]
 
 

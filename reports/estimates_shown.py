@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -15,7 +15,6 @@ Measure = Literal["prevalence", "found_share", "false_omission"]
 Outcome = Literal["isolated", "lonely"]
 Verdict = Literal["measured", "insufficient evidence"]
 KINDS = ("random_found", "random_others", "random_unmet", "listed_found", "listed_others", "listed_unmet")
-DRAWN, LISTED = KINDS[:3], KINDS[3:]
 COARSE, COARSE_VISITS, MARGIN = 10, 50, 0.01
 """Tenths, and fifties of visits, after a margin of a point: coarse enough that no single count follows from a coarse figure (a law of the tests tries
 every count)."""
@@ -90,50 +89,27 @@ class Shown:
 
 
 def shown_groups(groups: Sequence[Group]) -> tuple[Shown, ...]:
-    """In the order given. Readers know that the groups of a dimension add up to all, and that what is found, not found and not met adds up to the visits."""
-    numbers: dict[Key, int] = {}
-    for one in groups:
-        numbers |= {_key(kind, one): n for kind, n in asdict(one.cells).items()}
-        numbers |= {_drawn(one): _sum(one, DRAWN), _listed(one): _sum(one, LISTED)}
-    seen = shown(numbers, _sums(groups), never=())
-    return tuple(_exact(one) if _is_clean(one, seen) else _coarse(one) for one in groups)
-
-
-def _is_clean(one: Group, seen: Mapping[Key, int | str]) -> bool:
-    keys = [*(_key(kind, one) for kind in KINDS), _drawn(one), _listed(one)]
-    return not any(seen[key] == HIDDEN for key in keys)
+    """In the order given. Readers know that the groups of a dimension add up to all; a group of which one count may not be shown shows none, so that
+    what is found, not found and not met tell nothing of each other."""
+    numbers: dict[Key, int] = {_key(kind, g): n for g in groups for kind, n in asdict(g.cells).items()}
+    seen = shown(numbers, tuple(_sums(groups)), never=())
+    return tuple(
+        _coarse(one) if any(seen[_key(kind, one)] == HIDDEN for kind in KINDS) else _exact(one)
+        for one in groups
+    )
 
 
 def _key(kind: str, of: Group) -> Key:
     return (kind, of.outcome, of.dimension, of.group)
 
 
-def _drawn(of: Group) -> Key:
-    """Whoever was drawn was asked about everything, so that this number is the same whatever the outcome."""
-    return ("drawn", of.dimension, of.group)
-
-
-def _listed(of: Group) -> Key:
-    return ("listed", of.dimension, of.group)
-
-
-def _sum(one: Group, kinds: Sequence[str]) -> int:
-    return sum(n for kind, n in asdict(one.cells).items() if kind in kinds)
-
-
-def _sums(groups: Sequence[Group]) -> list[Sum]:
-    sums = []
-    for one in groups:
-        sums.append(Sum(total=_drawn(one), parts=tuple(_key(kind, one) for kind in DRAWN)))
-        sums.append(Sum(total=_listed(one), parts=tuple(_key(kind, one) for kind in LISTED)))
+def _sums(groups: Sequence[Group]) -> Iterator[Sum]:
     for whole in (g for g in groups if not g.dimension):
         mine = [g for g in groups if g.dimension and g.outcome == whole.outcome]
         for dimension in dict.fromkeys(g.dimension for g in mine):
             parts = [g for g in mine if g.dimension == dimension]
-            sums += [Sum(total=_key(k, whole), parts=tuple(_key(k, g) for g in parts)) for k in KINDS]
-            sums.append(Sum(total=_drawn(whole), parts=tuple(map(_drawn, parts))))
-            sums.append(Sum(total=_listed(whole), parts=tuple(map(_listed, parts))))
-    return sums
+            for kind in KINDS:
+                yield Sum(total=_key(kind, whole), parts=tuple(_key(kind, g) for g in parts))
 
 
 def _exact(one: Group) -> Shown:

@@ -206,14 +206,23 @@ def test_refused_lines_keep_their_physical_line_through_quoted_newlines(tmp_path
 value = st.text(st.characters(blacklist_characters='";\r\n\x00', blacklist_categories=("Cs",)), max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
-@given(
-    st.lists(
-        st.tuples(value, st.sampled_from(["03/10/2026", "", "x", "1899-12-31"]), value, value), max_size=6
-    ),
-    st.integers(0, 2),
-)
+line = st.tuples(value, st.sampled_from(["03/10/2026", "", "x", "1899-12-31"]), value, value)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(line, max_size=12), st.integers(0, 2))
 def test_rows_read_are_rows_accepted_and_rows_quarantined(rows: list[tuple[str, ...]], missing: int) -> None:
+    every_line_is_somewhere(rows, missing)
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None)
+@given(st.lists(line, max_size=6), st.integers(0, 2))
+def test_so_it_is_in_many_small_files(rows: list[tuple[str, ...]], missing: int) -> None:
+    every_line_is_somewhere(rows, missing)
+
+
+def every_line_is_somewhere(rows: list[tuple[str, ...]], missing: int) -> None:
     """Whatever the cells hold, every line ends in one of the two tables, or the whole file is refused and nothing is stored."""
     import tempfile
 

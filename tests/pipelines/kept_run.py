@@ -175,8 +175,8 @@ def publish(
     table.to_parquet(folder / "list.parquet", index=False)
     table.to_csv(folder / "list.csv", index=False)
     long.to_parquet(folder / "explanations.parquet", index=False)
-    chances = pd.DataFrame({"household_id": [town.homes[7], town.homes[11], "H1", "H2"]})
-    chances.assign(p_model=[1.0, 0.4, 0.4, 0.0]).to_parquet(folder / "inclusion.parquet", index=False)
+    chances = pd.DataFrame({"household_id": [town.homes[7], town.homes[11], "H1", "H2", "H3"]})
+    chances.assign(p_model=[1.0, 0.4, 0.4, 0.0, 1.0]).to_parquet(folder / "inclusion.parquet", index=False)
     (folder / "model" / f"{name}.json").write_text("{}\n")
     is_rule = name.startswith("rule_")
     listed_by = {"name": name, "why": "champion", "model": None, "waits": None, "is_rule": is_rule}

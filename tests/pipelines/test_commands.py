@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipelines.cli import MODULES, Loading
+from tests.pipelines.calling import called, lanterne
 
 
 def test_every_command_of_every_module_is_offered_under_its_name() -> None:
@@ -30,6 +31,5 @@ def test_a_command_loads_no_other_command() -> None:
 
 @pytest.mark.parametrize("words", [[], ["bench"], ["contract"]])
 def test_a_group_without_a_word_shows_its_help_and_says_no_more(words: list[str]) -> None:
-    command = [sys.executable, "-m", "pipelines.cli", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = called(*words) if words else lanterne()
     assert done.returncode == 2 and "Usage: " in done.stdout and done.stderr == ""

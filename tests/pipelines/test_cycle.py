@@ -28,6 +28,8 @@ OUTPUTS = {
     "list.html",
     "list.parquet",
     "explanations.parquet",
+    "estimates.json",
+    "estimates.html",
     "contracts",
 }
 
@@ -74,6 +76,7 @@ def test_a_run_leaves_every_promised_file_and_adds_up(ran: tuple[Path, Path]) ->
         "keeping",
         "ranker",
         "list",
+        "measure",
         "reports",
     ]
     assert manifest["steps"][1]["rows"]["households"] == 40
@@ -169,10 +172,11 @@ def test_what_a_killed_run_left_is_cleared_by_the_next(again: tuple[Path, Path])
     assert not list(again[0].parent.glob(".*.partial"))
 
 
-def test_a_bad_delivery_stops_the_cycle_and_publishes_nothing(tmp_path: Path) -> None:
-    config = write(tmp_path)
+def test_a_bad_delivery_stops_the_cycle_and_publishes_nothing(ran: tuple[Path, Path], tmp_path: Path) -> None:
+    """With what Prefect set up for the first run, which spares some seconds."""
+    config, home = write(tmp_path), ran[1].parent / ".prefect"
     (tmp_path / "deliveries" / "2026-11-02" / "parc_social.csv").write_text("NOM;PRENOM\n", encoding="utf-8")
-    done = lanterne("cycle", "--config", config, "--as-of", "2026-11-02")
+    done = lanterne("cycle", "--config", config, "--as-of", "2026-11-02", PREFECT_HOME=str(home))
     assert done.returncode == 3
     assert "NOM" in done.stderr and "Hint:" in done.stderr and "Traceback" not in done.stderr
     assert not [p for p in (tmp_path / "runs").iterdir() if not p.name.startswith(".")]

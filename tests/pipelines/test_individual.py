@@ -8,15 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from data_contracts.errors import ConfigurationError
-from models import stability
-from pipelines import asking, cli, individual, judging, kept_lists, settings
+from pipelines import cli, individual
 from reports.crpa import Individual, page
-from tests.pipelines.kept_run import BASE, DAY, Town, explanations, listed, publish, row, town
+from tests.pipelines.kept_run import BASE, DAY, Town, explanations, listed, publish, town
 from tests.pipelines.little_city import key
 from tests.reports.test_crpa import figures, seen
 
@@ -30,7 +28,15 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Town:
     made = town(tmp_path_factory.mktemp("town"))
     long = explanations(made)
     publish(made, long)
-    publish(made, long, day=BEFORE, name="rule_80_plus", suffix="rule")
+    unlearnt = listed(made, long).assign(draws=None, times_listed=None)
+    publish(
+        made,
+        long.assign(same_sign_share=float("nan")),
+        day=BEFORE,
+        name="rule_80_plus",
+        lines=unlearnt,
+        suffix="rule",
+    )
     is_named = long["person_id"].notna()
     publish(
         made, long.assign(person_id=long["person_id"].where(~is_named, "P0")), day=BEFORE, suffix="renamed"
@@ -119,10 +125,16 @@ def test_a_rule_was_not_made_again(city: Town) -> None:
     assert {f.same_sign_share for f in one.facts} == {None}
 
 
-def test_every_candidate_that_learns_nothing_is_known_as_such(city: Town) -> None:
-    among = judging.candidates(settings.load(city.config))
-    plain = {c.name for c in among if isinstance(c, stability.LEARNS_NOTHING)}
-    assert plain - {"random"} == individual.LEARNS_NOTHING, "nobody lists at random"
+def test_who_was_drawn_by_lot_is_not_told_that_the_ranking_learns_nothing(city: Town) -> None:
+    """The list counts draws only for those whom the ranking put there."""
+    long = explanations(city)
+    lines = listed(city, long).assign(
+        arm="EXPLORATION", drawing_probability=0.05, draws=None, times_listed=None
+    )
+    publish(city, long, day=BEFORE, lines=lines, suffix="drawn")
+    one = built(city, 7, run="2026-11-02-drawn")
+    assert (one.arm, one.drawing_probability) == ("EXPLORATION", 0.05)
+    assert "n’apprend rien" not in seen(page(one)) and "tiré au sort" in seen(page(one))
 
 
 def test_contacts_and_an_unapproved_model_are_told(city: Town) -> None:
@@ -166,37 +178,6 @@ def test_persons_named_otherwise_today_are_taken_for_others_unless_nobody_else_w
     of = {i: {f.factor for f in built(city, i, run=run).facts if f.of == "another"} for i in (7, 11)}
     assert of[7] == set()
     assert of[11] == {"recent_registration", "months_since_bereavement", "on_vulnerable_register"}
-
-
-@pytest.mark.parametrize(
-    ("change", "is_theirs"),
-    [
-        ({}, True),
-        ({"members": 2}, False),
-        ({"is_shared": True}, False),
-        ({"is_there": False}, False),
-        ({"since": date(2026, 11, 3)}, False),
-        ({"since": None}, True),
-        ({"household_id": "H2"}, False),
-    ],
-)
-def test_who_was_alone_there(change: dict[str, object], is_theirs: bool) -> None:
-    """Somebody who came on the day of the list, shares the home, is not called present, or lives elsewhere by now is not known to be the one that it was about."""
-    drawn = {
-        "household_id": "H1",
-        "since": date(2026, 11, 2),
-        "is_there": True,
-        "is_shared": False,
-        "members": 1,
-    }
-    members = (drawn | change)["members"]
-    home = asking.Home(**{n: v for n, v in (drawn | change).items() if n != "members"})  # type: ignore[arg-type]
-    who = asking.Asker(linked_on=DAY, person_ids=frozenset({"P1"}), homes=(home,))
-    rows = pd.DataFrame(
-        [row("H1", "low_income", 1.0, 0.2, person_id="P9"), row("H1", "oldest_age", 80.0, 0.5)]
-    )
-    found = kept_lists.are_of_another(rows, who, household_id="H1", members=int(str(members)), listed_on=DAY)
-    assert found == [not is_theirs, False]
 
 
 # --- what is refused -----------------------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def sized(past: dict[str, pd.DataFrame], lists: pd.DataFrame) -> dict[tuple[str,
 def test_both_arms_count_but_not_whoever_had_moved_nor_an_alert() -> None:
     visits = measuring.counted(measuring.placed(PAST, LISTS)).set_index("household_id")
     assert visits["campaign"].to_dict() == {"a": DAY, "c": DAY, "d": DAY}
-    assert visits.loc["d", "age_band"] == "unknown" and pd.isna(visits.loc["d", "isolated"])
+    assert visits.loc["d", "age_band"] == "unknown" and visits["isolated"].isna()["d"]
 
 
 def test_a_list_has_its_listed_and_four_for_each_drawn_and_groups_as_in_the_frame() -> None:
@@ -122,7 +122,7 @@ def test_what_no_list_of_the_ranking_found_is_unknown_and_not_nought() -> None:
         "insufficient evidence",
         None,
     )
-    assert (left.value, left.verdict) == (pytest.approx(0.2), "measured")
+    assert left.value == pytest.approx(0.2) and left.verdict == "measured"
     assert (every.cells.random_found, every.cells.random_others, every.cells.listed_found) == (24, 96, 0)
 
 
@@ -151,13 +151,15 @@ def test_over_many_draws_a_list_has_on_average_as_many_as_could_be_named_and_sti
         listed = draw(
             table, np.arange(n) / n, plan, excluded=rest, alerts=frozenset(), bereaved=frozenset()
         ).listed
-        rows = {r["household_id"]: r for r in listed.to_dict("records")}
+        rows: dict[str, Row] = {
+            str(r["household_id"]): {str(k): v for k, v in r.items()} for r in listed.to_dict("records")
+        }
         past = frame(*(_seen(h, rows.get(h), there) for h, there in zip(ids, is_there, strict=True)))
         found.append(sized(past, told())["", ""])
     assert abs(np.mean(found) - could) < 4 * np.std(found) / np.sqrt(150) and np.std(found) > 0
 
 
-def _seen(name: str, row: dict[str, object] | None, is_there: bool) -> Row:
+def _seen(name: str, row: Row | None, is_there: bool) -> Row:
     if row is None:
         return household(name, "40-59")
     state = "not isolated" if is_there else "moved"
@@ -190,15 +192,16 @@ def test_young_adults_are_counted_in_the_frame_on_the_list_and_among_all_past_vi
             "insee_code": "47001",
             "purpose": "social isolation outreach",
             "floors": {"age": {"under_25": 0.05}},
+            "residents": {"under_25": {"share": 0.125, "ages": [18, 24], "source": "INSEE"}},
         }
     )
     first, second = measuring.reached(city, past, today, drawn)
     parts = (first.frame, first.listed, first.met, first.found)
     assert [(p.count, p.of) for p in parts] == [(12, 40), (11, 30), (12, 26), (12, 24)]
-    assert first.floor == 0.05 and first.residents and first.residents.share == pytest.approx(0.12506, abs=1e-5)  # fmt: skip
+    assert first.floor == 0.05 and first.residents and first.residents.share == 0.125
     assert (second.group, second.floor, second.residents) == ("25_39", None, None)
-    elsewhere = city.model_copy(update={"insee_code": "33063"})
-    assert next(measuring.reached(elsewhere, past, today, drawn)).residents is None
+    unstated = city.model_copy(update={"residents": {}})
+    assert next(measuring.reached(unstated, past, today, drawn)).residents is None
 
 
 def measured(folder: Path, channel: list[int]) -> Path:

@@ -1,6 +1,8 @@
 """What an export says of a list's line does not depend on how much a told sign weighs, nor on which it is, nor on what is known of another adult."""
 
 import json
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -9,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.catalogue import FACTORS
+from pipelines import asking, kept_lists
 from pipelines.withheld import ANOTHER, TOLD, Shown, shown
 from reports.crpa import is_told, rough
-from tests.pipelines.kept_run import row
+from tests.pipelines.kept_run import DAY, row
 
 SIGNS = [f.name for f in FACTORS if is_told(f)]
 OPEN = [f.name for f in FACTORS if not is_told(f)]
@@ -24,7 +27,7 @@ FACTS = st.lists(
 )
 
 
-def world(facts: list[tuple[str, float | None, float, bool]], told: dict[str, float]) -> Shown:
+def world(facts: Sequence[tuple[str, float | None, float, bool]], told: dict[str, float]) -> Shown:
     """One household whose line and explanations follow from the facts; the last of each says whether it is of another adult."""
     rows = pd.DataFrame(
         [
@@ -103,3 +106,43 @@ def test_registers_of_others_are_not_named_as_a_source() -> None:
     ):
         (given,) = shown(line | {"members": members}, rows, [False], own).contributions
         assert given["source"] == named
+
+
+@pytest.mark.parametrize(
+    ("change", "is_theirs"),
+    [
+        ({}, True),
+        ({"members": 2}, False),
+        ({"is_shared": True}, False),
+        ({"is_there": False}, False),
+        ({"since": date(2026, 11, 3)}, False),
+        ({"since": None}, True),
+        ({"household_id": "H2"}, False),
+    ],
+)
+def test_who_was_alone_there(change: dict[str, object], is_theirs: bool) -> None:
+    """Somebody who came on the day of the list, shares the home, is not called present, or lives elsewhere by now is not known to be the one that it was about."""
+    drawn = {
+        "household_id": "H1",
+        "since": date(2026, 11, 2),
+        "is_there": True,
+        "is_shared": False,
+        "members": 1,
+    }
+    members = (drawn | change)["members"]
+    home = asking.Home(**{n: v for n, v in (drawn | change).items() if n != "members"})  # type: ignore[arg-type]
+    who = asking.Asker(linked_on=DAY, person_ids=frozenset({"P1"}), homes=(home,))
+    rows = pd.DataFrame(
+        [row("H1", "low_income", 1.0, 0.2, person_id="P9"), row("H1", "oldest_age", 80.0, 0.5)]
+    )
+    found = kept_lists.are_of_another(rows, who, household_id="H1", members=int(str(members)), listed_on=DAY)
+    assert found == [not is_theirs, False]
+
+
+def test_a_list_is_about_the_homes_that_still_count_the_person() -> None:
+    left, kept = (
+        asking.Home(household_id=h, since=None, is_there=t, is_shared=False)
+        for h, t in (("H1", False), ("H2", True))
+    )
+    who = asking.Asker(linked_on=DAY, person_ids=frozenset({"P1"}), homes=(left, kept))
+    assert (who.household_ids, who.present_in) == (("H1", "H2"), ("H2",))
