@@ -25,7 +25,7 @@ from benchmarks.oracle import truth_of_households
 from data_contracts.contract import SOURCES, Gate
 from models import calibration
 from models.points import Points
-from pipelines import cycle, ranking, settings
+from pipelines import cycle, ranker, ranking, settings
 from pipelines.city import write_city
 from pipelines.factors import factors_of
 
@@ -79,7 +79,12 @@ def ranked(town: Path, shut: tuple[str, Gate] | None, as_of: date) -> Listed:
     (run / "model" / "points.json").write_text(text, encoding="utf-8")
     unknown = json.dumps(calibration.none_learnt().as_json())
     (run / "model" / "calibration.json").write_text(unknown, encoding="utf-8")
-    (run / "duel.json").write_text(json.dumps({"champion": "points"}), encoding="utf-8")
+    who = ranker.Ranker(name="points", why="champion").as_json()
+    (run / "duel.json").write_text(json.dumps({"champion": "points", "listed_by": who}), encoding="utf-8")
+    # the points learn from nobody
+    nobody = pd.DataFrame({"household_id": [], "isolated": [], "visited_on": [], "weight": []})
+    for name in ("training", "labels"):
+        nobody.to_parquet(run / "working" / f"{name}.parquet", index=False)
     ranking.list_step(config, run, as_of, capacity)
     drawn = pd.read_parquet(run / "working" / "drawn.parquet")
     households = list(drawn.loc[drawn["arm"] == "MODELE", "household_id"])

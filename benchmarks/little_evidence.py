@@ -32,7 +32,7 @@ DRAWN = "visits_explored_a_quarter"
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """``sources``: what is delivered and open (None: everything, with the town's own gates); ``visits``: "kept", "absent" from every delivery or
-    "empty", a header alone; ``drawn``: visits drawn by lot a quarter in a town of 33,000, instead of the declared number; ``there_share``: of city.toml."""
+    "empty", a header alone; ``drawn``: visits drawn by lot a quarter in a town of 33,000, instead of the declared number."""
 
     name: str
     persons: int = 2_500
@@ -40,17 +40,15 @@ class Case:
     sources: tuple[str, ...] | None = None
     visits: str = "kept"
     drawn: int | None = None
-    there_share: float | None = None
 
 
 CASES = (
     Case(name="no visits file", visits="absent"),
     Case(name="visits file empty", visits="empty"),
     Case(name="about 150 answers", drawn=900),
-    Case(name="about 1500 answers", persons=8_000, months=12, drawn=3_000),
+    Case(name="about 1500 answers", persons=8_000, months=12, drawn=3_900),
     Case(name="the roll alone", sources=("liste_electorale",)),
-    Case(name="the register alone", persons=6_000, sources=("registre_vulnerables",), there_share=0.5),
-    Case(name="the register alone, as declared", persons=6_000, sources=("registre_vulnerables",)),
+    Case(name="the register alone", persons=6_000, sources=("registre_vulnerables",)),
 )
 
 
@@ -111,8 +109,6 @@ def _taken_away(path: Path, case: Case) -> None:
 def _configuration(base: Path, case: Case) -> str:
     """The town's own, or one whose gates let the case's sources through and nothing else."""
     text = base.read_text(encoding="utf-8")
-    if case.there_share is not None:
-        text = text.replace("capacity = ", f"there_share = {case.there_share}\ncapacity = ", 1)
     if case.sources is None:
         return text
     opened = "".join(f"[sources.{s}]\n{SIGNED}\n" for s in case.sources)

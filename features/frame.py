@@ -117,17 +117,19 @@ def build(
     gates: Mapping[str, Gate],
     there_share: float = presence.THERE_SHARE,
     *,
+    at_least: int = 0,
     linked_on: date | None = None,
 ) -> Frame:
     """Makes the temp tables of the frame as of a day (docs/architecture.md) and counts them. ``linked_on``: an earlier day of which the persons are
     on this connection (the last ``build``): then only what is new is compared, and who merged or split since is counted.
-    ``there_share``: of the households called present so many shall be there."""
+    ``there_share``: of the households called present so many shall be there; ``at_least``: households that are called present all the same, where the
+    registers are too few to be that sure (see ``presence_model.threshold``)."""
     known.open_views(connection, as_of, gates)
     linkage = people.link(connection) if linked_on is None else people.link_further(connection)
     connection.execute(_LATEST_RECORDS)
     for statement in (residences.PLACES, residences.RESIDENCES):
         connection.execute(statement)
-    judged = presence.build(connection, there_share)
+    judged = presence.build(connection, there_share, at_least)
     for statement in _AFTER_PRESENCE:
         connection.execute(statement)
     return Frame(

@@ -48,7 +48,9 @@ class Presence:
         }
 
 
-def build(connection: duckdb.DuckDBPyConnection, there_share: float = THERE_SHARE) -> Presence:
+def build(
+    connection: duckdb.DuckDBPyConnection, there_share: float = THERE_SHARE, at_least: int = 0
+) -> Presence:
     """Reads the ``known_`` views, ``people`` and ``residences``; makes the temp table ``residents``: one row a person with a place, with
     ``presence``, ``presence_reason``, ``presence_known_on`` (null when present) and ``there_probability``."""
     residents, visits = evidence(connection)
@@ -56,7 +58,7 @@ def build(connection: duckdb.DuckDBPyConnection, there_share: float = THERE_SHAR
     belief = presence_model.fit(learnt, visits)
     x = presence_model.design(residents)
     chances = presence_model.probability(x, belief)
-    cut = presence_model.threshold(homes(residents, chances).to_numpy(np.float64), there_share)
+    cut = presence_model.threshold(homes(residents, chances).to_numpy(np.float64), there_share, at_least)
     judged = pd.DataFrame({"person_id": residents["person_id"], "there_probability": chances})
     _say(
         connection,

@@ -140,18 +140,22 @@ class Threshold:
     households: int
 
 
-def threshold(chances: Floats, wanted: float) -> Threshold:
+def threshold(chances: Floats, wanted: float, at_least: int = 0) -> Threshold:
     """``chances``: of each household that one of its adults is there.
 
     As many as can be, from the surest down, while the mean of their chances reaches ``wanted``: the threshold lies just above
-    the first who is not called, and never below ``EVEN``. Equal chances are treated alike.
+    the first who is not called, and never below ``EVEN``. Equal chances are treated alike. Where fewer than ``at_least`` reach it, the surest so many are
+    called, as far as they are more likely there than not: with few registers a city that asked for a list has one, and is told what share to expect.
     """
     falling = np.sort(chances[chances >= EVEN])[::-1]
     means = np.cumsum(falling) / np.arange(1, len(falling) + 1)
-    is_last_of_equals = np.append(falling[1:] < falling[:-1], True)[: len(falling)]
-    enough = np.flatnonzero((means >= wanted) & is_last_of_equals)
-    if not len(enough):
+    ends = np.flatnonzero(np.append(falling[1:] < falling[:-1], True)[: len(falling)])  # of equals the last
+    enough = ends[means[ends] >= wanted]
+    count = int(enough[-1]) + 1 if len(enough) else 0
+    least = min(at_least, len(falling))
+    if count < least:
+        count = int(ends[np.searchsorted(ends, least - 1)]) + 1
+    if not count:
         return Threshold(at=1.0, expected_share=float("nan"), households=0)
-    count = int(enough[-1]) + 1
     at = EVEN if count == len(falling) else float(np.nextafter(falling[count], 1.0))
     return Threshold(at=at, expected_share=float(means[count - 1]), households=count)

@@ -14,13 +14,16 @@ from models import figures, weights
 from models.average import together
 from models.candidate import Bools, Candidate, Floats, NotFitted, Scorer, lots, ranking, score
 from models.figures import Placed
-from models.splits import Fold
+from models.splits import MIN_TEST, MIN_TRAIN, MIN_TRAIN_POSITIVES, Fold
 
 SHARE_OF_CAMPAIGN = 5
 K_RULE = (
     "k = the smaller of the capacity and a fifth of the visited households of each test campaign: outcomes exist only for "
     "visited households, so they stand for the town"
 )
+
+
+NO_TEST = f"no test campaign (at least {MIN_TEST} answers in it, and {MIN_TRAIN} with {MIN_TRAIN_POSITIVES} isolated before it)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +89,7 @@ def over_campaigns(
 ) -> tuple[list[Ranked], tuple[NotFitted, ...]]:
     """Every candidate on the same households; who could not be fitted at one origin takes no part."""
     tested: dict[str, list[tuple[Placed, Campaign]]] = {c.name: [] for c in candidates}
-    absent = {} if folds else {c.name: NotFitted(name=c.name, reason="no test campaign") for c in candidates}
+    absent = {} if folds else {c.name: NotFitted(name=c.name, reason=NO_TEST) for c in candidates}
     for number, fold in enumerate(folds):
         for name, scorer in together(candidates, *taught(past, fold.train)).items():
             if isinstance(scorer, NotFitted):

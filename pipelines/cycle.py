@@ -42,13 +42,11 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
     with timed(folder, "frame") as rows, read_store(city.paths) as connection:
         gates = settings.gates(city)
         linked_on = _month_before(connection, city, as_of, working)
-        built = frame.build(connection, as_of, gates, city.there_share, linked_on=linked_on)
+        built = frame.build(
+            connection, as_of, gates, city.there_share, at_least=listable(city), linked_on=linked_on
+        )
         if not built.households:
-            raise ConfigurationError(
-                "no household is known before this day",
-                where=f"--as-of {as_of.isoformat()}",
-                hint="choose a day after the first delivery, or check which sources the gates let through.",
-            )
+            raise _nobody(built.persons, as_of)
         write_json(folder / "frame.json", built.as_json())
         attrition_page.write_page(connection, city, as_of, folder)
         _copy(
@@ -75,12 +73,32 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
         rows |= {"persons": built.persons, "households": built.households, "factors": len(factors_of(city))}
 
 
+def listable(city: settings.City) -> int:
+    """Households that one list names: the frame holds at least these, where they are more likely there than not."""
+    return city.capacity + round(city.capacity * city.exploration_share)
+
+
+def _nobody(persons: int, as_of: date) -> ConfigurationError:
+    where = f"--as-of {as_of.isoformat()}"
+    if not persons:
+        return ConfigurationError(
+            "no household is known before this day",
+            where=where,
+            hint="choose a day after the first delivery, or check which sources the gates let through.",
+        )
+    return ConfigurationError(
+        f"of {persons} persons known before this day nobody is more likely there than not",
+        where=where,
+        hint="what the registers say of them is too old or too little: deliver a newer extract, or open another source.",
+    )
+
+
 def _month_before(
     connection: duckdb.DuckDBPyConnection, city: settings.City, as_of: date, working: Path
 ) -> date:
     """Writes ``month_before.parquet``: the matrix as of a month ago. Its persons are what today's linkage starts from."""
     day, gates, factors = month_shifted(as_of, -1), settings.gates(city), factors_of(city)
-    frame.build(connection, day, gates, city.there_share)
+    frame.build(connection, day, gates, city.there_share, at_least=listable(city))
     matrix.compute(connection, factors, gates)
     matrix.wide(connection, day, factors).to_parquet(working / "month_before.parquet", index=False)
     return day

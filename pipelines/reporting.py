@@ -63,6 +63,7 @@ def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int, ru
         is_fictitious=city.fictitious,
         capacity=capacity,
         households=len(pd.read_parquet(folder / "working" / "frame.parquet", columns=["household_id"])),
+        expected_there=_expected_there(city, folder),
         champion=who.name,
         is_by_rules=who.is_rule,
         is_unapproved=who.is_rule and who.why != "champion",
@@ -75,6 +76,11 @@ def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int, ru
         closed_sources=tuple(say(SOURCE_WORDS[s]) for s, g in settings.gates(city).items() if g == "closed"),
         lines=_lines(city, folder),
     )
+
+
+def _expected_there(city: settings.City, folder: Path) -> float | None:
+    share = json.loads((folder / "frame.json").read_text(encoding="utf-8"))["there"]["expected_share"]
+    return None if share is None or share >= city.there_share else float(share)
 
 
 @dataclass(frozen=True, kw_only=True)

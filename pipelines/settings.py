@@ -127,7 +127,8 @@ class City(_Strict):
         THERE_SHARE,
         ge=0.5,
         lt=1.0,
-        description="Of the households in the frame, the share expected to be at the address; lower keeps more households and sends more visits in vain.",
+        description="Of the households in the frame, the share expected to be at the address; lower keeps more households and sends more visits in vain. "
+        "Where the registers are too few for a whole list of that share, the surest households make it, as far as they are more likely there than not, and the list says so.",
     )
     cool_off_days: int = Field(
         180, ge=0, description="Days after a visit during which a household is not listed."
@@ -231,7 +232,9 @@ def _translated(detail: ErrorDetails, path: Path) -> ConfigurationError:
 
 def _known_keys() -> list[str]:
     return [
-        key for model in (City, Paths, SourceGate, Features, Floors, Residents, Contacts) for key in model.model_fields
+        key
+        for model in (City, Paths, SourceGate, Features, Floors, Residents, Contacts)
+        for key in model.model_fields
     ]
 
 

@@ -205,7 +205,7 @@ def unjudged(reason: str, speech: Speech) -> str:
         return speech.say(
             "too little to learn from before some test campaign: at least {labels} visits with an answer, of which {positives} isolated, are needed"
         ).format(labels=labels, positives=positives)
-    tail = reason.split(": ", 1)[-1]
+    tail = reason.split(": ", 1)[-1].split(" (", 1)[0]
     return speech.say(UNJUDGED[tail]) if tail in UNJUDGED else speech.say("it could not be fitted")
 
 

@@ -73,7 +73,8 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class RiskList:
-    """The list and what its readers must know about it."""
+    """The list and what its readers must know about it. ``expected_there``: the share of the households expected to be at their address, where it is less than the
+    city asked for; None where it is not."""
 
     run_id: str
     city: str
@@ -82,6 +83,7 @@ class RiskList:
     is_fictitious: bool
     capacity: int
     households: int
+    expected_there: float | None
     champion: str
     is_by_rules: bool
     is_unapproved: bool

@@ -159,7 +159,7 @@ def test_no_fact_known_on_or_after_as_of_moves_anything(facts: list[tuple[str, R
 
 
 @pytest.mark.slow
-@law(60)
+@law(30)
 @given(st.lists(future_fact(), min_size=1, max_size=9))
 def test_nor_does_a_fact_among_few(facts: list[tuple[str, Row]]) -> None:
     unmoved(past() + facts)

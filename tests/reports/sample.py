@@ -59,6 +59,7 @@ def sample(language: str = "fr") -> RiskList:
         is_fictitious=True,
         capacity=2,
         households=17553,
+        expected_there=None,
         champion="points",
         is_by_rules=False,
         is_unapproved=False,

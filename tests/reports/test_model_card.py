@@ -106,6 +106,7 @@ def test_who_was_not_tested_and_why_without_the_count_of_the_reason() -> None:
     assert set(re.findall(r"\d+", model_card_said.unjudged(reason, Speech(language="en")))) == {"50", "10"}
     for reason, says in (
         ("no test campaign", "no past campaign to be tested on"),
+        ("no test campaign (at least 20 answers in it, and 100 with 20 isolated before it)", "no past campaign to be tested on"),
         ("at origin 2025-11-02: no label with a known neighbourhood", "no past visit in a known neighbourhood to learn from"),
         ("7 positives, whatever", "it could not be fitted"),
     ):  # fmt: skip
