@@ -25,7 +25,7 @@ from benchmarks.oracle import truth_of_households
 from data_contracts.contract import SOURCES, Gate
 from models import calibration
 from models.points import Points
-from pipelines import cycle, ranker, ranking, settings
+from pipelines import cycle, ranking, settings, who_ranks
 from pipelines.city import write_city
 from pipelines.factors import factors_of
 
@@ -79,7 +79,7 @@ def ranked(town: Path, shut: tuple[str, Gate] | None, as_of: date) -> Listed:
     (run / "model" / "points.json").write_text(text, encoding="utf-8")
     unknown = json.dumps(calibration.none_learnt().as_json())
     (run / "model" / "calibration.json").write_text(unknown, encoding="utf-8")
-    who = ranker.Ranker(name="points", why="champion").as_json()
+    who = who_ranks.Ranker(name="points", why="champion").as_json()
     (run / "duel.json").write_text(json.dumps({"champion": "points", "listed_by": who}), encoding="utf-8")
     # the points learn from nobody
     nobody = pd.DataFrame({"household_id": [], "isolated": [], "visited_on": [], "weight": []})

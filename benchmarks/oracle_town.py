@@ -20,7 +20,7 @@ from models.campaigns import Past, fitted
 from models.candidate import Bools, Candidate, Floats, NotFitted, score, values
 from models.champion import champion
 from models.logistic import Logistic
-from pipelines import cycle, judging, ranker, ranking, settings, training
+from pipelines import cycle, judging, ranker, ranking, settings, training, who_ranks
 from pipelines.factors import factors_of
 
 FOLDS, FOLD_SEEDS = 5, (1, 2, 3)
@@ -97,7 +97,7 @@ def scored(town: Path, folder: Path) -> Scored:
         visited=matrix["household_id"].isin(visited).to_numpy(),
         marks={**marks(among, past, matrix), "the list": score(ranker.scorer_of(city, folder), matrix)},
         oracles=oracles(matrix, outcome, factors_of(city), city.seed),
-        lists=ranker.read(folder).name,
+        lists=who_ranks.read(folder).name,
         learnt=learnt(among, past, city.seed),
         labels=int(past.is_told.sum()),
         listed=outcome[matrix["household_id"].isin(drawn).to_numpy()],

@@ -12,6 +12,8 @@ import pandas as pd
 
 from features.factor import Factor
 
+RULES = ("rule_80_plus", "rule_75_alone", "neighbourhood", "age_uk")
+"""What a city would do without a model of its own."""
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 

@@ -11,7 +11,7 @@ import pandas as pd
 from features.audit_groups import GROUPS
 from models import figures, standings
 from models.campaigns import K_RULE, Past, Ranked, over_campaigns, tested_rows
-from models.candidate import Bools, Candidate, Floats, NotFitted
+from models.candidate import RULES, Bools, Candidate, Floats, NotFitted
 from models.metrics import Estimate
 from models.splits import Fold
 from models.standings import Standing
@@ -27,8 +27,6 @@ ORDER = (
     "average",
 )
 """From simple to complex; ``random`` takes part to be beaten and never wins."""
-RULES = ("rule_80_plus", "rule_75_alone", "neighbourhood", "age_uk")
-"""What a city would do without a model of its own."""
 SUSPICIOUS_AUC, SUSPICIOUS_FACTOR = 0.85, 0.80
 MIN_TEST_LABELS, MIN_TEST_POSITIVES = 60, 15
 BAND, MIN_GROUP = 0.8, 11

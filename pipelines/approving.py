@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from data_contracts.errors import ConfigurationError, IntegrityError
-from models.duel import RULES
+from models.candidate import RULES
 from models.frozen import thaw
 from pipelines import approvals, settings
 from pipelines.approvals import Action, Approval

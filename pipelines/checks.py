@@ -11,7 +11,7 @@ from pathlib import Path
 
 from data_contracts import contract
 from data_contracts.errors import ConfigurationError, IntegrityError, LanterneError
-from pipelines import approvals, filing, manifest, plaintext, ranker, retention, settings
+from pipelines import approvals, filing, manifest, plaintext, retention, settings, who_ranks
 from pipelines.arrivals import arrivals
 from pipelines.days import day_or_today
 from pipelines.migrations import VERSION
@@ -71,7 +71,7 @@ def _key(paths: settings.Paths) -> str:
 
 def _model(city: settings.City) -> str:
     """Raises IntegrityError when the approvals or an approved file are not as they were signed."""
-    approval = ranker.in_force(city, day_or_today(None, ""))
+    approval = who_ranks.in_force(city, day_or_today(None, ""))
     if approval is None:
         return "none approved: outside fictitious towns the best rule ranks"
     approvals.checked(city.paths.models, approval)

@@ -14,7 +14,7 @@ from models.explain import explained
 from models.logistic import LogisticScorer
 from models.nested import NestedScorer
 from models.stability import STABLE
-from pipelines import ranker, settings
+from pipelines import ranker, settings, who_ranks
 from reports import explanation_page
 from reports.contracts import Masthead
 from reports.explanation_page import Ranking
@@ -23,7 +23,7 @@ from reports.explanation_plots import Weighed
 
 def write(city: settings.City, folder: Path, as_of: date) -> None:
     """Every household of the frame, explained by who ranks."""
-    working, who = folder / "working", ranker.read(folder)
+    working, who = folder / "working", who_ranks.read(folder)
     scorer = ranker.scorer_of(city, folder)
     matrix = pd.read_parquet(working / "matrix.parquet")
     moved = scorer.contributions(matrix).reset_index(drop=True)

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
-from pipelines import manifest, ranker, settings
+from pipelines import manifest, settings, who_ranks
 from pipelines.factors import factors_of
 from pipelines.sources import SOURCE_WORDS
 from reports import model_card
@@ -44,7 +44,7 @@ def text_of(folder: Path) -> Path:
 
 
 def _approval(folder: Path, text: str) -> Approval | None:
-    given = ranker.approval_of(folder)
+    given = who_ranks.approval_of(folder)
     if given is None:
         return None
     return Approval(who=given.who, role=given.role, on=given.on, digest=given.files[text])

@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from data_contracts.errors import ConfigurationError
 from models import calibration
-from models.candidate import Scorer
-from models.duel import RULES
+from models.candidate import RULES, Scorer
 from models.frozen import thaw
 from pipelines import approvals, judging, settings
 from pipelines.approvals import Approval
 from pipelines.factors import factors_of
 from pipelines.manifest import timed, write_json
-from pipelines.warehouse_key import existing_key
-
-Why = Literal["champion", "approved", "not approved", "approved no longer fits"]
-"""``champion``: who won ranks (a rule needs no approval, and fictitious data no signature); ``approved``: the signed model ranks;
-``not approved``: a model won, nobody signed one, so that a rule ranks; ``approved no longer fits``: the signed one was made with other factors."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ranker:
-    """``name`` of who ranks; ``model``: folder of the approved one; ``waits``: the model that would rank if the city approved it."""
-
-    name: str
-    why: Why
-    model: str | None = None
-    waits: str | None = None
-
-    @property
-    def is_rule(self) -> bool:
-        """Whether the list is by a rule."""
-        return self.name in RULES
-
-    def as_json(self) -> dict[str, object]:
-        """As written to ``duel.json`` under ``listed_by``."""
-        return {**self.__dict__, "is_rule": self.is_rule}
+from pipelines.who_ranks import Ranker, in_force, read
 
 
 def ranker_step(config: Path, folder: Path, as_of: date) -> str:
@@ -77,13 +51,6 @@ def chosen(city: settings.City, champion: str, rule: str, as_of: date) -> tuple[
     return Ranker(name=rule, why="not approved", waits=champion), None
 
 
-def in_force(city: settings.City, as_of: date) -> Approval | None:
-    """The approval that counts for a list of that day. Raises IntegrityError when the log is not as it was signed."""
-    if not (city.paths.models / approvals.LOG).exists():
-        return None
-    return approvals.in_force(approvals.lines(city.paths.models, existing_key(city.paths)), as_of)
-
-
 def _fits(city: settings.City, approval: Approval) -> bool:
     """Whether the approved text speaks of the factors that may weigh today."""
     text = approvals.checked(city.paths.models, approval)[f"{approvals.name_of(approval)}.json"]
@@ -107,21 +74,6 @@ def _rule(city: settings.City, folder: Path, champion: str, ranker: Ranker) -> N
     (model / f"{champion}.json").unlink()
     judging.write_text(model, ranker.name, judging.fitted_on_all(judging.named(ranker.name, city), past))
     write_json(model / "calibration.json", calibration.none_learnt().as_json())
-
-
-def read(folder: Path) -> Ranker:
-    """Who ranks in a run."""
-    told = json.loads((folder / "duel.json").read_text(encoding="utf-8"))["listed_by"]
-    return Ranker(**{name: value for name, value in told.items() if name != "is_rule"})
-
-
-def approval_of(folder: Path) -> Approval | None:
-    """The approval that a run was made with."""
-    path = folder / "model" / "approval.json"
-    if not path.is_file():
-        return None
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return Approval(**{**told, "on": date.fromisoformat(told["on"])})
 
 
 def scorer_of(city: settings.City, folder: Path) -> Scorer:

@@ -12,7 +12,7 @@ from features.catalogue import FACTORS
 from models import calibration, draw, explain, stability
 from models.candidate import Floats, Scorer, score
 from models.draw import Drawn
-from pipelines import judging, ranker, settings
+from pipelines import judging, ranker, settings, who_ranks
 from pipelines.factors import factors_of
 from pipelines.manifest import timed, write_json
 
@@ -70,7 +70,7 @@ def _explained(
     listed = drawn.listed
     # the frozen text ranks; what is fitted again are draws around it
     again = stability.refits(
-        judging.named(ranker.read(folder).name, city), judging.past_of(folder), seed=city.seed
+        judging.named(who_ranks.read(folder).name, city), judging.past_of(folder), seed=city.seed
     )
     again = replace(again, whole=scorer)
     chosen = listed[["household_id"]].merge(wide, on="household_id", how="left", validate="one_to_one")

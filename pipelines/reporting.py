@@ -16,7 +16,7 @@ from features.factor import Language
 from features.unknown import not_known
 from models.explain import Explained, Reason, explained
 from models.stability import STABLE
-from pipelines import data_docs, explanation, kept, manifest, model_card, parity, ranker, settings
+from pipelines import data_docs, explanation, kept, manifest, model_card, parity, settings, who_ranks
 from pipelines.manifest import timed
 from pipelines.publish import run_inputs
 from pipelines.sources import SOURCE_WORDS, neighbourhoods
@@ -52,7 +52,7 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
 
 
 def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int, run_id: str) -> RiskList:
-    who, told = ranker.read(folder), _tested(folder)
+    who, told = who_ranks.read(folder), _tested(folder)
     precision = told.precision or {"value": None, "low": None, "high": None}
     say = words(city.language)
     return RiskList(
@@ -93,7 +93,7 @@ class _Tested:
 
 
 def _tested(folder: Path) -> _Tested:
-    who, approval = ranker.read(folder), ranker.approval_of(folder)
+    who, approval = who_ranks.read(folder), who_ranks.approval_of(folder)
     if approval is None:
         judged = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
         of_who = judged["candidates"].get(who.name, {})

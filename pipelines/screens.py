@@ -10,11 +10,11 @@ import pandas as pd
 from rich.table import Table
 
 from features.factor import Language
-from pipelines import ranker
+from pipelines import who_ranks
 from pipelines.checks import Finding
 from pipelines.console import out
-from pipelines.ranker import Ranker
 from pipelines.sources import SOURCE_WORDS
+from pipelines.who_ranks import Ranker
 from reports.risk_list import BETWEEN, arm_words, how_ranked
 from reports.words import Words, number, percent, words
 
@@ -39,7 +39,7 @@ REPORTS = (
 
 def by_rules(folder: Path) -> bool:
     """Whether a rule ranks: no candidate beat the rules, or nobody has approved the one that did."""
-    return ranker.read(folder).is_rule
+    return who_ranks.read(folder).is_rule
 
 
 def run_json(folder: Path) -> dict[str, object]:
@@ -62,7 +62,7 @@ def run(folder: Path, language: Language) -> None:
     duel = json.loads((folder / "duel.json").read_text())
     manifest = json.loads((folder / "manifest.json").read_text())
     _duel(duel, language)
-    _who_ranks(ranker.read(folder), say)
+    _who_ranks(who_ranks.read(folder), say)
     _top(folder, say)
     _lost(manifest["signals_lost"], language)
     out.print(f"\n[bold]{say('Where to look')}[/bold]")

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.little_evidence import CASES, Case, Ran, cycled, made
-from models.duel import MIN_TEST_LABELS, ORDER, RULES
+from models.candidate import RULES
+from models.duel import MIN_TEST_LABELS, ORDER
 from pipelines import settings
 
 BY_NAME = {case.name: case for case in CASES}

@@ -132,7 +132,7 @@ def test_whole_numbers_have_the_expected_mean() -> None:
     assert drawn.mean() == pytest.approx(1.3, abs=0.02)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(share=st.floats(0.05, 0.9), part=st.floats(0.05, 0.95))
 def test_a_shifted_profile_adds_up_and_keeps_its_odds_ratios(share: float, part: float) -> None:
     profile, weight = np.array([share, share / 2, 0.0]), np.array([300.0, 700.0, 50.0])

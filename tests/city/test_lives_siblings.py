@@ -52,7 +52,7 @@ def test_two_births_of_one_mother_are_300_days_apart() -> None:
     assert apart(births(mother[[4, 5]], born[[4, 5]]), taken).tolist() == [True, False]
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(
     born=st.lists(st.integers(0, 4000), max_size=25),
     known=st.lists(st.integers(0, 13).map(lambda step: 311 * step), max_size=4, unique=True),

@@ -7,7 +7,8 @@ import pytest
 from models.age_uk import AgeUk
 from models.boosting import Boosting
 from models.campaigns import Past
-from models.duel import RULES, Duel, duel
+from models.candidate import RULES
+from models.duel import Duel, duel
 from models.logistic import Logistic
 from models.neighbourhood import Neighbourhood
 from models.points import Points

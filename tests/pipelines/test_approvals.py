@@ -24,11 +24,12 @@ from pipelines import (
     reporting,
     settings,
     training,
+    who_ranks,
 )
 from pipelines.approvals import Approval
 from pipelines.encrypted import Key
 from pipelines.keys import make_key
-from pipelines.ranker import Ranker
+from pipelines.who_ranks import Ranker
 from tests.pipelines.little_city import write
 
 AS_OF = date(2026, 11, 2)
@@ -158,10 +159,10 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return config, model.name
 
 
-def who_ranks(config: Path, name: str) -> tuple[Ranker, Path]:
+def decided(config: Path, name: str) -> tuple[Ranker, Path]:
     folder = ran(config, name)
     ranker.ranker_step(config, folder, AS_OF)
-    return ranker.read(folder), folder
+    return who_ranks.read(folder), folder
 
 
 def approve(config: Path, model: str, *more: str) -> tuple[int, str]:
@@ -180,16 +181,16 @@ def approve(config: Path, model: str, *more: str) -> tuple[int, str]:
 def test_from_frozen_to_approved_to_edited_to_withdrawn(real: tuple[Path, str]) -> None:
     config, model = real
     city = settings.load(config)
-    who, folder = who_ranks(config, "before")
+    who, folder = decided(config, "before")
     assert (who.name, who.why, who.waits, who.is_rule) == ("rule_80_plus", "not approved", "points", True)
     assert sorted(p.name for p in (folder / "model").iterdir()) == ["calibration.json", "rule_80_plus.json"]
     assert reporting._tested(folder).precision is None
 
     code, said = approve(config, model)
     assert code == 0 and "J. Martin" in said
-    who, folder = who_ranks(config, "after")
+    who, folder = decided(config, "after")
     assert (who.name, who.why, who.model, who.waits) == ("points", "approved", model, None)
-    signed = ranker.approval_of(folder)
+    signed = who_ranks.approval_of(folder)
     assert signed is not None and (signed.who, signed.role) == ("J. Martin", "chef")
     assert (folder / "model" / "points.json").read_bytes() == (
         city.paths.models / model / "points.json"
@@ -200,12 +201,12 @@ def test_from_frozen_to_approved_to_edited_to_withdrawn(real: tuple[Path, str]) 
     kept = text.read_bytes()
     text.write_bytes(kept.replace(b'"base": -2.0', b'"base": -2.5'))
     with pytest.raises(IntegrityError, match="not what was approved"):
-        who_ranks(config, "edited")
+        decided(config, "edited")
     assert [f.is_at_stake for f in checks.check(config) if f.what == "model"] == [True]
     text.write_bytes(kept)
 
     assert approve(config, model, "--withdraw")[0] == 0
-    assert who_ranks(config, "withdrawn")[0].why == "not approved"
+    assert decided(config, "withdrawn")[0].why == "not approved"
     code, said = approve(config, model, "--withdraw")
     assert code != 0 and "nothing to withdraw" in said
 
@@ -217,15 +218,15 @@ def test_a_model_of_other_factors_no_longer_fits_and_a_rule_ranks(tmp_path: Path
     text = config.read_text(encoding="utf-8")
     closed = text.replace('[sources.parc_social]\ngate = "open"', '[sources.parc_social]\ngate = "closed"')
     config.write_text(closed, encoding="utf-8")
-    who = who_ranks(config, "closed")[0]
+    who = decided(config, "closed")[0]
     assert (who.name, who.why) == ("rule_80_plus", "approved no longer fits")
 
 
 def test_in_a_fictitious_town_the_champion_ranks_unsigned(tmp_path: Path) -> None:
     config, _ = city_of(tmp_path, is_fictitious=True)
-    who, folder = who_ranks(config, "run")
+    who, folder = decided(config, "run")
     assert (who.name, who.why) == ("points", "champion")
-    assert ranker.approval_of(folder) is None
+    assert who_ranks.approval_of(folder) is None
 
 
 @pytest.mark.parametrize("rule", ["rule_80_plus", "neighbourhood"])
@@ -298,6 +299,6 @@ def test_a_city_whose_key_was_lost_cannot_use_the_old_approvals(
     os.environ["LANTERNE_KEY"] = (tmp_path / "other.key").read_text().strip()
     try:
         with pytest.raises(IntegrityError, match="another key"):
-            ranker.in_force(settings.load(config), AS_OF)
+            who_ranks.in_force(settings.load(config), AS_OF)
     finally:
         del os.environ["LANTERNE_KEY"]

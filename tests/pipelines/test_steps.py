@@ -25,6 +25,7 @@ from pipelines import (
     screens,
     settings,
     training,
+    who_ranks,
 )
 from pipelines.run import one_at_a_time
 from pipelines.settings import Paths
@@ -227,7 +228,7 @@ def test_with_too_few_visits_the_list_is_by_points_and_names_what_is_closed(tmp_
     assert len(built.closed_sources) == len(closed) and "parc social" not in built.closed_sources
 
 
-def finished(folder: Path, who: ranker.Ranker) -> Path:
+def finished(folder: Path, who: who_ranks.Ranker) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     duel = {"champion": "points", "why": "because", "listed_by": who.as_json()}
     (folder / "duel.json").write_text(json.dumps(duel), encoding="utf-8")
@@ -240,14 +241,14 @@ def finished(folder: Path, who: ranker.Ranker) -> Path:
 @pytest.mark.parametrize(
     ("who", "code"),
     [
-        (ranker.Ranker(name="rule_80_plus", why="champion"), 5),
-        (ranker.Ranker(name="rule_80_plus", why="not approved", waits="points"), 5),
-        (ranker.Ranker(name="points", why="champion"), 0),
-        (ranker.Ranker(name="logistic", why="approved", model="m"), 0),
+        (who_ranks.Ranker(name="rule_80_plus", why="champion"), 5),
+        (who_ranks.Ranker(name="rule_80_plus", why="not approved", waits="points"), 5),
+        (who_ranks.Ranker(name="points", why="champion"), 0),
+        (who_ranks.Ranker(name="logistic", why="approved", model="m"), 0),
     ],
 )
 def test_a_cycle_whose_list_is_by_a_rule_exits_with_5(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: ranker.Ranker, code: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: who_ranks.Ranker, code: int
 ) -> None:
     run = finished(tmp_path / "run", who)
     monkeypatch.setattr(commands_cycle, "run_cycle", lambda *given, **more: run)

@@ -1,0 +1,59 @@
+"""Who ranks a list, as a run says it and as the city signed it: what every command may read without loading a model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from models.candidate import RULES
+from pipelines import approvals, settings
+from pipelines.approvals import Approval
+from pipelines.warehouse_key import existing_key
+
+Why = Literal["champion", "approved", "not approved", "approved no longer fits"]
+"""``champion``: who won ranks (a rule needs no approval, and fictitious data no signature); ``approved``: the signed model ranks;
+``not approved``: a model won, nobody signed one, so that a rule ranks; ``approved no longer fits``: the signed one was made with other factors."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranker:
+    """``name`` of who ranks; ``model``: folder of the approved one; ``waits``: the model that would rank if the city approved it."""
+
+    name: str
+    why: Why
+    model: str | None = None
+    waits: str | None = None
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether the list is by a rule."""
+        return self.name in RULES
+
+    def as_json(self) -> dict[str, object]:
+        """As written to ``duel.json`` under ``listed_by``."""
+        return {**self.__dict__, "is_rule": self.is_rule}
+
+
+def in_force(city: settings.City, as_of: date) -> Approval | None:
+    """The approval that counts for a list of that day. Raises IntegrityError when the log is not as it was signed."""
+    if not (city.paths.models / approvals.LOG).exists():
+        return None
+    return approvals.in_force(approvals.lines(city.paths.models, existing_key(city.paths)), as_of)
+
+
+def read(folder: Path) -> Ranker:
+    """Who ranks in a run."""
+    told = json.loads((folder / "duel.json").read_text(encoding="utf-8"))["listed_by"]
+    return Ranker(**{name: value for name, value in told.items() if name != "is_rule"})
+
+
+def approval_of(folder: Path) -> Approval | None:
+    """The approval that a run was made with."""
+    path = folder / "model" / "approval.json"
+    if not path.is_file():
+        return None
+    told = json.loads(path.read_text(encoding="utf-8"))
+    return Approval(**{**told, "on": date.fromisoformat(told["on"])})
