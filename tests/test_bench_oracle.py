@@ -130,6 +130,7 @@ def test_a_mean_is_over_towns_and_resampled_towns() -> None:
         (("oracle", "--work", "{file}"), "--work"),
     ],
 )
+@pytest.mark.slow
 def test_wrong_use_is_a_sentence_with_a_hint(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
     (tmp_path / "file").touch()
     done = lanterne("bench", *(word.format(file=tmp_path / "file") for word in words))

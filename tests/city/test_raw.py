@@ -103,6 +103,7 @@ def test_names_change_nothing_in_what_is_delivered() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_raw_folder_holds_exports_and_the_key_and_is_written_on_demand_only(tmp_path: Path) -> None:
     for name, with_raw in (("with", True), ("without", False)):
         write_city(
@@ -123,6 +124,7 @@ def test_the_raw_folder_holds_exports_and_the_key_and_is_written_on_demand_only(
     assert {path: content for path, content in both[0].items() if path not in more} == both[1]
 
 
+@pytest.mark.slow
 def test_what_is_pseudonymised_is_ingested(tmp_path: Path) -> None:
     """Raw → extract → warehouse, every source of the latest delivery; a handful of lines break rules in the town's own extracts too."""
     folder = tmp_path / "deliveries" / day()

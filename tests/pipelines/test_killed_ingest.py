@@ -129,6 +129,7 @@ def held(tmp_path: Path, killer: Killer, reference: Path, seconds: float, count:
     return sum(said == "killed" for said, _ in killed)
 
 
+@pytest.mark.slow
 def test_what_is_compared_has_everything_in_it(undisturbed: tuple[Path, float]) -> None:
     config, _ = undisturbed
     said = content(config)
@@ -136,12 +137,6 @@ def test_what_is_compared_has_everything_in_it(undisturbed: tuple[Path, float]) 
         t for t in said if said[t]
     }
     assert "illisible" in said["quarantine.liste_electorale"] and "deux chiffres" in said["meta.files"]
-
-
-def test_a_kill_in_the_midst_leaves_no_trace(
-    tmp_path: Path, killer: Killer, undisturbed: tuple[Path, float]
-) -> None:
-    assert held(tmp_path, killer, *undisturbed, count=2) >= 1
 
 
 @pytest.mark.slow
@@ -206,6 +201,7 @@ def past_their_term(config: Path) -> int:
         return sum(t.rows for t in retention.terms(connection, {}, date(2026, 12, 3)))
 
 
+@pytest.mark.slow
 def test_two_at_once_and_the_second_is_told(tmp_path: Path) -> None:
     """One writes, the other is told; then everything is there once."""
     config = town(tmp_path)

@@ -96,6 +96,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_transactions(paths: Paths) -
     assert before > 0
 
 
+@pytest.mark.slow
 def test_a_first_run_killed_at_any_moment_can_be_repeated(tmp_path: Path) -> None:
     """The file appears whole: every moment at which DuckDB or the file system is asked is a moment to be killed at."""
     script = """
@@ -128,6 +129,7 @@ for moment in range(20):
             assert connection.execute("select count(*) from meta.canary").fetchone() == (1,)
 
 
+@pytest.mark.slow
 def test_first_runs_at_once_make_one_key_and_one_file(tmp_path: Path) -> None:
     """Each writes or is told to wait, whoever is first; all of them find one key and the same file."""
     script = """
@@ -290,6 +292,7 @@ def test_rewriting_keeps_every_row_and_the_key(paths: Paths) -> None:
     assert not encrypted.is_plain(paths.database)
 
 
+@pytest.mark.slow
 def test_a_rewriting_killed_at_any_moment_leaves_the_warehouse_whole(paths: Paths) -> None:
     with open_store(paths) as connection:
         connection.execute(ADD, [TEXT])
