@@ -34,7 +34,7 @@ def write(city: settings.City, folder: Path, as_of: date) -> None:
         as_of=as_of,
         champion=who.name,
         is_by_rules=who.is_rule,
-        is_unapproved=who.is_rule and who.why != "champion",
+        is_unapproved=who.is_unapproved,
         base=scorer.base,
         weighed=Weighed(contributions=moved, values=values),
         is_listed=matrix["household_id"].isin(listed["household_id"]).to_numpy(dtype=bool),

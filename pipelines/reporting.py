@@ -66,7 +66,7 @@ def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int, ru
         expected_there=_expected_there(city, folder),
         champion=who.name,
         is_by_rules=who.is_rule,
-        is_unapproved=who.is_rule and who.why != "champion",
+        is_unapproved=who.is_unapproved,
         is_judged=told.precision is not None,
         judged_on=told.labels,
         precision=precision["value"],

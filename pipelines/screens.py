@@ -103,8 +103,7 @@ def _candidates(duel: dict[str, object], language: Language) -> None:
 
 
 def _who_ranks(who: Ranker, say: Words) -> None:
-    is_unapproved = who.is_rule and who.why != "champion"
-    how = how_ranked(who.name, who.is_rule, say, is_unapproved=is_unapproved)
+    how = how_ranked(who.name, who.is_rule, say, is_unapproved=who.is_unapproved)
     out.print(f"{say('Ranks the list')}{say(':')} [bold]{who.name}[/bold] – {how}", highlight=False)
     if who.waits:
         waits = say("“{model}” waits for `lanterne train` and `lanterne approve`").format(model=who.waits)

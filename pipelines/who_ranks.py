@@ -32,6 +32,11 @@ class Ranker:
         """Whether the list is by a rule."""
         return self.name in RULES
 
+    @property
+    def is_unapproved(self) -> bool:
+        """Whether a rule ranks only because nobody has approved who won."""
+        return self.is_rule and self.why != "champion"
+
     def as_json(self) -> dict[str, object]:
         """As written to ``duel.json`` under ``listed_by``."""
         return {**self.__dict__, "is_rule": self.is_rule}
