@@ -43,8 +43,8 @@ from tests.reports.estimates_sample import (
     seen,
     unranked,
 )
-from tests.reports.test_model_card_page import _OVERFLOWING
 from tests.reports.test_page import opened
+from tests.reports.whole_page import SIZES, faults, overflowing
 
 
 def told(groups: list[Group], name: str) -> Shown:
@@ -232,11 +232,7 @@ def test_each_language_is_whole_and_the_same_each_time(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_it_fetches_nothing_and_no_identifier_stands_twice(case: str) -> None:
     shown = html(case)
-    assert not re.search(r"@import|url\((?!#)|https?://(?!www\.w3\.org)|<script|\bsrc=", shown)
-    there = re.findall(r'\bid="([^"]+)"', shown)
-    assert len(there) == len(set(there))
-    asked = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', shown))
-    assert {a or b for a, b in asked} <= set(there)
+    assert faults(shown) == []
     assert "<b>port" not in shown and "Ville &amp; &lt;b&gt;port" in shown
 
 
@@ -248,11 +244,8 @@ def test_no_text_overflows_on_a_phone_on_a_laptop_and_on_paper(
         path = tmp_path / f"{case}.html"
         path.write_text(html(case, language), encoding="utf-8")
         view = opened(chromium, path.as_uri())
-        for width, media in ((375, "screen"), (1366, "screen"), (718, "print")):
-            view.set_viewport_size({"width": width, "height": 768})
-            view.emulate_media(media=media)  # type: ignore[arg-type]
-            assert view.evaluate("document.documentElement.scrollWidth") <= width, (case, width)
-            assert view.evaluate(_OVERFLOWING, width) == [], (case, width)
+        for width, media in SIZES:
+            assert overflowing(view, width, media) == [], (case, width)
         view.context.close()
 
 

@@ -1,6 +1,5 @@
 """The card in a real Chromium, on a phone, on paper and by ear; whole in both languages."""
 
-import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -21,6 +20,7 @@ from reports.model_card_facts import ModelCard
 from tests.reports import model_card_sample as sample
 from tests.reports.model_card_sample import CASES, LANGUAGES, card, html, seen, won
 from tests.reports.test_page import opened
+from tests.reports.whole_page import SIZES, faults, overflowing
 
 
 @pytest.fixture(scope="module")
@@ -58,21 +58,8 @@ def test_each_language_is_whole_and_the_same_each_time(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_it_fetches_nothing_and_no_identifier_stands_twice(case: str) -> None:
     shown = html(case)
-    assert not re.search(r"@import|url\((?!#)|https?://(?!www\.w3\.org)|<script|\bsrc=", shown)
-    there = re.findall(r'\bid="([^"]+)"', shown)
-    assert len(there) == len(set(there))
-    asked = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', shown))
-    assert {a or b for a, b in asked} <= set(there)
+    assert faults(shown) == []
     assert "<b>port" not in shown and "Ville &amp; &lt;b&gt;port" in shown
-
-
-_OVERFLOWING = """width => [...document.querySelectorAll('body *')].filter(e => e.childNodes.length && [...e.childNodes].some(
-  n => n.nodeType === 3 && n.textContent.trim())).filter(e => {
-    if (e.closest('.stack thead') || ['TITLE', 'DESC', 'STYLE'].includes(e.nodeName.toUpperCase())) return false;
-    const range = document.createRange(); range.selectNodeContents(e);
-    const holder = (e.closest('svg') || e.closest('.sheet') || document.body).getBoundingClientRect();
-    return [...range.getClientRects()].some(b => b.left < holder.left - 1 || b.right > Math.min(holder.right, width) + 1);
-  }).map(e => e.textContent.trim().slice(0, 60))"""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -83,11 +70,8 @@ def test_no_text_overflows_on_a_phone_on_a_laptop_and_on_paper(
         path = tmp_path / f"{case}.html"
         path.write_text(html(case, language), encoding="utf-8")
         view = opened(chromium, path.as_uri())
-        for width, media in ((375, "screen"), (1366, "screen"), (718, "print")):
-            view.set_viewport_size({"width": width, "height": 768})
-            view.emulate_media(media=media)  # type: ignore[arg-type]
-            assert view.evaluate("document.documentElement.scrollWidth") <= width, (case, width)
-            assert view.evaluate(_OVERFLOWING, width) == [], (case, width)
+        for width, media in SIZES:
+            assert overflowing(view, width, media) == [], (case, width)
             sheets = view.evaluate("[...document.querySelectorAll('.sheet')].map(s => s.scrollWidth - s.clientWidth)")  # fmt: skip
             assert not any(sheets), (case, width)
         view.context.close()

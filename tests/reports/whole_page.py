@@ -1,0 +1,32 @@
+"""What every page must be: one file that fetches nothing, whose links lead somewhere, and of which nothing runs over its edge."""
+
+import re
+
+from playwright.sync_api import Page
+
+SIZES = ((375, "screen"), (1366, "screen"), (718, "print"))
+"""A phone, a laptop, and A4 paper: width in pixels, medium."""
+_OVERFLOWING = """width => [...document.querySelectorAll('body *')].filter(e => e.childNodes.length && [...e.childNodes].some(
+  n => n.nodeType === 3 && n.textContent.trim())).filter(e => {
+    if (e.closest('.stack thead') || ['TITLE', 'DESC', 'STYLE'].includes(e.nodeName.toUpperCase())) return false;
+    const range = document.createRange(); range.selectNodeContents(e);
+    const holder = (e.closest('svg') || e.closest('.sheet') || document.body).getBoundingClientRect();
+    return [...range.getClientRects()].some(b => b.left < holder.left - 1 || b.right > Math.min(holder.right, width) + 1);
+  }).map(e => e.textContent.trim().slice(0, 60))"""
+
+
+def faults(shown: str) -> list[str]:
+    """What a page fetches, identifiers that stand twice, links within it that lead nowhere."""
+    fetched = re.findall(r"@import|url\((?!#)|https?://(?!www\.w3\.org)|<script|\bsrc=", shown)
+    there = re.findall(r'\bid="([^"]+)"', shown)
+    twice = sorted({name for name in there if there.count(name) > 1})
+    asked = {a or b for a, b in re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', shown)}
+    return [*fetched, *twice, *sorted(asked - set(there))]
+
+
+def overflowing(view: Page, width: int, media: str) -> list[str]:
+    """Texts that run over the edge at one of ``SIZES``; the page itself where it scrolls sideways."""
+    view.set_viewport_size({"width": width, "height": 768})
+    view.emulate_media(media=media)  # type: ignore[arg-type]
+    is_wide = view.evaluate("document.documentElement.scrollWidth") > width
+    return [*(["the page"] if is_wide else []), *view.evaluate(_OVERFLOWING, width)]
