@@ -14,7 +14,7 @@ from data_contracts import contract
 from data_contracts.contract import Contract
 from features import objections
 from features.mentions import RECORD_OF
-from pipelines import asking, kept_lists, settings
+from pipelines import asking, kept_lists, settings, who_ranks
 from pipelines.asking import Asker
 from pipelines.kept_lists import KeptRun
 from pipelines.store import read_store
@@ -101,7 +101,7 @@ def _listed(run: KeptRun, line: dict[str, str], who: Asker, own: Collection[str]
     told = shown(line, rows, others, own)
     return {
         "run": run.folder.name,
-        "ranked_by": kept_lists.who_ranks(run).name,
+        "ranked_by": who_ranks.read(run.folder).name,
         "line": told.line,
         "contributions": told.contributions,
         "is_rounded": told.is_rounded,

@@ -15,11 +15,12 @@ import pandas as pd
 from data_contracts.errors import ConfigurationError
 from features.factor import Language
 from models.stability import DRAWS, STABLE
-from pipelines import asking, kept_lists, manifest, settings
+from pipelines import asking, kept_lists, manifest, settings, who_ranks
 from pipelines.asking import Asker
-from pipelines.kept_lists import KeptRun, WhoRanks
+from pipelines.kept_lists import KeptRun
 from pipelines.sources import SOURCE_WORDS
 from pipelines.store import read_store
+from pipelines.who_ranks import Ranker
 from reports.contracts import Masthead
 from reports.crpa import Contacts, Fact, Individual, Precision
 from reports.risk_list import BETWEEN, Arm
@@ -146,7 +147,7 @@ group by 1 order by 1
 def _built(city: settings.City, found: Found, records: Mapping[str, int], written_on: date) -> Individual:
     run, line, say = found.run, found.line, words(city.language)
     made = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
-    ranks = kept_lists.who_ranks(run)
+    ranks = who_ranks.read(run.folder)
     rows = _rows(found)
     base = float(rows["base"].iloc[0])
     return Individual(
@@ -236,7 +237,7 @@ def _equals(run: KeptRun, line: Line) -> int:
     return int(((chances["p_model"] - mine.iloc[0]).abs() < 1e-9).sum())
 
 
-def _model(run: KeptRun, ranks: WhoRanks, language: Language) -> str:
+def _model(run: KeptRun, ranks: Ranker, language: Language) -> str:
     """Its name, the day, and the first signs of the digest of its frozen text."""
     if ranks.model is not None:
         return ranks.model

@@ -45,31 +45,6 @@ class KeptRun:
         return bool((at_flat | (~is_flat & listed["id_adresse"].isin(places.addresses))).any())
 
 
-@dataclass(frozen=True, kw_only=True)
-class WhoRanks:
-    """Who made the list, as ``duel.json`` says it. ``is_unapproved``: a rule, because nobody has approved the model that won; ``model``: the name of the approved one."""
-
-    name: str
-    is_rule: bool
-    is_unapproved: bool = False
-    model: str | None = None
-
-
-def who_ranks(run: KeptRun) -> WhoRanks:
-    """Of runs from before models were approved, the champion."""
-    judged = json.loads((run.folder / "duel.json").read_text(encoding="utf-8"))
-    told = judged.get("listed_by")
-    if told is None:
-        return WhoRanks(name=judged["champion"], is_rule=judged.get("beats_rules") is False)
-    is_rule = bool(told["is_rule"])
-    return WhoRanks(
-        name=told["name"],
-        is_rule=is_rule,
-        is_unapproved=is_rule and told["why"] != "champion",
-        model=told["model"],
-    )
-
-
 def published(runs: Path) -> tuple[KeptRun, ...]:
     """Newest first; of one day the one that was written last."""
     found = [run for folder in runs.glob("*") if (run := opened(folder)) is not None]

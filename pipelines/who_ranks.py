@@ -50,8 +50,11 @@ def in_force(city: settings.City, as_of: date) -> Approval | None:
 
 
 def read(folder: Path) -> Ranker:
-    """Who ranks in a run."""
-    told = json.loads((folder / "duel.json").read_text(encoding="utf-8"))["listed_by"]
+    """Who ranks in a run; of one from before models were approved, the champion."""
+    judged = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
+    told = judged.get("listed_by")
+    if told is None:
+        return Ranker(name=judged["champion"], why="champion")
     return Ranker(**{name: value for name, value in told.items() if name != "is_rule"})
 
 
