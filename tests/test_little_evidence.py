@@ -19,6 +19,8 @@ UNJUDGED = (
     "the roll alone",
     "the register alone",
 )
+ANSWERS = {"about 150 answers": (100, 200)}
+"""(fewest, most) that may be counted; a city that delivers no visits at all has none."""
 JUDGED = "about 1500 answers"
 BLIND = "si ces personnes voient quelqu’un : aucun fichier ne le dit"
 pytestmark = pytest.mark.slow
@@ -57,6 +59,8 @@ def test_a_city_without_enough_answers_has_a_list_and_claims_nothing(work: Path,
     is_unsure = "Les registres sont peu nombreux" in (folder / "list.html").read_text(encoding="utf-8")
     assert is_unsure == (name == "the register alone")
     duel = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
+    least, most = ANSWERS.get(name, (0, 0))
+    assert least <= duel["labels"]["labels"] <= most
     assert (duel["champion"], duel["beats_rules"]) == ("points", None)
     assert "too few to judge" in duel["why"]
     assert duel["candidates"] == {} and duel["contests"] == []
@@ -68,15 +72,6 @@ def test_a_city_without_enough_answers_has_a_list_and_claims_nothing(work: Path,
     assert "Aucun chiffre d’aucun candidat n’est montré" in (folder / "model" / "card.html").read_text(
         encoding="utf-8"
     )
-
-
-@pytest.mark.parametrize(
-    ("name", "least", "most"),
-    [("no visits file", 0, 0), ("visits file empty", 0, 0), ("about 150 answers", 100, 200)],
-)
-def test_the_answers_are_counted_as_they_came(work: Path, name: str, least: int, most: int) -> None:
-    runs = sorted((work / name.replace(" ", "-") / "runs").glob("*/duel.json"))
-    assert least <= json.loads(runs[-1].read_text(encoding="utf-8"))["labels"]["labels"] <= most
 
 
 def test_a_city_with_many_answers_judges_everybody_on_them(work: Path) -> None:
