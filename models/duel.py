@@ -21,6 +21,7 @@ ORDER = (
     "rule_75_alone",
     "neighbourhood",
     "age_uk",
+    "80_plus_by_points",
     "points",
     "logistic",
     "lightgbm",

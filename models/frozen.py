@@ -16,6 +16,7 @@ from models.logistic import LogisticScorer
 from models.neighbourhood import NeighbourhoodScorer
 from models.nested import NestedScorer
 from models.points import PointsScorer
+from models.refined import RefinedScorer
 from models.rules import Condition, RuleScorer
 from models.sealed import KEEP, WHERE, opened, sealed
 
@@ -53,7 +54,7 @@ def _built(content: Content, by_name: Mapping[str, Factor]) -> Scorer:
         ) from error
 
 
-def _rule(content: Content, by_name: Mapping[str, Factor]) -> Scorer:
+def _rule(content: Content, by_name: Mapping[str, Factor]) -> RuleScorer:
     """A rule may name factors that this run may not use: for it they are never known to be true."""
     groups = cast(Sequence[Mapping[str, Sequence[str]]], content["all_of"])
     read = tuple(tuple(_condition(said) for said in group["any_of"]) for group in groups)
@@ -68,8 +69,15 @@ def _condition(said: str) -> Condition:
     return Condition(factor=factor, at_least=float(threshold))
 
 
-def _points(content: Content, by_name: Mapping[str, Factor]) -> Scorer:
+def _points(content: Content, by_name: Mapping[str, Factor]) -> PointsScorer:
     return PointsScorer(factors=_factors(_table(content, "points"), by_name), base=_number(content, "base"))
+
+
+def _refined(content: Content, by_name: Mapping[str, Factor]) -> Scorer:
+    parts = (_table(content, "rule"), _table(content, "points"))
+    return RefinedScorer(
+        name=str(content["candidate"]), rule=_rule(parts[0], by_name), points=_points(parts[1], by_name)
+    )
 
 
 def _logistic(content: Content, by_name: Mapping[str, Factor]) -> Scorer:
@@ -122,6 +130,7 @@ def _nested(content: Content, by_name: Mapping[str, Factor]) -> Scorer:
 
 
 BUILDERS: Mapping[str, Callable[[Content, Mapping[str, Factor]], Scorer]] = {
+    "80_plus_by_points": _refined,
     "points": _points,
     "logistic": _logistic,
     "lightgbm": _boosted,

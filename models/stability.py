@@ -18,6 +18,7 @@ from models.campaigns import Past, fitted
 from models.candidate import Candidate, Floats, NotFitted, Scorer, lots, ranking, score
 from models.explain import SMALLEST
 from models.points import Points
+from models.refined import Refined
 from models.rules import Rule
 
 DRAWS = 20
@@ -26,7 +27,7 @@ STABLE = 0.9
 of four draws in one case of eleven (binomial); whoever knocks may then say the reason without having to take it back."""
 REDRAWN = 5
 """A resample too poor to be fitted is drawn again this often at most; assumed, so that the work has an end. After that the draw counts as unstable."""
-LEARNS_NOTHING = (Rule, Points, AgeUk)
+LEARNS_NOTHING = (Rule, Refined, Points, AgeUk)
 """The same scorer for any past."""
 INTERVAL = (2.5, 97.5)
 

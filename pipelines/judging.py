@@ -20,6 +20,7 @@ from models.duel import Duel, duel
 from models.neighbourhood import Neighbourhood
 from models.nested import nested_boosting, nested_logistic
 from models.points import Points
+from models.refined import Refined
 from models.reported import on_lonely
 from models.rules import EIGHTY_PLUS, RANDOM, SEVENTY_FIVE_ALONE
 from models.splits import folds
@@ -68,8 +69,9 @@ def candidates(city: settings.City) -> tuple[Candidate, ...]:
     factors = factors_of(city)
     logistic = nested_logistic(factors, seed=city.seed, is_ordered=True)
     boosted = nested_boosting(factors, seed=city.seed, is_ordered=True)
-    simple = (RANDOM, EIGHTY_PLUS, SEVENTY_FIVE_ALONE, Neighbourhood(), AgeUk(), Points(factors=factors))
-    return (*simple, logistic, boosted, Average(members=(logistic, boosted)))
+    rules = (RANDOM, EIGHTY_PLUS, SEVENTY_FIVE_ALONE, Neighbourhood(), AgeUk())
+    points = Points(factors=factors)
+    return (*rules, Refined(by=points), points, logistic, boosted, Average(members=(logistic, boosted)))
 
 
 def named(name: str, city: settings.City) -> Candidate:

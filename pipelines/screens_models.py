@@ -16,6 +16,7 @@ from pipelines.screens import near
 from reports.model_card_json import figure
 from reports.model_card_said import Speech
 from reports.model_card_words import FIGURES
+from reports.risk_list import RULE_WORDS
 from reports.words import day, words
 
 Told = Mapping[str, object]
@@ -26,7 +27,7 @@ def trained(folder: Path, told: Told, language: Language) -> None:
     """What was frozen, and what is to be done with it."""
     _figures(told, language)
     tell("Frozen as {model}.", "Card: {card}", model=folder.name, card=near(folder / "card.html"))
-    if told["champion"] in ("points", "logistic", "lightgbm", "average"):
+    if told["champion"] not in RULE_WORDS:
         tell("It ranks no list outside fictitious towns until somebody approves it: {command}", command=f"lanterne approve {folder.name}")  # fmt: skip
     else:
         tell("It is a rule: it ranks without an approval.")

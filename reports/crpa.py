@@ -31,7 +31,7 @@ from reports.contracts import Masthead, common
 from reports.explanation_plots import NOTHING, Step, label, waterfall
 from reports.explanation_svg import signed
 from reports.html import environment, equal_with
-from reports.risk_list import Arm, how_ranked
+from reports.risk_list import Arm, how_ranked, lead_words
 from reports.words import percent, words
 
 ROUGH = 0.5
@@ -265,6 +265,7 @@ def page(one: Individual) -> bytes:
             contact=str.strip,
             colon=COLON[language],
             semicolon=SEMICOLON[language],
+            lead=lead_words(one.champion, say),
             is_rule=one.champion.startswith("rule_"),
         )
         .encode("utf-8")

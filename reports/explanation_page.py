@@ -28,7 +28,7 @@ from reports.explanation_plots import (
 )  # fmt: skip
 from reports.explanation_svg import signed
 from reports.html import environment
-from reports.risk_list import how_ranked
+from reports.risk_list import how_ranked, lead_words
 from reports.words import words
 
 LITTLE = 0.02
@@ -181,6 +181,7 @@ def page(ranking: Ranking) -> bytes:
             average=_average(ranking),
             directions=DIRECTIONS,
             agrees=AGREES,
+            lead=lead_words(ranking.champion, say),
             how_ranked=how_ranked(
                 ranking.champion, ranking.is_by_rules, say, is_unapproved=ranking.is_unapproved
             ),

@@ -15,6 +15,7 @@ from reports.model_card_facts import RANDOM, About, Campaign, LeftOut, ModelCard
 from reports.model_card_json import from_json
 from reports.model_card_said import Speech
 from reports.model_card_words import CARDS, FIGURES, K_RULE, LEDGER, WHO
+from reports.risk_list import RULE_WORDS
 from reports.words import percent
 
 __all__ = ["About", "ModelCard", "from_json", "page"]
@@ -65,7 +66,7 @@ def page(card: ModelCard) -> bytes:
         ledger=LEDGER,
         cards=by_card(card),
         card_words=CARDS,
-        is_rule=card.champion not in ("points", "logistic", "lightgbm", "average"),
+        is_rule=card.champion in RULE_WORDS,
         factor_words=lambda factor: model_card_said.factor_words(factor, about.language),
         left_out_words=lambda left: model_card_said.left_out_words(left, card, speech),
     ).encode("utf-8")

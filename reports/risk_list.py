@@ -220,6 +220,10 @@ RULE_WORDS = {
 }
 
 
+REFINED = "80_plus_by_points"
+"""As ``models.refined`` names it."""
+
+
 def how_ranked(champion: str, is_by_rules: bool, say: Words, *, is_unapproved: bool = False) -> str:
     """How the list was ranked, in a sentence that nobody needs statistics for."""
     if is_unapproved:
@@ -228,9 +232,22 @@ def how_ranked(champion: str, is_by_rules: bool, say: Words, *, is_unapproved: b
     if is_by_rules:
         sentence = say("by a simple rule, “{rule}”: on past visits no model was surely better")
         return sentence.format(rule=say(RULE_WORDS[champion]))
+    if champion == REFINED:
+        return say(
+            "by age, 80 or over first, then by points from published studies: on past visits that did better than the rule alone"
+        )
     if champion == "points":
         return say("by points from published studies, without learning from past visits")
     return say("by a model learnt from past visits that did better than simple rules")
+
+
+def lead_words(champion: str, say: Words) -> str:
+    """What a contribution is that is an order and no log-odds; empty where there is none."""
+    if champion != REFINED:
+        return ""
+    return say(
+        "Where somebody of 80 or over lives, the household has a lead larger than all other points together: the rule puts it first, not a study."
+    )
 
 
 def harmless(text: str) -> str:

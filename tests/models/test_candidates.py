@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.age_uk import AgeUk
 from models.average import Average, together
@@ -15,6 +17,7 @@ from models.logistic import Logistic
 from models.neighbourhood import Neighbourhood, NeighbourhoodScorer
 from models.nested import Configuration, Nested, NestedScorer, inner_folds, nested_boosting, nested_logistic
 from models.points import BASE, Points
+from models.refined import Refined, lead
 from models.rules import EIGHTY_PLUS, RANDOM, SEVENTY_FIVE_ALONE
 from tests.models.town import FACTORS, matrix
 
@@ -25,6 +28,7 @@ CANDIDATES: tuple[Candidate, ...] = (
     SEVENTY_FIVE_ALONE,
     Neighbourhood(),
     AgeUk(),
+    Refined(by=Points(factors=FACTORS)),
     Points(factors=FACTORS),
     LOGISTIC,
     TREES,
@@ -73,6 +77,22 @@ def test_points_are_the_sum_of_the_priors_that_hold() -> None:
     prior = {f.name: f.prior.log_odds for f in FACTORS}
     expected = BASE + prior["lives_alone_known"] + prior["oldest_age"] + prior["family_help"]
     assert score(scorer, row)[0] == pytest.approx(expected)
+
+
+@given(st.integers(0, 2**16))
+def test_points_break_the_ties_of_the_rule_and_nothing_else(seed: int) -> None:
+    """Whoever the rule calls stands before everybody else, whatever the others' points; on either side the order is that of the points."""
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame({f.name: rng.choice([np.nan, 0, 1, 90], 40) for f in FACTORS})
+    table["oldest_age"] = rng.choice([np.nan, 30, 79, 80, 97], 40)
+    none = (table.head(0), np.array([], dtype=bool), np.array([]))
+    points = Points(factors=FACTORS)
+    marks, alone = (score(c.fit(*none), table) for c in (Refined(by=points), points))
+    called = table["oldest_age"].to_numpy() >= 80
+    assert not called.any() or called.all() or marks[called].min() > marks[~called].max()
+    for side in (called, ~called):
+        ahead = lead(FACTORS) if side is called else 0
+        np.testing.assert_allclose(marks[side], alone[side] + ahead, atol=1e-9)
 
 
 @pytest.mark.parametrize(

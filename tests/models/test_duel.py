@@ -7,11 +7,12 @@ import pytest
 from models.age_uk import AgeUk
 from models.boosting import Boosting
 from models.campaigns import Past
-from models.candidate import RULES
+from models.candidate import RULES, score
 from models.duel import Duel, duel
 from models.logistic import Logistic
 from models.neighbourhood import Neighbourhood
 from models.points import Points
+from models.refined import Refined
 from models.rules import EIGHTY_PLUS, RANDOM, SEVENTY_FIVE_ALONE
 from models.splits import folds, month_shifted, origins
 from tests.models.town import FACTORS, ORIGINS, labels
@@ -76,6 +77,34 @@ def test_where_nothing_decides_the_rules_stay() -> None:
     found = judged(table, visits)
     assert found.beats_rules is False and found.champion == found.best_rule in RULES
     assert "no model was better" in found.why
+
+
+def of_the_rule(n: int, seed: int, *, decides: bool) -> Duel:
+    """Four of five visits went to people of 80 and over, by lot; among them the points tell who is isolated, or nothing does."""
+    table, visits = labels(5 * n, seed)
+    old = table["oldest_age"].to_numpy() >= 80
+    rng = np.random.default_rng(seed)
+    kept = np.sort(np.concatenate([rng.choice(np.flatnonzero(side), share, replace=False) for side, share in ((old, n * 4 // 5), (~old, n // 5))]))  # fmt: skip
+    table, visits = table.iloc[kept].reset_index(drop=True), visits.iloc[kept].reset_index(drop=True)
+    points = Points(factors=FACTORS)
+    marks = score(points.fit(table.head(0), np.array([], dtype=bool), np.array([])), table)
+    share = 0.15 + 0.15 * (table["oldest_age"] >= 80) + decides * 0.4 * (marks > np.median(marks))
+    visits["isolated"] = rng.random(n) < share.to_numpy()
+    past = Past(matrix=table, labels=visits)
+    among = (RANDOM, EIGHTY_PLUS, Refined(by=Points(factors=FACTORS)))
+    return duel(among, past, list(folds(visits, ORIGINS)), capacity=60, seed=seed)
+
+
+def test_the_rules_own_visits_tell_that_its_equals_are_not_equal() -> None:
+    found = of_the_rule(600, 1, decides=True)
+    assert found.champion == "80_plus_by_points" and found.beats_rules
+    assert found.best_rule == "rule_80_plus"
+
+
+def test_an_order_that_says_nothing_takes_the_rules_place_in_few_towns() -> None:
+    """The interval is one of 95 %, so that chance alone gives the place to an order without meaning in one town of forty."""
+    won = sum(of_the_rule(600, seed, decides=False).beats_rules is True for seed in range(60))
+    assert won <= 5  # more than five of sixty at 2.5 %: one case in two hundred
 
 
 @pytest.mark.parametrize("n", [0, 40])

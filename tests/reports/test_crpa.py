@@ -188,6 +188,13 @@ def test_a_rule_tells_that_it_learns_nothing() -> None:
     assert "Connu, mais sans poids ici : titulaire du bail au chômage" in text
 
 
+def test_a_lead_is_not_passed_off_as_the_figure_of_a_study() -> None:
+    text = seen(page(individual(champion="80_plus_by_points")))
+    assert "80 ans ou plus d’abord, puis par des points" in text
+    assert "c’est la règle qui le place d’abord, non une étude" in text
+    assert "non une étude" not in seen(page(individual(champion="points")))
+
+
 def test_a_told_sign_that_the_rule_does_not_use_is_there_without_weight() -> None:
     one = individual(facts=(fact("oldest_age", 86.0, 1.0), fact("agent_noticed", 1.0, None)), base=0.0)
     assert figures(page(one)) == [0.0, 1.0, 1.0] and "Il y a aussi un signe" in seen(page(one))
