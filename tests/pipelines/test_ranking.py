@@ -13,6 +13,7 @@ from models import calibration
 from models.duel import Suspect
 from models.points import PointsScorer
 from pipelines import cycle, judging, ranker, ranking, reporting, settings, training
+from pipelines.factors import factors_of
 from tests.features.drawn import AS_OF, Row, elector, lease
 from tests.pipelines.test_steps import town, visit
 
@@ -34,7 +35,7 @@ def learnt(folder: Path) -> tuple[Path, Path]:
     days = pd.date_range("2025-01-01", "2026-10-20", periods=n)
     isolated = np.arange(n) % 4 == 0
     table = pd.DataFrame({"household_id": [f"H{i}" for i in range(n)], "quartier": "01"})
-    for factor in judging.candidates(settings.load(config))[5].factors:  # type: ignore[attr-defined]
+    for factor in factors_of(settings.load(config)):
         table[factor.name] = np.nan
     table["low_income"] = isolated.astype(float)
     labels = table[["household_id"]].assign(
