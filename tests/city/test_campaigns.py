@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from synthetic_city.campaigns import ADULT, OLD
 from synthetic_city.campaigns_outcomes import CLOSED, LSNS, LSNS_AGE, NETWORKS, UCLA, panel_rows
@@ -146,6 +147,7 @@ def test_the_number_of_visits_follows_the_size_of_the_town() -> None:
     assert 250 < len(visits()) < 480
 
 
+@pytest.mark.slow
 def test_alerts_come_a_little_more_from_the_isolated() -> None:
     """The declared odds are 2; drawn here over three towns so that chance does not decide."""
     isolated, of_town = [], []

@@ -101,6 +101,7 @@ def test_the_rules_own_visits_tell_that_its_equals_are_not_equal() -> None:
     assert found.best_rule == "rule_80_plus"
 
 
+@pytest.mark.slow
 def test_an_order_that_says_nothing_takes_the_rules_place_in_few_towns() -> None:
     """The interval is one of 95 %, so that chance alone gives the place to an order without meaning in one town of forty."""
     won = sum(of_the_rule(600, seed, decides=False).beats_rules is True for seed in range(60))

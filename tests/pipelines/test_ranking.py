@@ -29,9 +29,9 @@ def test_a_ranking_that_is_too_good_stops_the_run_unless_the_city_says_why(tmp_p
 
 
 def learnt(folder: Path) -> tuple[Path, Path]:
-    """A run whose past holds four hundred visits that one column gives away."""
+    """A run whose past holds some hundred visits that one column gives away."""
     config, run = town(folder, liste_electorale=[elector("a")])
-    n = 400
+    n = 240
     days = pd.date_range("2025-01-01", "2026-10-20", periods=n)
     isolated = np.arange(n) % 4 == 0
     table = pd.DataFrame({"household_id": [f"H{i}" for i in range(n)], "quartier": "01"})
