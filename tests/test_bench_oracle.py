@@ -138,6 +138,7 @@ def test_wrong_use_is_a_sentence_with_a_hint(tmp_path: Path, words: tuple[str, .
     assert says in done.stderr and "Hint:" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_coverage_ends_as_its_bars_say_and_prints_one_object() -> None:
     done = lanterne("bench", "coverage", "--seeds", "4", "--json")
     told = json.loads(done.stdout)

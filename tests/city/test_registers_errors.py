@@ -73,6 +73,7 @@ def mistakes(errors: float) -> list[Case]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("errors", [0.5, 1.0, 2.0, MOST_ERRORS])
 def test_each_share_of_mistakes_is_the_declared_one_times_the_factor(errors: float) -> None:
     assert not off(mistakes(errors))
@@ -134,6 +135,7 @@ def lanterne(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return int(left.value.code or 0)
 
 
+@pytest.mark.slow
 def test_the_command_hands_the_factor_down_and_1_is_the_town_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

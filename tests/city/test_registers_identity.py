@@ -183,6 +183,7 @@ def identity(errors: float) -> Iterator[Case]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("errors", [1.0, 2.0])
 def test_forms_show_the_declared_errors_times_the_factor(errors: float) -> None:
     assert not off(identity(errors))

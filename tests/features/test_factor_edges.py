@@ -94,6 +94,7 @@ WINDOWS: tuple[tuple[str, int, int, str, str, Row], ...] = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("factor", "first", "last", "source", "column", "more"), WINDOWS)
 def test_a_window_holds_its_first_and_its_last_day_and_not_the_next(
     factor: str, first: int, last: int, source: str, column: str, more: Row

@@ -366,6 +366,7 @@ def test_bereavement_belongs_to_the_survivor_and_needs_consent() -> None:
     assert "months_since_bereavement" not in values(refused, OPEN | {"etat_civil": "consent"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("factor", "kind", "link", "of_subject"),
     [

@@ -119,6 +119,7 @@ def test_the_files_from_which_all_others_come_are_accepted_whole(tmp_path: Path)
         assert (file.rows_read, file.rows_quarantined) == (40, 0), file
 
 
+@pytest.mark.slow
 def test_four_mutated_files_of_every_source(tmp_path: Path) -> None:
     told = hold(tmp_path, range(0, 4 * len(SOURCES)), batch=4)
     assert told.total() == 4 * len(SOURCES) and told["accepted"] > 10 and told["refused 3"] > 10

@@ -271,6 +271,7 @@ def test_an_objection_that_is_taken_back_leaves_what_would_have_been_without_it(
         assert {f.status for f in ingest(connection, deliveries, gates=OPEN).files} == {"unchanged"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("still", ["a delivered file", "the roll", "another entry of the register"])
 def test_an_objection_stays_while_anything_else_says_it(tmp_path: Path, still: str) -> None:
     by_file = still == "a delivered file"

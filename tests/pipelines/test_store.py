@@ -77,6 +77,7 @@ def rows(paths: Paths) -> tuple[int, int]:
     return int(found[0]), int(found[1])
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_moment_leaves_whole_transactions(paths: Paths) -> None:
     """Both statements of a transaction or neither; and whatever was said to be committed is there."""
     moments = random.Random(3)
