@@ -246,7 +246,7 @@ def lead_words(champion: str, say: Words) -> str:
     if champion != REFINED:
         return ""
     return say(
-        "Where somebody of 80 or over lives, the household has a lead larger than all other points together: the rule puts it first, not a study."
+        "Where somebody of 80 or over lives, the household has a lead larger than all other points together: the rule puts it first, not a study, and the size of the lead says nothing else."
     )
 
 
