@@ -91,7 +91,7 @@ def of_the_rule(n: int, seed: int, *, decides: bool) -> Duel:
     share = 0.15 + 0.15 * (table["oldest_age"] >= 80) + decides * 0.4 * (marks > np.median(marks))
     visits["isolated"] = rng.random(n) < share.to_numpy()
     past = Past(matrix=table, labels=visits)
-    among = (RANDOM, EIGHTY_PLUS, Refined(by=Points(factors=FACTORS)))
+    among = (RANDOM, EIGHTY_PLUS, Refined(by=points))
     return duel(among, past, list(folds(visits, ORIGINS)), capacity=60, seed=seed)
 
 
