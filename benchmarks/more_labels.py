@@ -34,7 +34,7 @@ from pipelines.factors import factors_of
 CAMPAIGNS, FIRST = 6, pd.Timestamp("2025-05-03")
 ORACLE = "mean of both"
 """The steadiest; one oracle for all lengths of the past."""
-MODELS = ("80_plus_by_points", "points", "logistic", "lightgbm", "average")
+MODELS = ("rule_80_plus_by_points", "points", "logistic", "lightgbm", "average")
 
 
 @dataclass(frozen=True, kw_only=True)

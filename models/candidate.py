@@ -14,6 +14,8 @@ from features.factor import Factor
 
 RULES = ("rule_80_plus", "rule_75_alone", "neighbourhood", "age_uk")
 """What a city would do without a model of its own."""
+ORDERED = "rule_80_plus_by_points"
+"""The first of them with an order among its equals; its weights come from studies, so that a city approves it as it does a model."""
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 

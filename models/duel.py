@@ -11,7 +11,7 @@ import pandas as pd
 from features.audit_groups import GROUPS
 from models import figures, standings
 from models.campaigns import K_RULE, Past, Ranked, over_campaigns, tested_rows
-from models.candidate import RULES, Bools, Candidate, Floats, NotFitted
+from models.candidate import ORDERED, RULES, Bools, Candidate, Floats, NotFitted
 from models.metrics import Estimate
 from models.splits import Fold
 from models.standings import Standing
@@ -21,13 +21,14 @@ ORDER = (
     "rule_75_alone",
     "neighbourhood",
     "age_uk",
-    "80_plus_by_points",
+    ORDERED,
     "points",
     "logistic",
     "lightgbm",
     "average",
 )
 """From simple to complex; ``random`` takes part to be beaten and never wins."""
+IN_ORDER = (RULES[0], ORDERED)
 SUSPICIOUS_AUC, SUSPICIOUS_FACTOR = 0.85, 0.80
 MIN_TEST_LABELS, MIN_TEST_POSITIVES = 60, 15
 BAND, MIN_GROUP = 0.8, 11
@@ -55,6 +56,16 @@ class Contest:
     behind: str | None = None
 
     @property
+    def takes_over(self) -> bool:
+        """Won; or it is the reigning rule itself with its equals in order, which stands unless it surely does harm: a lot has even less for it."""
+        return self.is_won or ((self.reigning, self.challenger) == IN_ORDER and not self.is_harmful)
+
+    @property
+    def is_harmful(self) -> bool:
+        """Surely worse on those visited, or for the town, or for an audit group."""
+        return self.plain.high < 0 or self.weighted.high < 0 or bool(self.worse_off)
+
+    @property
     def is_won(self) -> bool:
         """Surely better on those visited, not surely worse when each stands for whom it stands for in town, and no audit group is worse off."""
         not_worse = np.isnan(self.weighted.high) or self.weighted.high > 0
@@ -70,6 +81,7 @@ class Contest:
             "behind": self.behind,
             "worse_off": [f"{dimension}: {group}" for dimension, group in self.worse_off],
             "won": self.is_won,
+            "takes_over": self.takes_over,
         }
 
 
@@ -125,12 +137,12 @@ def duel(
     contests = _climb(ranked, plain, weighted, groups)
     of_rules = [c for c in contests if c.challenger in RULES]
     rule = next((c.challenger for c in reversed(of_rules) if c.is_won), RULES[0])
-    champion = next((c.challenger for c in reversed(contests) if c.is_won), rule)
+    champion = next((c.challenger for c in reversed(contests) if c.takes_over), rule)
     best = next(r for r in ranked if r.name == rule)
     return Duel(
         champion=champion,
         why=_why(champion, contests),
-        beats_rules=champion not in RULES,
+        beats_rules=champion not in RULES and any(c.challenger == champion and c.is_won for c in contests),
         best_rule=best.name,
         labels=len(rows),
         positives=int(outcome.sum()),
@@ -148,7 +160,7 @@ def _climb(
     ranked: Sequence[Ranked], plain: Floats, weighted: Floats, groups: pd.DataFrame
 ) -> tuple[Contest, ...]:
     """From the plan's first rule upwards: a more complex candidate takes over only when it wins against the reigning one. The best of several rules is no
-    reigning one by being lucky; but no model takes over that is behind one of them."""
+    reigning one by being lucky; but no model takes over that is behind one of them. The plan's own rule gives way to itself in order."""
     in_order = sorted((r for r in ranked if r.name in ORDER), key=lambda r: ORDER.index(r.name))
     precisions = {r.name: float(figures.precision(r.tested, plain[:1])[0]) for r in in_order}
     best_rule = max((r for r in in_order if r.name in RULES), key=lambda r: precisions[r.name])
@@ -165,7 +177,7 @@ def _climb(
             else None,
         )
         contests.append(contest)
-        reigning = challenger if contest.is_won else reigning
+        reigning = challenger if contest.takes_over else reigning
     return tuple(contests)
 
 
@@ -193,16 +205,15 @@ def _worse_off(
 
 
 def _why(champion: str, contests: Sequence[Contest]) -> str:
-    won = next((c for c in reversed(contests) if c.is_won), None)
+    won = next((c for c in contests if c.challenger == champion and c.is_won), None)
     blocked = [c.challenger for c in contests if c.plain.low > 0 and not c.is_won]
     also = (
         f"; {', '.join(blocked)} did, but not without harm to a group, to the town or behind a rule"
         if blocked
         else ""
     )
-    if champion in RULES:
+    if champion in RULES or won is None:
         return f"no model was better than {champion} at capacity with its paired interval above zero{also}"
-    assert won is not None
     gain = won.plain
     return f"precision at capacity {gain.value:+.3f} against {won.reigning}, 95 % interval {gain.low:+.3f} to {gain.high:+.3f}, all above zero{also}"
 

@@ -11,7 +11,7 @@ from features.factor import Factor
 from models.age_uk import AgeUkScorer
 from models.average import AverageScorer
 from models.boosting import BoostedScorer
-from models.candidate import Scorer
+from models.candidate import ORDERED, Scorer
 from models.logistic import LogisticScorer
 from models.neighbourhood import NeighbourhoodScorer
 from models.nested import NestedScorer
@@ -130,7 +130,7 @@ def _nested(content: Content, by_name: Mapping[str, Factor]) -> Scorer:
 
 
 BUILDERS: Mapping[str, Callable[[Content, Mapping[str, Factor]], Scorer]] = {
-    "80_plus_by_points": _refined,
+    ORDERED: _refined,
     "points": _points,
     "logistic": _logistic,
     "lightgbm": _boosted,

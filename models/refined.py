@@ -1,4 +1,4 @@
-"""``80_plus_by_points``: the plan's own rule, with the households that it holds equal in the order of the points instead of by lot.
+"""``rule_80_plus_by_points``: the plan's own rule, with the households that it holds equal in the order of the points instead of by lot.
 
 A rule leaves hundreds of households equal, of which a lot takes the first. A visit that was made by the rule tells directly whether their order matters, so that a few
 hundred answers can decide between the two; other models differ from the rule mostly where nobody has been.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from features.factor import Factor
-from models.candidate import Bools, Floats
+from models.candidate import ORDERED, Bools, Floats
 from models.points import Points, PointsScorer, prior_log_odds
 from models.rules import EIGHTY_PLUS, Rule, RuleScorer
 from models.sealed import opened, sealed
@@ -56,7 +56,7 @@ class Refined:
 
     by: Points
     rule: Rule = EIGHTY_PLUS
-    name: str = "80_plus_by_points"
+    name: str = ORDERED
 
     def fit(self, matrix: pd.DataFrame, outcome: Bools, weight: Floats) -> RefinedScorer:
         """The same for any past."""

@@ -32,7 +32,7 @@ def folder_of(city: settings.City, model: str) -> Path:
 
 
 def figures(folder: Path) -> Figures:
-    """What a model is approved on: ``champion``, its day and capacity, ``why``, what it was tested on, its figures at capacity, plain and weighted, the gain over the best rule, and
+    """What a model is approved on: ``champion``, its day and capacity, ``why``, ``beats_rules`` (null where labels were too few to judge), what it was tested on, its figures at capacity, plain and weighted, the gain over the best rule, and
     what its probabilities are worth. Figures are empty where too few visits have come back to compare anything."""
     judged = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
     made = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -42,6 +42,7 @@ def figures(folder: Path) -> Figures:
         "as_of": made["as_of"],
         "capacity": made["capacity"],
         "why": judged["why"],
+        "beats_rules": judged["beats_rules"],
         "best_rule": judged["best_rule"],
         "test_labels": judged["test_labels"],
         "test_positives": judged["test_positives"],
@@ -76,7 +77,7 @@ def approvable(city: settings.City, folder: Path) -> Figures:
         raise ConfigurationError(
             f"{told['champion']} is a rule: it ranks without an approval",
             where=str(folder),
-            hint="only a model that beat the rules needs one.",
+            hint="only a model, or the order among a rule’s equals, needs one.",
         )
     thaw((folder / f"{told['champion']}.json").read_text(encoding="utf-8"), factors_of(city))
     return told

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data_contracts.errors import ConfigurationError
 from models import calibration
-from models.candidate import RULES, Scorer
+from models.candidate import ORDERED, RULES, Scorer
 from models.frozen import thaw
 from pipelines import approvals, judging, settings
 from pipelines.approvals import Approval
@@ -25,7 +25,8 @@ def ranker_step(config: Path, folder: Path, as_of: date) -> str:
     with timed(folder, "ranker"):
         judged = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
         champion, rule = str(judged["champion"]), str(judged["best_rule"])
-        ranker, approval = chosen(city, champion, rule, as_of)
+        won = {contest["challenger"] for contest in judged["contests"] if contest["won"]}
+        ranker, approval = chosen(city, champion, rule, as_of, is_shown=ORDERED in won)
         if approval is not None:
             _approved(city, folder / "model", champion, ranker, approval)
         elif ranker.name != champion:
@@ -35,19 +36,23 @@ def ranker_step(config: Path, folder: Path, as_of: date) -> str:
     return ranker.name
 
 
-def chosen(city: settings.City, champion: str, rule: str, as_of: date) -> tuple[Ranker, Approval | None]:
-    """Who ranks when ``champion`` won the duel and ``rule`` is the best rule. A rule that wins ranks whatever was approved: who does not beat it steps aside."""
+def chosen(
+    city: settings.City, champion: str, rule: str, as_of: date, *, is_shown: bool = True
+) -> tuple[Ranker, Approval | None]:
+    """Who ranks when ``champion`` won the duel and ``rule`` is the best rule. A rule that wins ranks whatever was approved: who does not beat it steps aside;
+    and so for the rule in order, but that its weights need an approval. ``is_shown``: visits have shown that order to be better than a lot."""
     if champion in RULES:
         return Ranker(name=champion, why="champion"), None
     approval = in_force(city, as_of)
-    if approval is not None:
+    if approval is not None and (champion != ORDERED or is_shown or approvals.name_of(approval) == ORDERED):
         name = approvals.name_of(approval)
         if _fits(city, approval):
             waits = champion if champion != name else None
-            return Ranker(name=name, why="approved", model=approval.model, waits=waits), approval
+            is_proven = name != ORDERED or is_shown
+            return Ranker(name=name, why="approved", model=approval.model, waits=waits, is_proven=is_proven), approval  # fmt: skip
         return Ranker(name=rule, why="approved no longer fits", waits=champion), None
     if city.fictitious:
-        return Ranker(name=champion, why="champion"), None
+        return Ranker(name=champion, why="champion", is_proven=champion != ORDERED or is_shown), None
     return Ranker(name=rule, why="not approved", waits=champion), None
 
 

@@ -20,22 +20,24 @@ Why = Literal["champion", "approved", "not approved", "approved no longer fits"]
 
 @dataclass(frozen=True, kw_only=True)
 class Ranker:
-    """``name`` of who ranks; ``model``: folder of the approved one; ``waits``: the model that would rank if the city approved it."""
+    """``name`` of who ranks; ``model``: folder of the approved one; ``waits``: the model that would rank if the city approved it; ``is_proven``: False where
+    past visits did not show the champion to be better than the rules, so that it ranks as the rule that it puts in order."""
 
     name: str
     why: Why
     model: str | None = None
     waits: str | None = None
+    is_proven: bool = True
 
     @property
     def is_rule(self) -> bool:
-        """Whether the list is by a rule."""
-        return self.name in RULES
+        """Whether the list is by a rule, its equals by lot or in order."""
+        return self.name in RULES or not self.is_proven
 
     @property
     def is_unapproved(self) -> bool:
         """Whether a rule ranks only because nobody has approved who won."""
-        return self.is_rule and self.why != "champion"
+        return self.name in RULES and self.why != "champion"
 
     def as_json(self) -> dict[str, object]:
         """As written to ``duel.json`` under ``listed_by``."""

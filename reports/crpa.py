@@ -31,7 +31,7 @@ from reports.contracts import Masthead, common
 from reports.explanation_plots import NOTHING, Step, label, waterfall
 from reports.explanation_svg import signed
 from reports.html import environment, equal_with
-from reports.risk_list import Arm, how_ranked, lead_words
+from reports.risk_list import REFINED, Arm, how_ranked, lead_words
 from reports.words import percent, words
 
 ROUGH = 0.5
@@ -266,7 +266,7 @@ def page(one: Individual) -> bytes:
             colon=COLON[language],
             semicolon=SEMICOLON[language],
             lead=lead_words(one.champion, say),
-            is_rule=one.champion.startswith("rule_"),
+            is_rule=one.champion.startswith("rule_") and one.champion != REFINED,
         )
         .encode("utf-8")
     )

@@ -68,7 +68,7 @@ class Row:
 @dataclass(frozen=True, kw_only=True)
 class Contest:
     """A challenger against the one that ranked until then: the paired difference of precision at capacity. ``worse_off``: groups (``dimension: group``)
-    that it would surely miss more often; ``behind``: a rule that found at least as many."""
+    that it would surely miss more often; ``behind``: a rule that found at least as many; ``takes_over``: won, or the reigning rule itself in order."""
 
     challenger: str
     reigning: str
@@ -77,6 +77,7 @@ class Contest:
     worse_off: tuple[str, ...]
     behind: str | None
     is_won: bool
+    takes_over: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -134,6 +134,7 @@ def _contest(content: Content) -> Contest:
         worse_off=tuple(_text(group) for group in _several(content.get("worse_off"))),
         behind=None if behind is None else _text(behind),
         is_won=content["won"] is True,
+        takes_over=content.get("takes_over", content["won"]) is True,
     )
 
 

@@ -140,7 +140,7 @@ def _per(speech: Speech, said: str, figure: Figure, **named: str) -> str:
 
 def _close(card: ModelCard, speech: Speech) -> Iterator[str]:
     """Who looked better than the rule that stays, and why that was not enough."""
-    lost = [c for c in card.contests if not c.is_won and c.difference and c.difference.value > 0]
+    lost = [c for c in card.contests if not c.takes_over and c.difference and c.difference.value > 0]
     if card.beats_rules or not lost:
         return
     best = max(lost, key=lambda c: c.difference.value if c.difference else 0.0)
@@ -170,6 +170,10 @@ def verdict(contest: Contest, speech: Speech) -> str:
     if contest.is_won:
         return speech.say(
             "won: its lead is too wide to be chance, and no group would surely be missed more often"
+        )
+    if contest.takes_over:
+        return speech.say(
+            "stands: the same rule, its equals in the order of published points instead of by lot; visits show neither gain nor harm for sure"
         )
     return speech.listed(list(_against(contest, speech)))
 

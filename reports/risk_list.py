@@ -220,7 +220,7 @@ RULE_WORDS = {
 }
 
 
-REFINED = "80_plus_by_points"
+REFINED = "rule_80_plus_by_points"
 """As ``models.refined`` names it."""
 
 
@@ -229,6 +229,10 @@ def how_ranked(champion: str, is_by_rules: bool, say: Words, *, is_unapproved: b
     if is_unapproved:
         sentence = say("by a simple rule, “{rule}”, until the city approves a model")
         return sentence.format(rule=say(RULE_WORDS[champion]))
+    if is_by_rules and champion == REFINED:
+        return say(
+            "by a simple rule, 80 or over first, and among equals by points from published studies: on past visits nothing was surely better"
+        )
     if is_by_rules:
         sentence = say("by a simple rule, “{rule}”: on past visits no model was surely better")
         return sentence.format(rule=say(RULE_WORDS[champion]))

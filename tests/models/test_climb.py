@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models import campaigns, figures
 from models import duel as duels
 from models.campaigns import Past, Ranked
-from models.candidate import Bools, Floats
+from models.candidate import ORDERED, Bools, Floats
 from models.figures import Placed
 from models.points import Points
 from models.rules import RANDOM, RULES
@@ -140,12 +140,48 @@ def test_no_model_takes_over_that_is_behind_a_rule() -> None:
     assert contests[-1].behind == "rule_75_alone" and not contests[-1].is_won
 
 
-def of_the_second_half() -> Ranked:
+def test_the_rule_in_order_stands_unless_it_surely_does_harm() -> None:
+    """An order among equals is still the rule; a lot has nothing for it that the order would have to beat."""
+    half = pd.DataFrame({"sex": np.where(np.arange(N) < N // 2, "men", "women")})
+
+    def stands(ordered: Ranked, groups: pd.DataFrame | None = None) -> tuple[bool, bool]:
+        none = pd.DataFrame() if groups is None else groups
+        contest = duels._climb([RULE, ordered], ONES, ONES, none)[0]
+        return contest.is_won, contest.takes_over
+
+    assert stands(ranked(ORDERED, 60, 60)) == (False, True)
+    assert stands(ranked(ORDERED, 59, 61)) == (False, True)  # fewer, but it may be chance
+    assert stands(ranked(ORDERED, 20, 100)) == (False, False)
+    assert stands(ranked(ORDERED, 100, 20)) == (True, True)
+    elsewhere = of_the_second_half(ORDERED)
+    assert stands(elsewhere) == (True, True)
+    assert stands(elsewhere, half) == (False, False)
+
+
+def test_a_model_has_to_beat_the_rule_in_order_too() -> None:
+    """The points find two more than the rule by lot, of which the order alone finds one."""
+    ordered, points = ranked(ORDERED, 61, 59), ranked("points", 62, 58)
+    assert climbed(points) == "points"
+    contests = duels._climb([RULE, ordered, points], ONES, ONES, pd.DataFrame())
+    assert [(c.challenger, c.reigning, c.takes_over) for c in contests] == [
+        (ORDERED, "rule_80_plus", True),
+        ("points", ORDERED, False),
+    ]
+
+
+def test_another_rule_that_won_is_not_put_in_order() -> None:
+    contests = duels._climb(
+        [RULE, ranked("rule_75_alone", 100, 20), ranked(ORDERED, 100, 20)], ONES, ONES, pd.DataFrame()
+    )
+    assert [c.takes_over for c in contests] == [True, False]
+
+
+def of_the_second_half(name: str = "points") -> Ranked:
     """Calls a hundred isolated households of the second half and twenty others of the first; the rule calls sixty isolated ones of the first half."""
     later = np.zeros(N, dtype=bool)
     later[np.flatnonzero(ISOLATED)[-100:]] = True
     later[np.flatnonzero(~ISOLATED)[:20]] = True
-    return Ranked(name="points", tested=called(ISOLATED, later), campaigns=())
+    return Ranked(name=name, tested=called(ISOLATED, later), campaigns=())
 
 
 def test_who_would_surely_miss_a_group_more_often_does_not_take_over() -> None:

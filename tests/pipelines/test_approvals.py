@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from data_contracts.errors import ConfigurationError, IntegrityError
+from models.candidate import ORDERED, RULES
 from pipelines import (
     approvals,
     approving,
@@ -235,6 +236,28 @@ def test_a_rule_that_won_ranks_whatever_was_approved(real: tuple[Path, str], rul
     assert (who, approval) == (Ranker(name=rule, why="champion"), None)
 
 
+def test_the_rule_in_order_ranks_as_a_rule_and_over_no_other_approval(
+    tmp_path: Path, real: tuple[Path, str]
+) -> None:
+    """Its weights come from studies, so that somebody has to sign them; a model signed earlier, which did not beat it, steps aside."""
+    plan = RULES[0]
+    config, model = real
+    city = settings.load(config)
+    nobody = Ranker(name=plan, why="not approved", waits=ORDERED)
+    assert ranker.chosen(city, ORDERED, plan, AS_OF, is_shown=False) == (nobody, None)
+    assert approve(config, model)[0] == 0
+    try:
+        assert ranker.chosen(city, ORDERED, plan, AS_OF, is_shown=False) == (nobody, None)
+        assert ranker.chosen(city, ORDERED, plan, AS_OF, is_shown=True)[0].name == "points"
+    finally:
+        assert approve(config, model, "--withdraw")[0] == 0
+    made_up = settings.load(city_of(tmp_path, is_fictitious=True)[0])
+    who, _ = ranker.chosen(made_up, ORDERED, plan, AS_OF, is_shown=False)
+    assert (who.name, who.why, who.is_rule, who.is_unapproved) == (ORDERED, "champion", True, False)
+    who, _ = ranker.chosen(made_up, ORDERED, plan, AS_OF, is_shown=True)
+    assert (who.name, who.is_rule) == (ORDERED, False)
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [
@@ -263,7 +286,7 @@ def approvals_text(config: Path) -> str:
 def frozen(folder: Path, champion: str) -> Path:
     folder.mkdir(parents=True)
     judged: Mapping[str, object] = {
-        "champion": champion, "why": "w", "best_rule": champion, "test_labels": 0, "test_positives": 0, "suspicious": {},
+        "champion": champion, "why": "w", "beats_rules": False, "best_rule": champion, "test_labels": 0, "test_positives": 0, "suspicious": {},
         "candidates": {}, "labels": {"labels": 0}, "calibration": {"why": "none"},
     }  # fmt: skip
     (folder / "duel.json").write_text(json.dumps(judged), encoding="utf-8")

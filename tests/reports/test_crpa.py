@@ -189,10 +189,13 @@ def test_a_rule_tells_that_it_learns_nothing() -> None:
 
 
 def test_a_lead_is_not_passed_off_as_the_figure_of_a_study() -> None:
-    text = seen(page(individual(champion="80_plus_by_points")))
+    text = seen(page(individual(champion="rule_80_plus_by_points")))
     assert "80 ans ou plus d’abord, puis par des points" in text
     assert "c’est la règle qui le place d’abord, non une étude" in text
     assert "non une étude" not in seen(page(individual(champion="points")))
+    unproven = seen(page(individual(champion="rule_80_plus_by_points", is_by_rules=True)))
+    assert "entre ex æquo, par des points" in unproven and "rien n’a été meilleur à coup sûr" in unproven
+    assert "La règle donne un point en tout" not in unproven
 
 
 def test_a_told_sign_that_the_rule_does_not_use_is_there_without_weight() -> None:
