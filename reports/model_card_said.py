@@ -173,7 +173,7 @@ def verdict(contest: Contest, speech: Speech) -> str:
         )
     if contest.takes_over:
         return speech.say(
-            "stands: the same rule, its equals in the order of published points instead of by lot; visits show neither gain nor harm for sure"
+            "stands: the same rule, its equals in the order of published points instead of by lot; no visit shows for sure that it does harm"
         )
     return speech.listed(list(_against(contest, speech)))
 

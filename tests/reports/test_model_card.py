@@ -65,7 +65,7 @@ def test_a_lead_over_the_rule_itself_that_is_not_sure_is_not_called_so() -> None
          "it would surely miss more of: priority neighbourhoods (QPV), neighbourhood 04, households of women and men"),
         ({"precision_difference": {"value": 0.2, "low": 0.1, "high": 0.3}, "precision_difference_weighted": {"value": -0.2, "low": -0.3, "high": -0.1}},
          "weighted for the whole town it surely finds fewer"),
-        ({"challenger": "rule_80_plus_by_points", "takes_over": True}, "stands: the same rule, its equals in the order of published points instead of by lot; visits show neither gain nor harm for sure"),
+        ({"challenger": "rule_80_plus_by_points", "takes_over": True}, "stands: the same rule, its equals in the order of published points instead of by lot; no visit shows for sure that it does harm"),
         ({"behind": "rule_75_alone"}, "the difference may be chance; the rule “75 or over, alone” found at least as many"),
     ],
 )  # fmt: skip
