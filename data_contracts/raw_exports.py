@@ -61,9 +61,16 @@ DROPPED = (
     "NUMERO_SECURITE_SOCIALE", "NUMERO_DE_SECURITE_SOCIALE", "NUM_SECU", "EMAIL", "E_MAIL", "COURRIEL", "MEL", "MAIL",
     "ADRESSE_ELECTRONIQUE", "ADRESSE_MAIL", "TELEPHONE", "TEL", "TELEPHONE_1", "TELEPHONE_2", "TEL_FIXE", "TEL_PORTABLE",
     "TELEPHONE_FIXE", "TELEPHONE_PORTABLE", "MOBILE", "PORTABLE", "IBAN", "RIB", "BIC", "LIEUDECES", "ACTEDECES",
-    "PRENOM_2", "PRENOM2", "PRENOM_3", "PRENOM3", "AUTRES_PRENOMS",
+    "PRENOM_2", "PRENOM2", "PRENOM_3", "PRENOM3", "AUTRES_PRENOMS", "LONGITUDE", "LON", "LATITUDE", "LAT",
 )  # fmt: skip
-"""Identifiers and birthplaces that exports hold: read by nobody, written nowhere."""
+"""Identifiers, birthplaces and coordinates that exports hold: written in no extract, and but for ``BESIDE`` read by nobody."""
+BESIDE: Aliases = {
+    "CODE_POSTAL": "CODEPOSTAL CP",
+    "COMMUNE": "VILLE LOCALITE VILLELOCALITE NOMCOMMUNE NOM_COMMUNE",
+    "LONGITUDE": "LON",
+    "LATITUDE": "LAT",
+}
+"""Of the dropped those that tell where a door is: the key holder's table shows them beside the address. Coordinates are WGS84, in degrees."""
 
 
 @dataclass(frozen=True, kw_only=True)

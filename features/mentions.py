@@ -53,14 +53,18 @@ def mentions() -> str:
 
     ``door``: the address to which the key of name and address belongs, null without that key. Empty texts and unknown sexes are null.
     """
-    every = " union all by name ".join(_of(r, place) for place, r in enumerate(REGISTERS))
     content = ", ".join(("source", "record_id", *COMPARED))
     return (
-        f"with every as ({every})"
+        f"with every as ({every_row()})"
         f" select hash({content}) as mention_id, {content}, any_value(priority) as priority,"
         " case when cle_nom_adresse is not null then id_adresse end as door, min(known_on) as first_known"
         f" from every where record_id is not null group by {content}"
     )
+
+
+def every_row() -> str:
+    """SQL of one row a row of a ``known_`` view that speaks of a person: ``source``, ``priority``, ``record_id``, ``COMPARED``, ``known_on``."""
+    return " union all by name ".join(_of(r, place) for place, r in enumerate(REGISTERS))
 
 
 def _of(register: Register, priority: int) -> str:

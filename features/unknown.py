@@ -59,5 +59,11 @@ def _of_the_door(strength: str, has_flat: bool, has_lease: bool) -> dict[str, bo
     }
 
 
+def translated(text: str, language: Language) -> str:
+    """One of these statements, in whichever language it was written, in another; any other text as it is."""
+    both = next((pair for pair in _TEXTS.values() if text in pair), (text, text))
+    return both[0 if language == "fr" else 1]
+
+
 def _said(holds: dict[str, bool], language: Language) -> tuple[str, ...]:
     return tuple(_TEXTS[name][0 if language == "fr" else 1] for name, it_does in holds.items() if it_does)

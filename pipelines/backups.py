@@ -14,7 +14,7 @@ import duckdb
 from pydantic import TypeAdapter, ValidationError
 
 from data_contracts.errors import ConfigurationError, IntegrityError
-from pipelines import copies, encrypted, manifest, migrations
+from pipelines import copies, desk_backup, encrypted, manifest, migrations
 from pipelines.copies import Content
 from pipelines.encrypted import Damaged, Key
 from pipelines.settings import Paths
@@ -45,8 +45,9 @@ def description(file: Path) -> Path:
     return file.with_name(file.name + ".json")
 
 
-def backup(paths: Paths, file: Path) -> Backup:
-    """Writes ``file``, a consistent copy encrypted with the same key, and ``file``.json; both are there in the end, or no ``file``.
+def backup(paths: Paths, file: Path, desk: Path | None = None) -> Backup:
+    """Writes ``file``, a consistent copy encrypted with the same key, and ``file``.json; all are there in the end, or no ``file``. ``desk``: the review desk's
+    SQLite file, which goes into ``file``.desk.
 
     Raises ConfigurationError when there is nothing to back up, a writer is at work or ``file`` exists.
     """
@@ -60,7 +61,11 @@ def backup(paths: Paths, file: Path) -> Backup:
             encrypted.opened(paths.database, key, read_only=True), paths.database
         ) as connection:
             made_now = _copied(connection, paths, partial, key)
-        description(file).write_bytes(_FORM.dump_json(made_now, indent=2) + b"\n")
+        described = _FORM.dump_json(made_now, indent=2) + b"\n"
+        desk_backup.file_of(file).unlink(missing_ok=True)  # of a backup of this name that is gone
+        if desk is not None:
+            desk_backup.write(desk_backup.copied(desk), file, key, described)
+        description(file).write_bytes(described)
         copies.put_in_place(partial, file)
     finally:
         copies.discard(partial)
@@ -87,11 +92,12 @@ def _copied(connection: duckdb.DuckDBPyConnection, paths: Paths, partial: Path, 
     )
 
 
-def restore(paths: Paths, file: Path, *, replace: bool) -> Backup:
-    """Puts a backup in the place of the warehouse, whole, after key, schema, counts and digests were found right.
+def restore(paths: Paths, file: Path, *, replace: bool, desk: Path | None = None) -> Backup:
+    """Puts a backup in the place of the warehouse, whole, after key, schema, counts and digests were found right; ``desk``: and of the review desk's SQLite file.
 
     Raises IntegrityError for a backup that is not what its description says, or another key's; ConfigurationError when a
-    warehouse is there and ``replace`` was not asked for, or somebody uses it. Whatever is raised, nothing was changed.
+    warehouse or desk is there and ``replace`` was not asked for, or somebody uses it. Whatever is raised, nothing was changed, but that a desk at which somebody
+    does not pause is not put back when the warehouse is.
     """
     made(paths.database.parent, "paths.database")
     if paths.database.exists() and not replace:
@@ -100,10 +106,19 @@ def restore(paths: Paths, file: Path, *, replace: bool) -> Backup:
             where=str(paths.database),
             hint="give --replace to put the backup in its place, after a backup of what is there.",
         )
+    if desk is not None and desk.exists() and not replace:
+        raise ConfigurationError(
+            "a review desk is there already; nothing was changed",
+            where=str(desk),
+            hint="give --replace to put the backup in its place: what people did since is lost.",
+        )
     key = existing_key(paths)
     described = _described(file)
     _check(file, described, key)
+    content = desk_backup.read(file, key, description(file).read_bytes()) if desk else None
     _take_place(file, paths.database, key)
+    if desk is not None and content is not None:
+        desk_backup.put_back(content, desk)
     return described
 
 

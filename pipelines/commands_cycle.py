@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
-from pipelines import console, register, screens, screens_ingest, settings
+from pipelines import console, law, register, screens, screens_ingest, settings
 from pipelines.checks import check as check_installation
 from pipelines.days import day
+from pipelines.desk_deliveries import from_desk
+from pipelines.desk_objections import reach_desk
 from pipelines.ingest import ingest as ingest_deliveries
 from pipelines.run import run_cycle
 from pipelines.store import open_store
@@ -26,17 +28,23 @@ AsOf = Annotated[
 def ingest(
     config: Config, deliveries: Annotated[list[Path] | None, typer.Argument()] = None, json: Json = False
 ) -> None:
-    """Ingests what is new; prints rows read, accepted and quarantined per file."""
+    """Ingests what is new; prints rows read, accepted and quarantined per file. Unless deliveries are named, what the desk hands over is among it."""
     chosen = settings.load(config)
+    registered = register.objected(chosen.paths.objections)
+    reach_desk(config, chosen, registered)
+    if not deliveries:
+        from_desk(config, chosen)
     with console.progress("ingest", quiet=json) as progress, open_store(chosen.paths) as connection:
         report = ingest_deliveries(
             connection,
             chosen.paths.deliveries,
             deliveries or [],
             gates=settings.gates(chosen),
-            objected=register.objected(chosen.paths.objections),
+            objected=registered,
             progress=progress,
         )
+        objected = law.remembered(connection)
+    reach_desk(config, chosen, objected)
     if json:
         console.print_json(report.as_json())
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,8 @@ import typer
 from data_contracts.errors import ConfigurationError
 from pipelines import access, console, law, purging, register, screens_law, settings
 from pipelines.days import day, day_or_today
+from pipelines.desk_database import where_there_is_one
+from pipelines.desk_objections import reach_desk
 from pipelines.private_file import write_new
 from pipelines.store import open_store
 
@@ -36,7 +39,7 @@ def oppose(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Enters an objection and takes the person's rows out of the warehouse at once, or takes it back."""
+    """Enters an objection, takes the person's rows out of the warehouse and ends their case at the desk, at once; or takes it back."""
     city = settings.load(config)
     column, value = _stated(key, kind, dwelling)
     if withdraw:
@@ -44,14 +47,29 @@ def oppose(
         return
     is_new = register.add(city.paths.objections, column, value, day_or_today(on, "--on"))
     removed: dict[str, int] = {}
+    objected = frozenset(register.objected(city.paths.objections))
     if city.paths.database.exists():
         with open_store(city.paths) as connection:
-            removed = law.apply_objections_whole(connection, register.objected(city.paths.objections))
-    outcome = {"is_new": is_new, "rows_removed": removed, "register": str(city.paths.objections)}
+            removed = law.apply_objections_whole(connection, objected)
+            objected |= law.remembered(connection)
+    ended = _at_the_desk(config, city, objected)
+    outcome = {"is_new": is_new, "rows_removed": removed, "desk_cases": ended}
     if json:
-        console.print_json(outcome)
+        console.print_json(outcome | {"register": str(city.paths.objections)})
     else:
-        screens_law.objection(is_new, removed, city.paths.objections, city.language)
+        screens_law.objection(is_new, removed, ended, city.paths.objections, city.language)
+
+
+def _at_the_desk(config: Path, city: settings.City, objected: Collection[str]) -> int | None:
+    """Cases that ended, None where there is no desk or it cannot be reached: then it is told, for the objection holds everywhere else."""
+    try:
+        return reach_desk(config, city, objected)
+    except ConfigurationError as error:
+        console.notice(
+            "The objection is entered. The review desk could not be reached ({why}): it holds there from the desk's next start or the next ingest.",
+            why=error.what,
+        )
+        return None
 
 
 def _withdraw(city: settings.City, column: str, value: str, *, json: bool) -> None:
@@ -102,10 +120,13 @@ def purge(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Deletes what is past its retention, and writes a certificate."""
+    """Deletes what is past its retention, at the review desk too, and writes a certificate."""
     city = settings.load(config)
     on = day_or_today(as_of, "--as-of")
-    certificate, path = purging.purge(city, on, is_rehearsal=dry_run, with_delivery_files=delivery_files)
+    with where_there_is_one(config, city) as desk:
+        certificate, path = purging.purge(
+            city, on, desk=desk, is_rehearsal=dry_run, with_delivery_files=delivery_files
+        )
     if json:
         console.print_json(certificate.as_json() | {"certificate": str(path) if path else None})
     else:

@@ -8,9 +8,11 @@ from pathlib import Path
 import duckdb
 
 from data_contracts.errors import ConfigurationError
-from features import attrition, frame, matrix
+from features import attrition, frame, listed_members, matrix
 from models.splits import month_shifted
-from pipelines import attrition_page, parity, register, settings
+from pipelines import attrition_page, law, parity, register, settings
+from pipelines.desk_deliveries import from_desk
+from pipelines.desk_objections import reach_desk
 from pipelines.factors import factors_of
 from pipelines.ingest import ingest
 from pipelines.manifest import timed, write_json
@@ -20,23 +22,29 @@ ALERT_DAYS = 60
 
 
 def ingest_step(config: Path, folder: Path) -> None:
-    """Ingests what is new; writes ``ingest.json``."""
+    """Ingests what is new, what the desk hands over among it, without whoever objected; writes ``ingest.json``. Objections reach the desk before and after: those of
+    the register, and those that deliveries tell."""
     city = settings.load(config)
+    registered = register.objected(city.paths.objections)
+    reach_desk(config, city, registered)
+    from_desk(config, city)
     with timed(folder, "ingest") as rows, open_store(city.paths) as connection:
         report = ingest(
             connection,
             city.paths.deliveries,
             gates=settings.gates(city),
-            objected=register.objected(city.paths.objections),
+            objected=registered,
         )
+        objected = law.remembered(connection)
         write_json(folder / "ingest.json", report.as_json())
         rows["files_new"] = sum(f.status != "unchanged" for f in report.files)
         rows["rows_read"] = sum(f.rows_read for f in report.files)
         rows["rows_quarantined"] = sum(f.rows_quarantined for f in report.files)
+    reach_desk(config, city, objected)
 
 
 def frame_step(config: Path, folder: Path, as_of: date) -> None:
-    """Writes ``frame.json``, ``attrition.html`` and, in ``working/``, people, households (members), the frame's households, matrix, evidence and parity."""
+    """Writes ``frame.json``, ``attrition.html`` and, in ``working/``, people, households (members), the frame's households, members with their keys, matrix, evidence and parity."""
     city = settings.load(config)
     working = folder / "working"
     with timed(folder, "frame") as rows, read_store(city.paths) as connection:
@@ -60,6 +68,7 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
             working / "households.parquet",
         )
         _copy(connection, "select * from households order by household_id", working / "frame.parquet")
+        listed_members.collect(connection).to_parquet(working / listed_members.FILE, index=False)
         for table in ("statements", "household_history"):
             _copy(connection, f"from {table} order by all", working / f"{table}.parquet")
         parity.keep(connection, working)

@@ -1,4 +1,4 @@
-"""Generated pages of ``docs/``: configuration, factors, data dictionary. A test fails when a committed page is stale."""
+"""Generated pages of ``docs/``: configuration, factors, data dictionary, roles and states of the desk. A test fails when a committed page is stale."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pydantic import BaseModel
 
 from features.catalogue import FACTORS
 from features.factor import Factor
+from pipelines import desk_documents
 from pipelines.dictionary import data_dictionary
 from pipelines.settings import City, Contacts, Features, Floors, Paths, Residents, SourceGate
+from pipelines.settings_desk import Desk, Directory
 
 
 def pages() -> dict[str, str]:
@@ -18,7 +20,13 @@ def pages() -> dict[str, str]:
         "configuration.md": configuration(),
         "factors.md": factors(),
         "data_dictionary.md": data_dictionary(),
+        "desk_roles.md": desk_documents.roles(),
+        "desk_states.md": desk_documents.states(),
     }
+
+
+APART = ("paths", "features", "floors", "residents", "contacts", "sources", "retention", "desk", "directory")
+"""Tables of ``city.toml`` that have a section of their own."""
 
 
 def configuration() -> str:
@@ -31,6 +39,8 @@ def configuration() -> str:
         ("[residents.BAND]", Residents),
         ("[contacts]", Contacts),
         ("[sources.NAME]", SourceGate),
+        ("[desk]", Desk),
+        ("[desk.directory]", Directory),
     )
     body = "\n".join(line for title, model in sections for line in _section(title, model))
     body += f'\n\n## [retention]\n\n{City.model_fields["retention"].description} One line per source: `parc_social = "P18M"`.\n'
@@ -42,9 +52,11 @@ def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
     yield "| key | default | meaning |"
     yield "|---|---|---|"
     for name, field in model.model_fields.items():
-        if name in ("paths", "features", "floors", "residents", "contacts", "sources", "retention"):
+        if name in APART:
             continue
-        default = "required" if field.is_required() else f"`{_shown(field.default)}`"
+        default = (
+            "required" if field.is_required() else f"`{_shown(field.get_default(call_default_factory=True))}`"
+        )
         yield f"| `{name}` | {default} | {field.description} |"
 
 

@@ -46,6 +46,13 @@ def apply_objections_whole(
         return apply_objections(connection, registered)
 
 
+def remembered(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Every key and dwelling that is left in peace, whoever said so: the register, a delivered file, somebody at the door; and what follows from each."""
+    return frozenset(
+        key for (key,) in connection.execute("select distinct key from meta.objected").fetchall()
+    )
+
+
 def withdraw(connection: duckdb.DuckDBPyConnection, entry: str) -> tuple[bool, int]:
     """Forgets what follows from one entry of the register; the files that lost rows to an objection are read again by the next ingest that has them.
 

@@ -1,48 +1,74 @@
-"""A purge from end to end: the warehouse, the lists of old runs, the delivered files; then the certificate."""
+"""A purge from end to end: the review desk, the warehouse, the lists of old runs, the delivered files; then the certificate."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines import manifest, retention
 from pipelines.copies import rewrite
+from pipelines.desk_database import Kept
 from pipelines.retention import Certificate
 from pipelines.settings import City
 from pipelines.store import made, open_store, read_store
 
+if TYPE_CHECKING:
+    from review.retention import Gone
+
 
 def purge(
-    city: City, on: date, *, is_rehearsal: bool, with_delivery_files: bool
+    city: City, on: date, *, desk: Kept | None = None, is_rehearsal: bool, with_delivery_files: bool
 ) -> tuple[Certificate, Path | None]:
-    """Gives the certificate and where it was written; a rehearsal only looks and writes nothing.
+    """Gives the certificate and where it was written; a rehearsal only looks and writes nothing. ``desk``: None where there is none.
 
-    The certificate is written last: one that lies there is true. A purge that was cut off is done again by the next. Raises what the store raises.
+    The certificate is written last: one that lies there is true. A purge that was cut off is done again by the next. Raises what the store raises; of the desk,
+    before anything of the warehouse is gone, ConfigurationError where somebody is at work there and IntegrityError where its trail does not hold.
     """
     if is_rehearsal:
         with read_store(city.paths) as connection:
             found = retention.terms(connection, city.retention, on)
             emptied = retention.emptied_files(connection)
-        return _certificate(city, on, found, retention.old_runs(city.paths.runs, on), emptied, False), None
+        of_desk = _of_desk(desk, city, on, is_rehearsal=True)
+        runs = retention.old_runs(city.paths.runs, city.retention, on)
+        return _certificate(city, on, found, of_desk, runs, emptied, False), None
     with open_store(city.paths) as connection:
+        of_desk = _of_desk(desk, city, on, is_rehearsal=False)
         found = retention.terms(connection, city.retention, on)
         retention.purge(connection, found, on)
         emptied = retention.emptied_files(connection)
     rewrite(city.paths)  # deleted rows leave the file's bytes only when it is written anew
-    runs = retention.old_runs(city.paths.runs, on)
+    runs = retention.old_runs(city.paths.runs, city.retention, on)
     for folder in runs:
         retention.strip_run(folder)
     if with_delivery_files:
         for name in emptied:
             (city.paths.deliveries / name).unlink(missing_ok=True)
-    certificate = _certificate(city, on, found, runs, emptied, with_delivery_files)
+    certificate = _certificate(city, on, found, of_desk, runs, emptied, with_delivery_files)
     return certificate, _write(city, certificate)
+
+
+def _of_desk(desk: Kept | None, city: City, on: date, *, is_rehearsal: bool) -> tuple[Gone, ...] | None:
+    """A rehearsal does the same and takes it back: it counts what the purge counts."""
+    if desk is None:
+        return None
+    from review.retention import purge
+    from review.scrubbing import scrub
+
+    with desk.writing() as session:
+        gone = purge(session, desk.seal, city.retention, on, datetime.now(UTC))
+        if is_rehearsal:
+            session.rollback()
+    if not is_rehearsal:
+        scrub(desk.database)
+    return gone
 
 
 def _certificate(
     city: City,
     on: date,
     found: tuple[retention.Term, ...],
+    of_desk: tuple[Gone, ...] | None,
     runs: tuple[Path, ...],
     emptied: tuple[str, ...],
     are_deleted: bool,
@@ -51,6 +77,7 @@ def _certificate(
         city=city.name,
         purged_on=on,
         terms=found,
+        desk=of_desk,
         runs=tuple(folder.name for folder in runs),
         delivery_files=tuple(
             name for name in emptied if are_deleted or (city.paths.deliveries / name).exists()

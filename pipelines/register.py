@@ -6,8 +6,11 @@ Same columns as the source ``oppositions``, so that a department's file and this
 from __future__ import annotations
 
 import csv
+import fcntl
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -28,11 +31,12 @@ def objected(path: Path) -> tuple[str, ...]:
 
 def add(path: Path, column: str, value: str, on: date) -> bool:
     """Enters one objection; False when the same key or dwelling is there already."""
-    rows = _rows(path)
-    if any(row[column] == value for row in rows):
-        return False
-    row = dict.fromkeys(COLUMNS, "") | {column: value, DAY: on.isoformat()}
-    _write(path, [*rows, row])
+    with _alone(path):
+        rows = _rows(path)
+        if any(row[column] == value for row in rows):
+            return False
+        row = dict.fromkeys(COLUMNS, "") | {column: value, DAY: on.isoformat()}
+        _write(path, [*rows, row])
     return True
 
 
@@ -48,8 +52,17 @@ def check_holds(path: Path, column: str, value: str) -> None:
 
 def remove(path: Path, column: str, value: str) -> None:
     """Takes one objection out."""
-    left = [row | {column: ""} if row[column] == value else row for row in _rows(path)]
-    _write(path, [row for row in left if any(row[name] for name in COLUMNS if name != DAY)])
+    with _alone(path):
+        left = [row | {column: ""} if row[column] == value else row for row in _rows(path)]
+        _write(path, [row for row in left if any(row[name] for name in COLUMNS if name != DAY)])
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """The desk and the command line may enter objections at once: one after the other, or one would be written over."""
+    with path.with_name(f".{path.name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

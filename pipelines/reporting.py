@@ -11,6 +11,7 @@ from typing import cast
 
 import pandas as pd
 
+from features import listed_members
 from features.catalogue import FACTORS
 from features.factor import Language
 from features.unknown import not_known
@@ -26,9 +27,12 @@ from reports.contracts import Masthead
 from reports.risk_list import Arm, Line, RiskList, Said
 from reports.words import Words, words
 
+BEREAVED = "bereaved.parquet"
+"""``household_id``, ``bereaved_on``."""
+
 
 def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
-    """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``, ``frame_parity.html`` and ``.json``, ``model/card.html``, ``model/explanation.html``, and the folder ``contracts/``."""
+    """Writes ``list.csv``, ``.xlsx``, ``.html`` and ``.parquet``, ``members.parquet``, ``frame_parity.html`` and ``.json``, ``model/card.html``, ``model/explanation.html``, and the folder ``contracts/``."""
     city = settings.load(config)
     with timed(folder, "reports") as rows:
         run_id = manifest.run_id(as_of, run_inputs(config, folder, as_of, capacity))
@@ -37,6 +41,8 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
         (folder / "list.xlsx").write_bytes(risk_list.to_xlsx(built))
         (folder / "list.parquet").write_bytes(risk_list.to_parquet(built))
         (folder / "list.html").write_bytes(html.list_page(built))
+        _keep_members(folder, built)
+        _keep_bereaved(folder, built)
         model_card.write(city, folder, as_of, capacity, run_id)
         explanation.write(city, folder, as_of)
         rows["lines"] = len(built.lines)
@@ -49,6 +55,22 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
             )
         data_docs.write(checks, files, masthead, folder)
         parity.write(folder, masthead, as_of, named)
+
+
+def _keep_members(folder: Path, built: RiskList) -> None:
+    """Of the listed households; of the others nobody's keys stay, not even among working tables that are kept."""
+    of_everybody = folder / "working" / listed_members.FILE
+    members = pd.read_parquet(of_everybody)
+    listed = members["household_id"].isin([line.household_id for line in built.lines])
+    members[listed].to_parquet(folder / listed_members.FILE, index=False)
+    of_everybody.unlink()
+
+
+def _keep_bereaved(folder: Path, built: RiskList) -> None:
+    """The day of death, of those who agreed to be contacted and are on the list for it: the desk's register counts its window from then."""
+    bereaved = pd.read_parquet(folder / "working" / BEREAVED)
+    listed = [line.household_id for line in built.lines if line.arm == "DEUIL"]
+    bereaved[bereaved["household_id"].isin(listed)].to_parquet(folder / BEREAVED, index=False)
 
 
 def _risk_list(city: settings.City, folder: Path, as_of: date, capacity: int, run_id: str) -> RiskList:

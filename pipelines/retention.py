@@ -6,15 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from data_contracts import contract
 from data_contracts.contract import Contract
 from data_contracts.contract_terms import Period
+from features import listed_members
 from pipelines.store import whole
 
-PERSONAL = ("list.*", "visiting-list*", "explanations.parquet", "working")
+if TYPE_CHECKING:
+    from review.retention import Gone
+
+PERSONAL = (
+    "list.*",
+    "visiting-list*",
+    "explanations.parquet",
+    "bereaved.parquet",
+    listed_members.FILE,
+    "working",
+)
 """Of a run's folder: what is about households. Counts, figures and hashes stay."""
 
 
@@ -30,6 +42,11 @@ class Term:
     files: int
 
     @property
+    def what(self) -> str:
+        """The source."""
+        return self.source
+
+    @property
     def rule(self) -> str:
         """As the certificate says it."""
         return f"{self.source}: {self.period} from {self.counted_from}, before {self.before.isoformat()}"
@@ -37,12 +54,13 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True)
 class Certificate:
-    """What a purge took. ``runs``: folders that lost their list. ``delivery_files``: files of which no row is kept any more;
-    ``are_deleted`` says whether they are gone too or still lie where the departments put them."""
+    """What a purge took. ``desk``: rule by rule of the review desk, None where there is none. ``runs``: folders that lost their list. ``delivery_files``: files
+    of which no row is kept any more; ``are_deleted`` says whether they are gone too or still lie where the departments put them."""
 
     city: str
     purged_on: date
     terms: tuple[Term, ...]
+    desk: tuple[Gone, ...] | None
     runs: tuple[str, ...]
     delivery_files: tuple[str, ...]
     are_deleted: bool
@@ -50,21 +68,34 @@ class Certificate:
 
     @property
     def rows(self) -> int:
-        """In all."""
+        """Of the warehouse, in all."""
         return sum(t.rows for t in self.terms)
+
+    @property
+    def desk_rows(self) -> int:
+        """Of the desk, in all, without those that stay and were only emptied."""
+        return sum(one.rows for one in self.desk or () if not one.are_emptied)
 
     def as_json(self) -> dict[str, object]:
         """As written."""
-        return {**asdict(self), "rows": self.rows, "rules": [t.rule for t in self.terms]}
+        rules = [term.rule for term in self.terms] + [one.rule for one in self.desk or ()]
+        return {**asdict(self), "rows": self.rows, "desk_rows": self.desk_rows, "rules": rules}
 
 
 def terms(connection: duckdb.DuckDBPyConnection, shorter: Mapping[str, str], as_of: date) -> tuple[Term, ...]:
     """What is past its term on ``as_of``, source by source. ``shorter``: the city's own periods."""
-    return tuple(_term(connection, contract.load(s), shorter.get(s), as_of) for s in contract.SOURCES)
+    return tuple(_term(connection, contract.load(s), shorter, as_of) for s in contract.SOURCES)
 
 
-def _term(connection: duckdb.DuckDBPyConnection, promise: Contract, shorter: str | None, as_of: date) -> Term:
-    period = Period.parsed(shorter) if shorter else promise.retention.period
+def _period(promise: Contract, shorter: Mapping[str, str]) -> Period:
+    chosen = shorter.get(promise.source)
+    return Period.parsed(chosen) if chosen else promise.retention.period
+
+
+def _term(
+    connection: duckdb.DuckDBPyConnection, promise: Contract, shorter: Mapping[str, str], as_of: date
+) -> Term:
+    period = _period(promise, shorter)
     before = period.before(as_of)
     found = connection.execute(
         f"select count(*), count(distinct file_id) from raw.{promise.source} where {_is_past(promise.retention.counted_from)}",
@@ -136,9 +167,9 @@ def emptied_files(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(name for (name,) in rows)
 
 
-def old_runs(runs: Path, as_of: date) -> tuple[Path, ...]:
-    """Run folders whose list is past the term of what Lanterne emits and still there."""
-    before = contract.load("liste").retention.period.before(as_of)
+def old_runs(runs: Path, shorter: Mapping[str, str], as_of: date) -> tuple[Path, ...]:
+    """Run folders whose list is past the term of what Lanterne emits, or the city's shorter one, and still there."""
+    before = _period(contract.load("liste"), shorter).before(as_of)
     days = {folder: folder.name[:10] for folder in sorted(runs.glob("????-??-??-*"))}
     days |= {folder: folder.name[-10:] for folder in sorted(runs.glob("frame-????-??-??"))}
     return tuple(

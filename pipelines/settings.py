@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from data_contracts import contract
@@ -17,6 +18,7 @@ from data_contracts.errors import ConfigurationError, GateClosed
 from features.gates import supports
 from features.presence_model import THERE_SHARE
 from pipelines import console
+from pipelines.settings_desk import Desk, Directory, Strict
 
 FORBIDDEN_USES = {
     "fraud control": ("fraud",),
@@ -31,11 +33,7 @@ FORBIDDEN_USES = {
 Gate = Literal["open", "frame", "consent", "closed"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Paths(_Strict):
+class Paths(Strict):
     """Where things are; relative paths start at the folder of ``city.toml``."""
 
     deliveries: Path = Field(Path("deliveries"), description="Folder of dated delivery folders.")
@@ -57,7 +55,7 @@ class Paths(_Strict):
     )
 
 
-class SourceGate(_Strict):
+class SourceGate(Strict):
     """The legal gate of one source."""
 
     gate: Gate = Field(
@@ -68,7 +66,7 @@ class SourceGate(_Strict):
     signed_on: date | None = Field(None, description="When it was signed.")
 
 
-class Features(_Strict):
+class Features(Strict):
     """Which audit variables may also be factors."""
 
     sex_as_feature: bool = Field(
@@ -76,7 +74,7 @@ class Features(_Strict):
     )
 
 
-class Floors(_Strict):
+class Floors(Strict):
     """The least share of the ranked households that a group has, whatever the ranking says; all floors together at most 1."""
 
     age: dict[str, float] = Field(
@@ -88,7 +86,7 @@ class Floors(_Strict):
     )
 
 
-class Residents(_Strict):
+class Residents(Strict):
     """What an age band is of all residents: beside it stands how many of them the registers and the lists reach."""
 
     share: float = Field(gt=0.0, lt=1.0, description="Share of all residents.")
@@ -96,7 +94,7 @@ class Residents(_Strict):
     source: str = Field(description="Where it is published, and of which year.")
 
 
-class Contacts(_Strict):
+class Contacts(Strict):
     """Where people may write, as the pages that they ask for say it; empty: the page shows that the city has to fill it in."""
 
     team: str = Field("", description="The team that visits: name, address, telephone.")
@@ -105,7 +103,7 @@ class Contacts(_Strict):
     )
 
 
-class City(_Strict):
+class City(Strict):
     """The whole of ``city.toml``."""
 
     name: str = Field(description="Name of the city, shown on every page.")
@@ -156,9 +154,10 @@ class City(_Strict):
         default_factory=dict, description="One table per band of young adults of which a share is published."
     )
     contacts: Contacts = Contacts.model_validate({})
+    desk: Desk = Desk.model_validate({})
     retention: dict[str, str] = Field(
         default_factory=dict,
-        description="Per source a shorter period than its contract's, such as P18M; a longer one is refused.",
+        description="Per source, and for `liste` and `decisions`, a shorter period than the contract's, such as P18M; a longer one is refused.",
     )
     sources: dict[str, SourceGate] = Field(
         default_factory=dict, description="One table per source with its gate."
@@ -233,7 +232,7 @@ def _translated(detail: ErrorDetails, path: Path) -> ConfigurationError:
 def _known_keys() -> list[str]:
     return [
         key
-        for model in (City, Paths, SourceGate, Features, Floors, Residents, Contacts)
+        for model in (City, Paths, SourceGate, Features, Floors, Residents, Contacts, Desk, Directory)
         for key in model.model_fields
     ]
 
@@ -249,7 +248,7 @@ def _check_sources(city: City, path: Path) -> None:
 def _check_retention(city: City, path: Path) -> None:
     for source, text in city.retention.items():
         where = f"{path}, [retention], {source}"
-        _known_source(source, where)
+        _known_source(source, where, (*contract.SOURCES, *contract.EMITTED))
         try:
             chosen = Period.parsed(text)
         except ValueError as error:
@@ -265,10 +264,10 @@ def _check_retention(city: City, path: Path) -> None:
             )
 
 
-def _known_source(source: str, where: str) -> None:
-    if source not in contract.SOURCES:
-        close = get_close_matches(source, contract.SOURCES, n=1)
-        hint = f"did you mean `{close[0]}`?" if close else f"sources are: {', '.join(contract.SOURCES)}."
+def _known_source(source: str, where: str, known: Sequence[str] = contract.SOURCES) -> None:
+    if source not in known:
+        close = get_close_matches(source, known, n=1)
+        hint = f"did you mean `{close[0]}`?" if close else f"sources are: {', '.join(known)}."
         raise ConfigurationError(f"unknown source `{source}`", where=where, hint=hint)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from features import frame
+from features import frame, listed_members
 from pipelines import settings
 from pipelines.ingest import ingest
 from pipelines.store import open_store, read_store
@@ -26,11 +26,12 @@ BASE = -2.0
 
 @dataclass(frozen=True, kw_only=True)
 class Town:
-    """``homes``, ``persons``: of an elector's number."""
+    """``homes``, ``persons``: of an elector's number. ``members``: of every household, see ``features.listed_members``."""
 
     config: Path
     homes: dict[int, str]
     persons: dict[int, str]
+    members: pd.DataFrame
 
     @property
     def runs(self) -> Path:
@@ -69,7 +70,9 @@ def town(folder: Path) -> Town:
         rows = connection.execute(
             "select record_id[2:]::int, household_id, person_id from people join members using (person_id) where source = 'liste_electorale'"
         ).fetchall()
-    return Town(config=config, homes={i: h for i, h, _ in rows}, persons={i: p for i, _, p in rows})
+        members = listed_members.collect(connection)
+    homes, persons = {i: h for i, h, _ in rows}, {i: p for i, _, p in rows}
+    return Town(config=config, homes=homes, persons=persons, members=members)
 
 
 def row(
@@ -175,6 +178,8 @@ def publish(
     table.to_parquet(folder / "list.parquet", index=False)
     table.to_csv(folder / "list.csv", index=False)
     long.to_parquet(folder / "explanations.parquet", index=False)
+    members = town.members[town.members["household_id"].isin(table["household_id"])]
+    members.to_parquet(folder / listed_members.FILE, index=False)
     chances = pd.DataFrame({"household_id": [town.homes[7], town.homes[11], "H1", "H2", "H3"]})
     chances.assign(p_model=[1.0, 0.4, 0.4, 0.0, 1.0]).to_parquet(folder / "inclusion.parquet", index=False)
     (folder / "model" / f"{name}.json").write_text("{}\n")

@@ -179,6 +179,7 @@ def approve(config: Path, model: str, *more: str) -> tuple[int, str]:
     return done.exit_code, said
 
 
+@pytest.mark.slow
 def test_from_frozen_to_approved_to_edited_to_withdrawn(real: tuple[Path, str]) -> None:
     config, model = real
     city = settings.load(config)

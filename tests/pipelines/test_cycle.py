@@ -28,6 +28,7 @@ OUTPUTS = {
     "list.html",
     "list.parquet",
     "explanations.parquet",
+    "members.parquet",
     "estimates.json",
     "estimates.html",
     "contracts",
@@ -145,6 +146,7 @@ def test_the_same_inputs_give_the_same_list_bytes(ran: tuple[Path, Path], again:
         "frame_parity.html",
         "frame_parity.json",
         "explanations.parquet",
+        "members.parquet",
         "contracts/index.html",
         "contracts/quarantaine.html",
         "contracts/liste_electorale.html",
@@ -176,6 +178,8 @@ def test_what_a_killed_run_left_is_cleared_by_the_next(again: tuple[Path, Path])
     assert not list(again[0].parent.glob(".*.partial"))
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("cycle")
 def test_a_bad_delivery_stops_the_cycle_and_publishes_nothing(ran: tuple[Path, Path], tmp_path: Path) -> None:
     """With what Prefect set up for the first run, which spares some seconds."""
     config, home = write(tmp_path), ran[1].parent / ".prefect"

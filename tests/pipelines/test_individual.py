@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -43,7 +44,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Town:
     )
     earlier = long.drop(columns=["person_id", "is_weighed", "same_sign_share", "low", "high"])
     lines = listed(made, long).drop(columns=["draws", "times_listed"])
-    publish(made, earlier, day=BEFORE, lines=lines, suffix="earlier")
+    (publish(made, earlier, day=BEFORE, lines=lines, suffix="earlier") / "members.parquet").unlink()
     return made
 
 
@@ -224,19 +225,31 @@ def test_a_run_of_an_earlier_release_is_refused(city: Town) -> None:
 # --- export-person -------------------------------------------------------------------------------------------------------------------
 
 
-def exported(city: Town, number: int) -> dict[str, dict[str, Any]]:
-    """What the export says of each list, by run."""
+def exported(city: Town, number: int) -> dict[str, Any]:
+    """The whole answer."""
     answer = CliRunner().invoke(
         cli.app, ["export-person", key(number), "--config", str(city.config), "--as-of", "2026-11-20"]
     )
     assert answer.exit_code == 0, answer.output
-    return {one["run"]: one for one in json.loads(answer.stdout)["lists"]}
+    whole: dict[str, Any] = json.loads(answer.stdout)
+    return whole
+
+
+def by_run(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What it says of each list."""
+    return {one["run"]: one for one in answer["lists"]}
 
 
 @pytest.fixture(scope="module")
-def answers(city: Town) -> dict[int, dict[str, dict[str, Any]]]:
-    """Of each of the two households."""
+def whole(city: Town) -> dict[int, dict[str, Any]]:
+    """To one of each of the two households."""
     return {i: exported(city, i) for i in (7, 11)}
+
+
+@pytest.fixture(scope="module")
+def answers(whole: dict[int, dict[str, Any]]) -> dict[int, dict[str, dict[str, Any]]]:
+    """Of the lists alone."""
+    return {i: by_run(answer) for i, answer in whole.items()}
 
 
 def test_of_a_run_of_an_earlier_release_only_what_is_said_of_the_household_is_sure_to_be_of_no_other(
@@ -292,6 +305,41 @@ def test_the_whole_answer_is_the_same_whichever_sign_was_told_and_whatever_it_we
     """So that no combination of its figures can give it back."""
     publish(city, explanations(city, told=0.1173, told_by="registered_by_third_party"))
     try:
-        assert exported(city, 7)[MAIN] == answers[7][MAIN]
+        assert by_run(exported(city, 7))[MAIN] == answers[7][MAIN]
     finally:
         publish(city, explanations(city))
+
+
+def test_the_export_tells_what_the_lists_keep_of_the_person_and_of_nobody_else(
+    city: Town, whole: dict[int, dict[str, Any]]
+) -> None:
+    told = {one["run"]: one for one in whole[11]["kept_with_lists"]}
+    assert {MAIN, "2026-11-02-rule"} <= set(told) and "2026-11-02-earlier" not in told
+    assert told[MAIN] == {
+        "run": MAIN,
+        "household_id": city.homes[11],
+        "person_id": city.persons[11],
+        "sexe": "F",
+        "annee_naissance": 1941,
+        "cle_identite": key(11),
+        "cle_usage": None,
+        "cle_phonetique": None,
+        "cle_nom_adresse": key(911),
+    }
+    assert {one["person_id"] for one in told.values()} == {city.persons[11]}
+
+
+def test_a_key_that_only_a_list_still_keeps_is_told(city: Town) -> None:
+    """As that of somebody who objected since: their rows are gone, and the list stays until its term."""
+    file = city.runs / "2026-11-02-rule" / "members.parquet"
+    members = pd.read_parquet(file)
+    former = members["cle_nom_adresse"].replace(key(961), key(4242))
+    members.assign(cle_nom_adresse=former).to_parquet(file, index=False)
+    try:
+        answer = exported(city, 4242)
+    finally:
+        members.to_parquet(file, index=False)
+    assert (answer["records"], answer["lists"]) == ([], [])
+    assert [(one["run"], one["person_id"]) for one in answer["kept_with_lists"]] == [
+        ("2026-11-02-rule", city.persons[61])
+    ]

@@ -177,6 +177,7 @@ def delivered(folder: Path, objections: str) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "objection",
     [f"{key(2)};;;;;01/10/2026\n", f";;;{key(902)};;01/10/2026\n", f";;;;{key(5002)};01/10/2026\n"],

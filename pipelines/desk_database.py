@@ -1,0 +1,88 @@
+"""The desk's database for commands that are about people: where there is one, and only then. None is made by a look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data_contracts.errors import ConfigurationError
+from pipelines import settings
+from pipelines.commands_review import database_url
+from pipelines.warehouse_key import existing_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from review.database import Database
+    from review.sealing import Seal
+
+MADE_FIRST = "trail_head"
+"""A table that every desk's database has had from its first start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """The database with what signs its trail."""
+
+    database: Database
+    seal: Seal
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """All of it or nothing. Raises ConfigurationError where the database does not answer, or somebody at work does not pause."""
+        from sqlalchemy.exc import OperationalError
+
+        try:
+            with self.database.writing() as session:
+                yield session
+        except OperationalError as error:
+            raise ConfigurationError(
+                "the desk's database does not answer, or somebody is at work there",
+                where="[desk] database",
+                hint="run this again; if it stays so, stop the desk first.",
+            ) from error
+
+
+@contextmanager
+def where_there_is_one(config: Path, city: settings.City) -> Iterator[Kept | None]:
+    """None where no desk was ever started. Raises ConfigurationError for one that cannot be opened, IntegrityError where its key is not there."""
+    url = database_url(city, config)
+    if not _is_there(url):
+        yield None
+        return
+    from review.database import opened
+    from review.sealing import Seal
+
+    seal = Seal(secret=bytes.fromhex(existing_key(city.paths).secret))
+    database = opened(url)
+    try:
+        yield Kept(database=database, seal=seal)
+    finally:
+        database.close()
+
+
+def _is_there(url: str) -> bool:
+    file = sqlite_file(url)
+    if file is not None:
+        return file.is_file()
+    from sqlalchemy import create_engine, inspect
+    from sqlalchemy.exc import OperationalError
+
+    from review.database import unreachable
+
+    engine = create_engine(url, connect_args={"connect_timeout": 5}, hide_parameters=True)
+    try:
+        return inspect(engine).has_table(MADE_FIRST)
+    except OperationalError as error:
+        raise unreachable(engine) from error
+    finally:
+        engine.dispose()
+
+
+def sqlite_file(url: str) -> Path | None:
+    """None for a server's database."""
+    kind, _, file = url.partition(":///")
+    return Path(file) if kind.startswith("sqlite") else None

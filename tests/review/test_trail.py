@@ -1,0 +1,95 @@
+"""The audit trail: what it holds, and that nothing in it can be changed unseen."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from data_contracts.errors import IntegrityError
+from review import trail
+from review.desk import Desk
+from review.sealing import Seal
+from review.tables.trail import TrailLine
+from tests.review.desk_sample import case_of, seat
+
+
+def held(desk: Desk) -> int:
+    """Lines of the trail, when it holds."""
+    with desk.database.reading() as session:
+        return trail.verified(session, desk.services.seal)
+
+
+def test_who_looked_and_who_decided_is_written_down(desk: Desk) -> None:
+    expert, case = seat(desk, "expert"), case_of(desk, 1)
+    expert.get(f"/cases/{case.id}")
+    expert.post(f"/cases/{case.id}/decide", version=case.version, choice="followed")
+    with desk.database.reading() as session:
+        lines = [line for line in trail.lines(session, desk.services.seal) if line.who == "expert"]
+    assert [(line.action, line.about) for line in lines] == [("see case", case.id), ("decide", case.id)]
+    assert lines[-1].facts == {"choice": "followed", "reason": "DEJA_SUIVI", "revision": 1}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update trail set who = 'nobody' where number = 3",
+        "update trail set facts = '{}' where number = 2",
+        "update trail set at = '2020-01-01 00:00:00' where number = 2",
+        "delete from trail where number = 2",
+        "delete from trail where number = (select max(number) from trail)",
+        "update trail_head set number = number - 1",
+    ],
+)
+def test_a_line_that_was_touched_is_found(desk: Desk, damage: str) -> None:
+    expert = seat(desk, "expert")
+    for number in (1, 2, 3):
+        expert.get(f"/cases/{case_of(desk, number).id}")
+    assert held(desk) > 3
+    with desk.database.writing() as session:
+        session.execute(text(damage))
+    with pytest.raises(IntegrityError):
+        held(desk)
+
+
+def test_another_key_does_not_hold(desk: Desk) -> None:
+    with desk.database.reading() as session, pytest.raises(IntegrityError):
+        trail.verified(session, Seal(secret=b"t" * 32))
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=8),
+        st.one_of(st.integers(), st.booleans(), st.none(), st.text(max_size=12)),
+        max_size=4,
+    )
+)
+def test_any_two_lines_that_differ_have_other_digests(facts: dict[str, object]) -> None:
+    from datetime import UTC, datetime
+
+    seal = Seal(secret=b"s" * 32)
+    one = TrailLine(
+        number=1,
+        at=datetime(2026, 1, 1, tzinfo=UTC),
+        who="a",
+        role="expert",
+        action="x",
+        kind="case",
+        about="b",
+        facts=facts,
+        previous=trail.FIRST,
+    )
+    digest = trail._digest(one, seal)
+    one.facts = {**facts, "more": 1}
+    assert trail._digest(one, seal) != digest
+    one.facts = facts
+    assert trail._digest(one, seal) == digest
+
+
+def test_the_page_shows_it_and_says_whether_it_holds(desk: Desk) -> None:
+    auditor = seat(desk, "auditor")
+    seat(desk, "expert").get(f"/cases/{case_of(desk, 1).id}")
+    assert case_of(desk, 1).id in auditor.get("/trail").text
+    assert "La chaîne tient" in auditor.post("/trail/check").text
+    with desk.database.writing() as session:
+        session.execute(text("update trail set who = 'nobody' where number = 1"))
+    assert "La chaîne est rompue" in auditor.post("/trail/check").text

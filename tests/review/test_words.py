@@ -1,0 +1,59 @@
+"""The catalogues: complete, nothing left over, nothing twice, and the placeholders of each msgid in its translation."""
+
+import re
+
+import pytest
+
+from review.words import day, number, parts, percent, signed
+from tests.review.desk_sample import AS_OF
+from tests.review.msgids import msgids
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+def translated() -> list[str | tuple[str, str]]:
+    """Every msgid that has a French text, as often as it has one."""
+    found = [message for part in parts() for message in part if message.id]
+    assert all(
+        message.string if isinstance(message.string, str) else all(message.string) for message in found
+    )
+    return [message.id if isinstance(message.id, str) else tuple(message.id) for message in found]
+
+
+def test_every_msgid_is_translated_once_and_none_is_left_over() -> None:
+    has = translated()
+    assert len(has) == len(set(has))
+    assert set(has) == msgids()
+
+
+def test_a_translation_has_the_placeholders_of_its_msgid() -> None:
+    for part in parts():
+        for message in part:
+            singular = message.id if isinstance(message.id, str) else message.id[1]
+            texts = [message.string] if isinstance(message.string, str) else message.string
+            assert all(
+                set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(singular)) for text in texts
+            ), singular
+
+
+def test_french_typography() -> None:
+    for part in parts():
+        for message in part:
+            for text in [message.string] if isinstance(message.string, str) else message.string:
+                assert not re.search(r"(?<=\w) [:;!?»]|« |'", text), text
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (day(AS_OF, "fr"), "2 novembre 2026"),
+        (day(AS_OF, "en"), "2 November 2026"),
+        (number(1234.5, "fr", 1), "1\u202f234,5"),
+        (number(1234.5, "en", 1), "1,234.5"),
+        (percent(0.256, "fr"), "26\xa0%"),
+        (percent(0.256, "en"), "26%"),
+        (signed(-0.35, "fr"), "−0,35"),
+    ],
+)
+def test_dates_and_numbers_are_written_as_each_language_does(written: str, expected: str) -> None:
+    assert written == expected
