@@ -18,6 +18,7 @@ from features.cells import Key, Sum, shown
 from features.frame import HIDDEN, SMALLEST_CELL
 from features.intervals import wilson
 from review.outcome_values import scores
+from review.outcome_words import NEEDS
 from review.queue import entry_of
 from review.tables.cases import Case, Decision, Vote
 from review.tables.following import Step
@@ -25,14 +26,6 @@ from review.tables.visits import Visit
 from review.waiting import SEVERE
 from review.words import PARIS
 
-NEEDS = {
-    "besoin_mobilite": "mobility",
-    "besoin_repas": "meals",
-    "besoin_loisirs": "leisure",
-    "besoin_visite": "courtesy visits",
-    "besoin_numerique": "digital help",
-    "besoin_menage": "household chores",
-}
 WAYS = {
     "MODELE": "ranked by the machine",
     "EXPLORATION": "drawn at random",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from features.objections import KEYS
 from review.correspondence import Correspondence, Person
-from review.objecting import KEYS
 from review.tables.cases import Case, Member
 from review.vault import Door
 

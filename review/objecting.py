@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from features.objections import KEYS
 from review import bereavement, objected, trail
 from review.deciding import Ballot, cast
 from review.me import Me
@@ -13,8 +14,6 @@ from review.refusals import Refused
 from review.services import Services
 from review.states import CASE, DECIDABLE
 from review.tables.cases import Case, Member
-
-KEYS = ("cle_identite", "cle_usage", "cle_phonetique", "cle_nom_adresse")
 
 
 def stated(case: Case) -> tuple[dict[str, str], ...]:

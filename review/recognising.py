@@ -5,11 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from features.objections import KEYS
 from review.queue import ENDED
 from review.tables.cases import Case
 from review.taken import TakenLine
-
-KEYS = ("cle_identite", "cle_usage", "cle_phonetique", "cle_nom_adresse")
 
 
 class OpenCases:

@@ -17,8 +17,9 @@ from review import following, trail
 from review.choices import PROFESSIONS
 from review.desk import Desk, desk_of
 from review.guard import guarded
-from review.indicators import NEEDS, TOTAL, WAYS, Indicators, indicators
+from review.indicators import TOTAL, WAYS, Indicators, indicators
 from review.me import Me
+from review.outcome_words import NEEDS, OUTCOMES
 from review.queue import ENTRIES
 from review.rendering import say
 from review.typed import typed_day
@@ -27,15 +28,6 @@ router = APIRouter()
 Watcher = Annotated[Me, guarded("see indicators")]
 Day = Annotated[str, Query(max_length=10)]
 A_YEAR = timedelta(days=365)
-OUTCOMES = {
-    "VU": "met",
-    "ABSENT": "absent",
-    "REFUS": "refused",
-    "DEMENAGE": "moved away",
-    "DECEDE": "died",
-    "ETABLISSEMENT": "lives in an establishment",
-    "INTROUVABLE": "not found",
-}
 
 
 @router.get("/indicators")

@@ -28,7 +28,6 @@ from review import (
 from review import desk as desk_module
 from review.alert_states import ALERT
 from review.bereavement_choices import BEREAVED
-from review.pages import indicators as indicators_page
 from review.states import CASE
 
 REVIEW = Path(desk_module.__file__).parent
@@ -69,9 +68,7 @@ MAPS = (
     alert_import.PROBLEMS,
     bereavement_choices.ENDS,
     bereavement_choices.WHENS,
-    indicators.NEEDS,
     indicators.WAYS,
-    indicators_page.OUTCOMES,
     following.PARTNERS,
     following.LEADS_TO,
     following.BECAUSE,
