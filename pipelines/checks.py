@@ -11,7 +11,7 @@ from pathlib import Path
 
 from data_contracts import contract
 from data_contracts.errors import ConfigurationError, IntegrityError, LanterneError
-from pipelines import approvals, filing, manifest, plaintext, retention, settings, who_ranks
+from pipelines import approvals, desk_check, filing, manifest, plaintext, retention, settings, who_ranks
 from pipelines.arrivals import arrivals
 from pipelines.days import day_or_today
 from pipelines.migrations import VERSION
@@ -45,6 +45,8 @@ def check(config: Path) -> tuple[Finding, ...]:
         ("warehouse", lambda: _warehouse(city)),
         ("counts", lambda: _counts(city)),
         ("retention", lambda: _retention(city)),
+        ("desk", lambda: desk_check.stands(city, config)),
+        ("desk retention", lambda: desk_check.keeps(city, config, day_or_today(None, ""))),
         ("encryption", lambda: _encryption(city.paths)),
         ("versions", lambda: f"code {manifest.code_version()}, Python {sys.version.split()[0]}"),
     )

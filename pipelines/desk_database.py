@@ -50,7 +50,7 @@ class Kept:
 def where_there_is_one(config: Path, city: settings.City) -> Iterator[Kept | None]:
     """None where no desk was ever started. Raises ConfigurationError for one that cannot be opened, IntegrityError where its key is not there."""
     url = database_url(city, config)
-    if not _is_there(url):
+    if not is_there(url):
         yield None
         return
     from review.database import opened
@@ -64,7 +64,8 @@ def where_there_is_one(config: Path, city: settings.City) -> Iterator[Kept | Non
         database.close()
 
 
-def _is_there(url: str) -> bool:
+def is_there(url: str) -> bool:
+    """Whether a desk was ever started there. Raises ConfigurationError for a server that does not answer."""
     file = sqlite_file(url)
     if file is not None:
         return file.is_file()

@@ -29,11 +29,11 @@ def purge(
         with read_store(city.paths) as connection:
             found = retention.terms(connection, city.retention, on)
             emptied = retention.emptied_files(connection)
-        of_desk = _of_desk(desk, city, on, is_rehearsal=True)
+        of_desk = purge_desk(desk, city, on, is_rehearsal=True)
         runs = retention.old_runs(city.paths.runs, city.retention, on)
         return _certificate(city, on, found, of_desk, runs, emptied, False), None
     with open_store(city.paths) as connection:
-        of_desk = _of_desk(desk, city, on, is_rehearsal=False)
+        of_desk = purge_desk(desk, city, on, is_rehearsal=False)
         found = retention.terms(connection, city.retention, on)
         retention.purge(connection, found, on)
         emptied = retention.emptied_files(connection)
@@ -48,7 +48,7 @@ def purge(
     return certificate, _write(city, certificate)
 
 
-def _of_desk(desk: Kept | None, city: City, on: date, *, is_rehearsal: bool) -> tuple[Gone, ...] | None:
+def purge_desk(desk: Kept | None, city: City, on: date, *, is_rehearsal: bool) -> tuple[Gone, ...] | None:
     """A rehearsal does the same and takes it back: it counts what the purge counts."""
     if desk is None:
         return None

@@ -14,11 +14,12 @@ from features.factor import Language
 from review import passwords, trail
 from review.choices import PROFESSIONS
 from review.passwords import Passwords
-from review.refusals import Incomplete, NotFound
+from review.refusals import Incomplete
 from review.roles import ROLES, may
 from review.sealing import Seal
 from review.tables.accounts import RecoveryCode, SignedIn, User
 from review.trail import Act, Fact
+from review.visible import the_one
 from review.words import LANGUAGES
 
 LOGIN = re.compile(r"[0-9a-z][0-9a-z_-]{1,31}")
@@ -123,10 +124,7 @@ def reset(session: Session, seal: Seal, hashes: Passwords, user_id: str, now: da
 
 
 def _user(session: Session, user_id: str) -> User:
-    user = session.scalars(select(User).where(User.id == user_id).with_for_update()).one_or_none()
-    if user is None:
-        raise NotFound
-    return user
+    return the_one(session, select(User).where(User.id == user_id).with_for_update())
 
 
 def _administrators(session: Session) -> int:

@@ -9,12 +9,12 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from review import alert_identity, trail
+from review import alert_identity, trail, visible
 from review.alert_choices import CHANNELS, NOT_SAID_AS, SIGNS, URGENCIES, days_to_answer
 from review.alert_identity import Pseudonyms, Told
 from review.alert_states import ALERT, OPEN
 from review.me import Me
-from review.refusals import Conflict, Incomplete, NotFound, Refused
+from review.refusals import Incomplete, Refused
 from review.sealing import Seal
 from review.tables.alerts import Alert
 from review.tables.cases import Case
@@ -147,22 +147,13 @@ def of_mine(query: Select[tuple[Alert]], me: Me) -> Select[tuple[Alert]]:
 
 
 def alert_of(session: Session, me: Me, alert_id: str) -> Alert:
-    """Raises NotFound for one that is not there and for one that they may not see, alike."""
-    alert = session.scalars(of_mine(select(Alert).where(Alert.id == alert_id), me)).one_or_none()
-    if alert is None:
-        raise NotFound
-    return alert
+    """Raises what ``visible.the_one`` raises."""
+    return visible.the_one(session, of_mine(select(Alert).where(Alert.id == alert_id), me))
 
 
 def alert_at(session: Session, me: Me, alert_id: str, version: int) -> Alert:
-    """To be changed. Raises NotFound as above and Conflict when it is no longer as they saw it."""
-    query = of_mine(select(Alert).where(Alert.id == alert_id), me).with_for_update()
-    alert = session.scalars(query).one_or_none()
-    if alert is None:
-        raise NotFound
-    if alert.version != version:
-        raise Conflict
-    return alert
+    """To be changed. Raises what ``visible.as_seen`` raises."""
+    return visible.as_seen(session, of_mine(select(Alert).where(Alert.id == alert_id), me), version)
 
 
 def found(session: Session, me: Me, *, only_open: bool, page: int, today: date) -> Found:

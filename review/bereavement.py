@@ -12,13 +12,13 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from features.frame import published
-from review import trail
+from review import trail, visible
 from review.bereavement_choices import BEREAVED, MEASURES, WHENS, when, window
 from review.me import Me
 from review.measure import chosen
 from review.outcome_words import NEEDS
 from review.queue import ENDED
-from review.refusals import Conflict, Incomplete, NotFound, Refused
+from review.refusals import Incomplete, Refused
 from review.sealing import Seal
 from review.tables.bereaved import Bereaved, BereavedStep
 from review.tables.cases import Case, Listing
@@ -155,22 +155,13 @@ def of_mine(query: Select[tuple[Bereaved]], me: Me) -> Select[tuple[Bereaved]]:
 
 
 def entry_of(session: Session, me: Me, entry_id: str) -> Bereaved:
-    """Raises NotFound for one that is not there and for one that they may not see, alike."""
-    entry = session.scalars(of_mine(select(Bereaved).where(Bereaved.id == entry_id), me)).one_or_none()
-    if entry is None:
-        raise NotFound
-    return entry
+    """Raises what ``visible.the_one`` raises."""
+    return visible.the_one(session, of_mine(select(Bereaved).where(Bereaved.id == entry_id), me))
 
 
 def entry_at(session: Session, me: Me, entry_id: str, version: int) -> Bereaved:
-    """To be changed. Raises NotFound as above and Conflict when it is no longer as they saw it."""
-    query = of_mine(select(Bereaved).where(Bereaved.id == entry_id), me).with_for_update()
-    entry = session.scalars(query).one_or_none()
-    if entry is None:
-        raise NotFound
-    if entry.version != version:
-        raise Conflict
-    return entry
+    """To be changed. Raises what ``visible.as_seen`` raises."""
+    return visible.as_seen(session, of_mine(select(Bereaved).where(Bereaved.id == entry_id), me), version)
 
 
 def date_of_death(

@@ -63,6 +63,25 @@ def opened(url: str) -> Database:
     return Database(engine=engine)
 
 
+def check_release(url: str) -> None:
+    """Changes nothing. Raises what ``opened`` raises, and ConfigurationError for a database that still waits for this release's tables."""
+    engine = _engine(url)
+    try:
+        with engine.connect() as connection:
+            current = _known(connection)
+            newest = ScriptDirectory.from_config(migrations()).get_current_head()
+    except OperationalError as error:
+        raise unreachable(engine) from error
+    finally:
+        engine.dispose()
+    if current != newest:
+        raise ConfigurationError(
+            "the desk's database waits for this release's tables",
+            where="[desk] database",
+            hint="back it up, then start `lanterne review`, which brings it there.",
+        )
+
+
 def unreachable(engine: Engine) -> ConfigurationError:
     """What is said when it cannot be opened; the address without its password."""
     engine.dispose()
@@ -139,8 +158,13 @@ def migrations(connection: Connection | None = None) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = migrations(connection)
-    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    _known(connection)
+    command.upgrade(migrations(connection), "head")
+
+
+def _known(connection: Connection) -> str | None:
+    """Where it stands; None before its first tables. Raises ConfigurationError where this release does not know it."""
+    known = {step.revision for step in ScriptDirectory.from_config(migrations()).walk_revisions()}
     current = MigrationContext.configure(connection).get_current_revision()
     if current is not None and current not in known:
         raise ConfigurationError(
@@ -148,4 +172,4 @@ def _upgrade(connection: Connection) -> None:
             where="[desk] database",
             hint="start the release that changed it, or restore the database from before.",
         )
-    command.upgrade(config, "head")
+    return current

@@ -14,13 +14,13 @@ from review.me import Me
 from review.outcome_values import MET, scores
 from review.outcome_words import FOLLOW_UPS, JUDGEMENTS, NEEDS, NETWORKS, NONE_BECAUSE, OUTCOMES
 from review.outcomes import AT_THE_DOOR
-from review.queue import ENDED, PAGE, neighbourhoods
+from review.queue import ENDED, OBJECTED, PAGE, neighbourhoods
 from review.refusals import Conflict, NotFound
 from review.retries import TIMES, NextTry, TimeOfDay
 from review.scales import Scored
 from review.tables.cases import Case
 from review.tables.visits import Visit
-from review.visible import of_mine
+from review.visible import of_mine, the_one
 
 Which = Literal["all", "mine", "to_judge", "to_look_at"]
 WHICH = {
@@ -106,11 +106,8 @@ def shown(visit: Visit) -> Shown:
 
 
 def visit_of(session: Session, me: Me, visit_id: str) -> Visit:
-    """Raises NotFound for one that is not there and for one that they may not see, alike."""
-    visit = session.scalars(_mine(me).where(Visit.id == visit_id)).one_or_none()
-    if visit is None:
-        raise NotFound
-    return visit
+    """Raises what ``visible.the_one`` raises."""
+    return the_one(session, _mine(me).where(Visit.id == visit_id))
 
 
 def visit_at(session: Session, me: Me, visit_id: str, version: int) -> Visit:
@@ -124,8 +121,9 @@ def visit_at(session: Session, me: Me, visit_id: str, version: int) -> Visit:
 
 
 def _mine(me: Me) -> Select[tuple[Visit]]:
-    """A visitor sees what they entered; everybody else what was found in their neighbourhoods."""
-    query = of_mine(select(Case), me).join(Visit, Visit.case_id == Case.id).with_only_columns(Visit)
+    """A visitor sees what they entered; everybody else what was found in their neighbourhoods; nobody what was found at a household that has objected."""
+    cases = of_mine(select(Case).where(Case.state != OBJECTED), me)
+    query = cases.join(Visit, Visit.case_id == Case.id).with_only_columns(Visit)
     return query.where(Visit.entered_by == me.login) if me.role == "visitor" else query
 
 
@@ -145,7 +143,7 @@ def listed(session: Session, me: Me, which: Which, quartier: str, page: int) -> 
     if which == "mine":
         query = query.where(Visit.entered_by == me.login)
     if which == "to_judge":
-        query = query.where(Visit.outcome == MET, Visit.judgement.is_(None), Case.state != "objected")
+        query = query.where(Visit.outcome == MET, Visit.judgement.is_(None))
     if which == "to_look_at":
         query = query.where(Visit.is_to_look_at)
     if quartier:

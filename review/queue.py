@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
@@ -31,10 +32,10 @@ OBJECTED = "objected"
 """Cases in this state stand in the queue only where somebody asks for them, as for their letters, and say nothing of the household."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What somebody looks for. ``scope``: this list, every open case, or all; the others empty: anything."""
+class Wanted(BaseModel):
+    """What somebody looks for, as an address says it. ``scope``: this list, every open case, or all; the others empty: anything."""
 
+    model_config = ConfigDict(frozen=True, extra="ignore", str_max_length=40)
     scope: Scope = "list"
     state: str = ""
     quartier: str = ""
@@ -42,7 +43,7 @@ class Wanted:
     entry: str = ""
     household: str = ""
     order: str = "place"
-    page: int = 1
+    page: int = Field(1, ge=1, le=100_000)
 
 
 @dataclass(frozen=True, kw_only=True)

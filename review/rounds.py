@@ -14,7 +14,7 @@ from review.refusals import Conflict, NotFound
 from review.tables.cases import Case, Decision, Listing, TakenList
 from review.tables.rounds import Round, Stop, Team, TeamMember
 from review.teams import Groups, codes_of, may_plan
-from review.visible import of_mine
+from review.visible import of_mine, the_one
 
 PLANNABLE = ("to_visit", "to_retry")
 SHOWN_AFTER = timedelta(weeks=4)
@@ -96,8 +96,8 @@ _WHOLE = (selectinload(Round.team), selectinload(Round.stops).selectinload(Stop.
 
 def round_of(session: Session, me: Me, groups: Groups, round_id: str) -> Round:
     """Raises NotFound, also for one of a team that they do not plan for."""
-    found = session.scalars(select(Round).where(Round.id == round_id).options(*_WHOLE)).one_or_none()
-    if found is None or not may_plan(me, found.team.area, groups):
+    found = the_one(session, select(Round).where(Round.id == round_id).options(*_WHOLE))
+    if not may_plan(me, found.team.area, groups):
         raise NotFound
     return found
 
@@ -119,10 +119,7 @@ def of_visitor(session: Session, me: Me, today: date) -> list[Round]:
 
 def walked_by(session: Session, me: Me, round_id: str, today: date) -> Round:
     """One of them. Raises NotFound for every other."""
-    found = session.scalars(_own(me, today).where(Round.id == round_id).options(*_WHOLE)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(session, _own(me, today).where(Round.id == round_id).options(*_WHOLE))
 
 
 def _own(me: Me, today: date) -> Select[tuple[Round]]:

@@ -5,10 +5,15 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Two test processes share two cores: LightGBM's threads would wait for one another. Read when it is loaded, which is after this file."""
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+"""What an example takes says more about the machine than about the law."""
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ from review.outcome_list import (
 )
 from review.outcome_values import earliest
 from review.outcomes import Change, may_enter
+from review.queue import OBJECTED
 from review.refusals import Conflict, Incomplete, NotFound, Refused
 from review.retries import TIMES
 from review.states import CASE
@@ -133,18 +134,21 @@ def _form(
 
 @router.post("/visits/new")
 def enter(request: Request, me: Enterer, sent: Annotated[SentVisit, Form()]) -> Response:
-    """To the visit, with what it adds up to. Whatever is wrong, what was typed stays."""
+    """To the visit, with what it adds up to; of whoever objected at the door there is no visit to be seen. Whatever is wrong, what was typed stays."""
     desk = desk_of(request)
     try:
         with desk.database.writing() as session:
             case = case_at(session, me, sent.case, sent.version)
             _check_may(session, me, case, desk)
             visit_id = outcomes.enter(session, change_of(desk, me), case, sent.found()).id
+            is_left_in_peace = case.state == OBJECTED
     except (Incomplete, Conflict) as problem:
         with desk.database.reading() as session:
             case = case_of(session, me, sent.case)
             now = sent.model_copy(update={"version": case.version})
             return _form(request, desk, me, case, now, problem)
+    if is_left_in_peace:  # nothing of it is shown any more
+        return go(request, f"/cases/{sent.case}" if me.may("see case") else "/visits", said="objected")
     return go(request, f"/visits/{visit_id}", said="saved")
 
 
@@ -162,7 +166,7 @@ def _page(request: Request, desk: Desk, me: Me, visit: Visit, problem: Refused |
     return desk.page(
         request, me, "visit.html.j2", status=problem.status if problem else 200,
         shown=shown(visit), judgements=outcome_words.JUDGEMENTS, visit=visit, case=visit.case, problem=problem, words=outcome_words,
-        times=TIMES, visitors=VISITORS, states=CASE.states, is_left_out=visit.case.state == "objected",
+        times=TIMES, visitors=VISITORS, states=CASE.states,
         history=list(reversed(visit.revisions)),
     )  # fmt: skip
 

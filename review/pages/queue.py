@@ -7,41 +7,26 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, Field
 
 from review import queue
 from review.desk import desk_of
 from review.guard import guarded
 from review.labels import AGE_WORDS
 from review.me import Me
-from review.queue import ENTRIES, ORDERS, Scope, Wanted
+from review.queue import ENTRIES, ORDERS, Wanted
 from review.states import CASE
 
 router = APIRouter()
 
 
-class Asked(BaseModel):
-    """The filters in the address."""
-
-    model_config = ConfigDict(extra="ignore", str_max_length=40)
-    scope: Scope = "list"
-    state: str = ""
-    quartier: str = ""
-    age_band: str = ""
-    entry: str = ""
-    household: str = ""
-    order: str = "place"
-    page: int = Field(1, ge=1, le=100_000)
-
-
 @router.get("/queue")
 def cases(
-    request: Request, me: Annotated[Me, guarded("see queue")], asked: Annotated[Asked, Query()]
+    request: Request, me: Annotated[Me, guarded("see queue")], asked: Annotated[Wanted, Query()]
 ) -> HTMLResponse:
     """Filtered, in order. With htmx only the part that changes is sent."""
     desk = desk_of(request)
     with desk.database.reading() as session:
-        found = queue.found(session, me, Wanted(**asked.model_dump()))
+        found = queue.found(session, me, asked)
     kept = {name: value for name, value in asked.model_dump(exclude={"page"}).items() if value}
     template = "_queue_rows.html.j2" if request.headers.get("HX-Target") == "cases" else "queue.html.j2"
     return desk.page(

@@ -57,6 +57,11 @@ class Alert(Base):
         """How people call it, on paper and on the telephone."""
         return self.id[:8].upper()
 
+    @property
+    def all_signs(self) -> tuple[str, ...]:
+        """Its own and those of the alerts that were merged into it, each once."""
+        return tuple(dict.fromkeys(code for one in (self, *self.merged) for code in one.signs))
+
 
 class AlertStep(Base):
     """What the unit did about an alert, in order. ``action``: of ``review.alert_states``; ``by``: the login of whoever did it."""

@@ -197,6 +197,7 @@ def at_the_door() -> Iterator[Case]:
 MEASURED = (on_the_roll, in_civil_status, in_housing, in_services, at_the_door)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cases", MEASURED, ids=lambda each: each.__name__)
 def test_deliveries_show_the_declared_rates(cases: Callable[[], Iterator[Case]]) -> None:
     assert not off(cases())

@@ -107,6 +107,7 @@ def says_the_same_in_parts(rows: list[dict[str, Any]], size: int) -> None:
     assert together(check_in_parts(ALERTS, batch, parts)) == check(ALERTS, batch)
 
 
+@pytest.mark.slow
 @given(rows=st.lists(row, min_size=3, max_size=9), size=st.integers(2, 4))
 @settings(max_examples=5, deadline=None)
 def test_in_parts_the_checker_says_the_same_as_at_once(rows: list[dict[str, Any]], size: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import duckdb
+import pandas as pd
 
 from data_contracts import contract
 from data_contracts.contract import Gate
@@ -108,6 +109,14 @@ def service(of: str, name: str, **more: object) -> Row:
     return base | more
 
 
+def apart(row: Row, number: int) -> Row:
+    """The same row of another household: every identifier and key is its own."""
+    return {
+        name: f"{value} of {number}" if name.startswith(("id_", "cle_")) else value
+        for name, value in row.items()
+    }
+
+
 def build(
     connection: duckdb.DuckDBPyConnection, as_of: date = AS_OF, gates: dict[str, Gate] = OPEN
 ) -> frame.Frame:
@@ -122,8 +131,22 @@ def values(
     build(connection, as_of, gates)
     wide, _ = matrix.matrix(connection, as_of, usable(gates, {"sex_as_feature": True}), gates)
     assert len(wide) == 1
-    row = wide.iloc[0].drop(["household_id", "as_of", "quartier"]).dropna()
-    return {str(name): round(float(value), 2) for name, value in row.items()}
+    return _rounded(wide.iloc[0])
+
+
+def _rounded(row: pd.Series[object]) -> dict[str, float]:
+    there = row.drop(["household_id", "as_of", "quartier"]).dropna()
+    return {str(name): round(float(value), 2) for name, value in there.items()}
+
+
+def all_values(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, float]]:
+    """The same of every household, by the key of one who lives there."""
+    build(connection)
+    wide, _ = matrix.matrix(connection, AS_OF, usable(OPEN, {"sex_as_feature": True}), OPEN)
+    lives = connection.execute(
+        "select k.key, m.household_id from members m join person_keys k using (person_id) where k.key like 'key-%'"
+    ).fetchall()
+    return {key: _rounded(wide[wide["household_id"] == household].iloc[0]) for key, household in lives}
 
 
 def households(

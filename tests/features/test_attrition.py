@@ -226,6 +226,7 @@ SOMEBODY = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.lists(SOMEBODY, max_size=24))
 def test_the_counts_add_up_from_the_roll_to_the_doors(people: list[dict[str, object]]) -> None:

@@ -1,6 +1,7 @@
 """One picture a factor: rows drawn by hand, the value worked by hand."""
 
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -8,7 +9,19 @@ from data_contracts import contract
 from features import rows
 from features.catalogue import FACTORS, GROUPS, usable
 from features.factor import sentence
-from tests.features.drawn import AS_OF, OPEN, Row, build, elector, lease, service, values, warehouse
+from tests.features.drawn import (
+    AS_OF,
+    OPEN,
+    Row,
+    all_values,
+    apart,
+    build,
+    elector,
+    lease,
+    service,
+    values,
+    warehouse,
+)
 
 A = elector("a")
 D = date
@@ -19,249 +32,264 @@ def registered(**more: object) -> Row:
     return base | more
 
 
-@pytest.mark.parametrize(
-    ("factor", "expected", "sources"),
-    [
-        ("lives_alone_known", 1.0, {"parc_social": [lease("b", "a")]}),
-        ("lives_alone_known", 0.0, {"parc_social": [lease("b", "a", nb_occupants=2)]}),
-        ("lives_alone_known", None, {}),
-        ("one_adult_known", 1.0, {}),
-        ("one_adult_known", None, {"parc_social": [lease("b", "a")]}),
-        ("oldest_age", 76.0, {}),
-        ("autonomy_service", 1.0, {"usages_services": [service("a", "PORTAGE_REPAS")]}),
-        ("autonomy_service", None, {"usages_services": [service("a", "PORTAGE_REPAS", origine="VISITE")]}),
-        (
-            "autonomy_service",
-            0.0,
-            {"usages_services": [service("a", "PORTAGE_REPAS", date_fin=D(2026, 10, 1))]},
-        ),
-        (
-            "on_vulnerable_register",
-            1.0,
-            {"registre_vulnerables": [registered()]},
-        ),
-        ("unemployed", 1.0, {"parc_social": [lease("b", "a", activite_titulaire="CHOMAGE")]}),
-        ("unemployed", 0.0, {"parc_social": [lease("b", "a", activite_titulaire="EMPLOI")]}),
-        ("unemployed", None, {"parc_social": [lease("b", "a", activite_titulaire="NR")]}),
-        ("unemployed", None, {}),
-        ("low_income", 1.0, {"parc_social": [lease("b", "a", tranche_ressources="20_40")]}),
-        ("low_income", 0.0, {"parc_social": [lease("b", "a", tranche_ressources="40_60")]}),
-        ("low_income", None, {"parc_social": [lease("b", "a")]}),
-        ("very_low_income", 1.0, {"parc_social": [lease("b", "a", tranche_ressources="M20")]}),
-        ("very_low_income", 0.0, {"parc_social": [lease("b", "a", tranche_ressources="20_40")]}),
-        (
-            "discretionary_aid",
-            1.0,
-            {"usages_services": [service("a", "AIDE_FACULTATIVE", date_dernier_usage=D(2024, 11, 2))]},
-        ),
-        (
-            "discretionary_aid",
-            0.0,
-            {"usages_services": [service("a", "AIDE_FACULTATIVE", date_dernier_usage=D(2024, 11, 1))]},
-        ),
-        ("social_tenant", 1.0, {"parc_social": [lease("b", "a")]}),
-        ("social_tenant", None, {}),
-        (
-            "middle_aged_alone_low_income",
-            0.0,
-            {"parc_social": [lease("b", "a", tranche_ressources="M20")]},
-        ),
-        (
-            "months_since_service_stopped",
-            5.03,
-            {"usages_services": [service("a", "CLUB_SENIORS", date_fin=D(2026, 6, 2))]},
-        ),
-        (
-            "months_since_service_stopped",
-            None,
-            {"usages_services": [service("a", "CLUB_SENIORS", date_fin=D(2026, 9, 1))]},
-        ),
-        (
-            "months_since_service_stopped",
-            None,
-            {"usages_services": [service("a", "CLUB_SENIORS", date_fin=D(2026, 6, 2), origine="VISITE")]},
-        ),
-        ("no_trace_of_use", 1.0, {"usages_services": [service("z", "SPORT")]}),
-        ("no_trace_of_use", None, {}),
-        (
-            "no_trace_of_use",
-            0.0,
-            {"usages_services": [service("a", "SPORT", date_dernier_usage=D(2026, 10, 1))]},
-        ),
-        (
-            "single_parent",
-            1.0,
-            {"parc_social": [lease("b", "a", type_menage="MONOPARENTAL", nb_occupants=3)]},
-        ),
-        ("months_since_move_in", 2.0, {"parc_social": [lease("b", "a", date_entree=D(2026, 9, 2))]}),
-        ("months_since_move_in", None, {"parc_social": [lease("b", "a", date_entree=D(2025, 11, 1))]}),
-        (
-            "transport_pass_started",
-            1.0,
-            {"usages_services": [service("a", "TRANSPORT", date_debut=D(2026, 1, 5))]},
-        ),
-        (
-            "transport_pass_started",
-            0.0,
-            {"usages_services": [service("a", "TRANSPORT", date_debut=D(2020, 1, 5))]},
-        ),
-        (
-            "active_member",
-            1.0,
-            {"usages_services": [service("a", "BIBLIOTHEQUE", date_dernier_usage=D(2026, 10, 20))]},
-        ),
-        (
-            "active_member",
-            0.0,
-            {"usages_services": [service("a", "BIBLIOTHEQUE", date_dernier_usage=D(2026, 7, 20))]},
-        ),
-        ("family_help", 1.0, {"usages_services": [service("a", "TELEASSISTANCE", origine="FAMILLE")]}),
-        ("family_help", 0.0, {"usages_services": [service("a", "TELEASSISTANCE")]}),
-        ("family_help", None, {"usages_services": [service("a", "PERISCOLAIRE", origine="FAMILLE")]}),
-        ("male", 0.0, {}),
-        ("several_adults_known", 1.0, {}),
-        ("several_adults_known", None, {"parc_social": [lease("b", "a")]}),
-        ("couple_on_lease", 1.0, {"parc_social": [lease("b", "a", type_menage="COUPLE_ENF")]}),
-        ("couple_on_lease", 0.0, {"parc_social": [lease("b", "a", type_menage="SEUL")]}),
-        ("couple_on_lease", None, {"parc_social": [lease("b", "a", type_menage="AUTRE")]}),
-        ("children_on_lease", 1.0, {"parc_social": [lease("b", "a", nb_occupants=3, nb_mineurs=1)]}),
-        ("children_on_lease", 0.0, {"parc_social": [lease("b", "a", nb_mineurs=0)]}),
-        ("inactive_leaseholder", None, {"parc_social": [lease("b", "a", activite_titulaire="AUTRE")]}),  # 76
-        ("retired_leaseholder", 1.0, {"parc_social": [lease("b", "a", activite_titulaire="RETRAITE")]}),
-        ("upper_floor_without_lift", 1.0, {"parc_social": [lease("b", "a", etage=2, ascenseur=False)]}),
-        ("upper_floor_without_lift", 0.0, {"parc_social": [lease("b", "a", etage=2, ascenseur=True)]}),
-        ("upper_floor_without_lift", 0.0, {"parc_social": [lease("b", "a", etage=1, ascenseur=False)]}),
-        ("upper_floor_without_lift", None, {"parc_social": [lease("b", "a", etage=4)]}),
-        (
-            "months_since_courtesy_visit",
-            2.0,
-            {"parc_social": [lease("b", "a", date_visite_courtoisie=D(2026, 9, 2))]},
-        ),
-        (
-            "agent_noticed",
-            1.0,
-            {"parc_social": [lease("b", "a", alerte_agent=True, date_alerte_agent=D(2026, 9, 2))]},
-        ),
-        (
-            "agent_noticed",
-            0.0,
-            {"parc_social": [lease("b", "a", alerte_agent=True, date_alerte_agent=D(2025, 9, 2))]},
-        ),
-        ("agent_noticed", None, {"parc_social": [lease("b", "a", alerte_agent=False)]}),
-        (
-            "several_autonomy_services",
-            2.0,
-            {
-                "usages_services": [
-                    service("a", "PORTAGE_REPAS"),
-                    service("a", "AIDE_DOMICILE"),
-                    service("a", "SPORT"),
-                ]
-            },
-        ),
-        (
-            "several_autonomy_services",
-            1.0,
-            {
-                "usages_services": [
-                    service("a", "PORTAGE_REPAS"),
-                    service("a", "AIDE_DOMICILE", date_fin=D(2026, 1, 1)),
-                ]
-            },
-        ),
-        ("autonomy_service_begun", 0.0, {"usages_services": [service("a", "PORTAGE_REPAS")]}),
-        (
-            "autonomy_service_begun",
-            1.0,
-            {
-                "usages_services": [
-                    service("a", "PORTAGE_REPAS", date_debut=D(2026, 5, 5)),
-                    service("a", "AIDE_DOMICILE"),
-                ]
-            },
-        ),
-        (
-            "autonomy_service_ended",
-            1.0,
-            {
-                "usages_services": [
-                    service("a", "PORTAGE_REPAS", date_fin=D(2026, 5, 5)),
-                    service("a", "AIDE_DOMICILE", date_fin=D(2022, 5, 5)),
-                ]
-            },
-        ),
-        (
-            "autonomy_service_ended",
-            0.0,
-            {
-                "usages_services": [
-                    service("a", "PORTAGE_REPAS", date_fin=D(2026, 5, 5)),
-                    service("a", "AIDE_DOMICILE"),
-                ]
-            },
-        ),
-        (
-            "regular_member",
-            1.0,
-            {"usages_services": [service("a", "SPORT", nb_usages_12m=24, date_dernier_usage=D(2026, 5, 5))]},
-        ),
-        (
-            "regular_member",
-            0.0,
-            {"usages_services": [service("a", "SPORT", nb_usages_12m=23, date_dernier_usage=D(2026, 5, 5))]},
-        ),
-        (
-            "several_activities",
-            2.0,
-            {
-                "usages_services": [
-                    service("a", "SPORT", date_dernier_usage=D(2026, 5, 5)),
-                    service("a", "BIBLIOTHEQUE", date_dernier_usage=D(2026, 1, 5)),
-                    service("a", "CLUB_SENIORS", date_dernier_usage=D(2025, 10, 5)),
-                    service("a", "TRANSPORT", date_dernier_usage=D(2026, 10, 5)),
-                ]
-            },
-        ),
-        (
-            "digital_workshop",
-            1.0,
-            {"usages_services": [service("a", "ATELIER_NUMERIQUE", date_dernier_usage=D(2025, 5, 5))]},
-        ),
-        (
-            "after_school_use",
-            1.0,
-            {"usages_services": [service("a", "PERISCOLAIRE", date_dernier_usage=D(2026, 5, 5))]},
-        ),
-        (
-            "service_after_alert",
-            1.0,
-            {"usages_services": [service("a", "AIDE_DOMICILE", origine="SIGNALEMENT")]},
-        ),
-        ("service_after_alert", None, {"usages_services": [service("a", "AIDE_DOMICILE")]}),
-        ("service_just_begun", 1.0, {"usages_services": [service("a", "SPORT", date_debut=D(2026, 9, 5))]}),
-        (
-            "service_just_begun",
-            None,
-            {"usages_services": [service("a", "SPORT", date_debut=D(2026, 9, 5), origine="FAMILLE")]},
-        ),
-        *(
-            (name, float(origin in origins), {"registre_vulnerables": [registered(origine=origin)]})
-            for name, origins in (
-                ("registered_by_third_party", ("TIERS",)),
-                ("registered_for_care", ("APA", "PCH")),
-                ("registered_by_pension_fund", ("CARSAT",)),
-            )
-            for origin in ("PERSONNE", "TIERS", "APA", "PCH", "CARSAT")
-        ),
-        ("registered_for_care", None, {"registre_vulnerables": [registered(origine=None)]}),
-        ("remote_place", None, {}),
-        ("recent_registration", 0.0, {}),
-        ("middle_aged", 0.0, {}),
-        ("under_25", 0.0, {}),
-    ],
+PICTURES: tuple[tuple[str, float | None, dict[str, list[Row]]], ...] = (
+    ("lives_alone_known", 1.0, {"parc_social": [lease("b", "a")]}),
+    ("lives_alone_known", 0.0, {"parc_social": [lease("b", "a", nb_occupants=2)]}),
+    ("lives_alone_known", None, {}),
+    ("one_adult_known", 1.0, {}),
+    ("one_adult_known", None, {"parc_social": [lease("b", "a")]}),
+    ("oldest_age", 76.0, {}),
+    ("autonomy_service", 1.0, {"usages_services": [service("a", "PORTAGE_REPAS")]}),
+    ("autonomy_service", None, {"usages_services": [service("a", "PORTAGE_REPAS", origine="VISITE")]}),
+    (
+        "autonomy_service",
+        0.0,
+        {"usages_services": [service("a", "PORTAGE_REPAS", date_fin=D(2026, 10, 1))]},
+    ),
+    (
+        "on_vulnerable_register",
+        1.0,
+        {"registre_vulnerables": [registered()]},
+    ),
+    ("unemployed", 1.0, {"parc_social": [lease("b", "a", activite_titulaire="CHOMAGE")]}),
+    ("unemployed", 0.0, {"parc_social": [lease("b", "a", activite_titulaire="EMPLOI")]}),
+    ("unemployed", None, {"parc_social": [lease("b", "a", activite_titulaire="NR")]}),
+    ("unemployed", None, {}),
+    ("low_income", 1.0, {"parc_social": [lease("b", "a", tranche_ressources="20_40")]}),
+    ("low_income", 0.0, {"parc_social": [lease("b", "a", tranche_ressources="40_60")]}),
+    ("low_income", None, {"parc_social": [lease("b", "a")]}),
+    ("very_low_income", 1.0, {"parc_social": [lease("b", "a", tranche_ressources="M20")]}),
+    ("very_low_income", 0.0, {"parc_social": [lease("b", "a", tranche_ressources="20_40")]}),
+    (
+        "discretionary_aid",
+        1.0,
+        {"usages_services": [service("a", "AIDE_FACULTATIVE", date_dernier_usage=D(2024, 11, 2))]},
+    ),
+    (
+        "discretionary_aid",
+        0.0,
+        {"usages_services": [service("a", "AIDE_FACULTATIVE", date_dernier_usage=D(2024, 11, 1))]},
+    ),
+    ("social_tenant", 1.0, {"parc_social": [lease("b", "a")]}),
+    ("social_tenant", None, {}),
+    (
+        "middle_aged_alone_low_income",
+        0.0,
+        {"parc_social": [lease("b", "a", tranche_ressources="M20")]},
+    ),
+    (
+        "months_since_service_stopped",
+        5.03,
+        {"usages_services": [service("a", "CLUB_SENIORS", date_fin=D(2026, 6, 2))]},
+    ),
+    (
+        "months_since_service_stopped",
+        None,
+        {"usages_services": [service("a", "CLUB_SENIORS", date_fin=D(2026, 9, 1))]},
+    ),
+    (
+        "months_since_service_stopped",
+        None,
+        {"usages_services": [service("a", "CLUB_SENIORS", date_fin=D(2026, 6, 2), origine="VISITE")]},
+    ),
+    ("no_trace_of_use", 1.0, {"usages_services": [service("z", "SPORT")]}),
+    ("no_trace_of_use", None, {}),
+    (
+        "no_trace_of_use",
+        0.0,
+        {"usages_services": [service("a", "SPORT", date_dernier_usage=D(2026, 10, 1))]},
+    ),
+    (
+        "single_parent",
+        1.0,
+        {"parc_social": [lease("b", "a", type_menage="MONOPARENTAL", nb_occupants=3)]},
+    ),
+    ("months_since_move_in", 2.0, {"parc_social": [lease("b", "a", date_entree=D(2026, 9, 2))]}),
+    ("months_since_move_in", None, {"parc_social": [lease("b", "a", date_entree=D(2025, 11, 1))]}),
+    (
+        "transport_pass_started",
+        1.0,
+        {"usages_services": [service("a", "TRANSPORT", date_debut=D(2026, 1, 5))]},
+    ),
+    (
+        "transport_pass_started",
+        0.0,
+        {"usages_services": [service("a", "TRANSPORT", date_debut=D(2020, 1, 5))]},
+    ),
+    (
+        "active_member",
+        1.0,
+        {"usages_services": [service("a", "BIBLIOTHEQUE", date_dernier_usage=D(2026, 10, 20))]},
+    ),
+    (
+        "active_member",
+        0.0,
+        {"usages_services": [service("a", "BIBLIOTHEQUE", date_dernier_usage=D(2026, 7, 20))]},
+    ),
+    ("family_help", 1.0, {"usages_services": [service("a", "TELEASSISTANCE", origine="FAMILLE")]}),
+    ("family_help", 0.0, {"usages_services": [service("a", "TELEASSISTANCE")]}),
+    ("family_help", None, {"usages_services": [service("a", "PERISCOLAIRE", origine="FAMILLE")]}),
+    ("male", 0.0, {}),
+    ("several_adults_known", 1.0, {}),
+    ("several_adults_known", None, {"parc_social": [lease("b", "a")]}),
+    ("couple_on_lease", 1.0, {"parc_social": [lease("b", "a", type_menage="COUPLE_ENF")]}),
+    ("couple_on_lease", 0.0, {"parc_social": [lease("b", "a", type_menage="SEUL")]}),
+    ("couple_on_lease", None, {"parc_social": [lease("b", "a", type_menage="AUTRE")]}),
+    ("children_on_lease", 1.0, {"parc_social": [lease("b", "a", nb_occupants=3, nb_mineurs=1)]}),
+    ("children_on_lease", 0.0, {"parc_social": [lease("b", "a", nb_mineurs=0)]}),
+    ("inactive_leaseholder", None, {"parc_social": [lease("b", "a", activite_titulaire="AUTRE")]}),  # 76
+    ("retired_leaseholder", 1.0, {"parc_social": [lease("b", "a", activite_titulaire="RETRAITE")]}),
+    ("upper_floor_without_lift", 1.0, {"parc_social": [lease("b", "a", etage=2, ascenseur=False)]}),
+    ("upper_floor_without_lift", 0.0, {"parc_social": [lease("b", "a", etage=2, ascenseur=True)]}),
+    ("upper_floor_without_lift", 0.0, {"parc_social": [lease("b", "a", etage=1, ascenseur=False)]}),
+    ("upper_floor_without_lift", None, {"parc_social": [lease("b", "a", etage=4)]}),
+    (
+        "months_since_courtesy_visit",
+        2.0,
+        {"parc_social": [lease("b", "a", date_visite_courtoisie=D(2026, 9, 2))]},
+    ),
+    (
+        "agent_noticed",
+        1.0,
+        {"parc_social": [lease("b", "a", alerte_agent=True, date_alerte_agent=D(2026, 9, 2))]},
+    ),
+    (
+        "agent_noticed",
+        0.0,
+        {"parc_social": [lease("b", "a", alerte_agent=True, date_alerte_agent=D(2025, 9, 2))]},
+    ),
+    ("agent_noticed", None, {"parc_social": [lease("b", "a", alerte_agent=False)]}),
+    (
+        "several_autonomy_services",
+        2.0,
+        {
+            "usages_services": [
+                service("a", "PORTAGE_REPAS"),
+                service("a", "AIDE_DOMICILE"),
+                service("a", "SPORT"),
+            ]
+        },
+    ),
+    (
+        "several_autonomy_services",
+        1.0,
+        {
+            "usages_services": [
+                service("a", "PORTAGE_REPAS"),
+                service("a", "AIDE_DOMICILE", date_fin=D(2026, 1, 1)),
+            ]
+        },
+    ),
+    ("autonomy_service_begun", 0.0, {"usages_services": [service("a", "PORTAGE_REPAS")]}),
+    (
+        "autonomy_service_begun",
+        1.0,
+        {
+            "usages_services": [
+                service("a", "PORTAGE_REPAS", date_debut=D(2026, 5, 5)),
+                service("a", "AIDE_DOMICILE"),
+            ]
+        },
+    ),
+    (
+        "autonomy_service_ended",
+        1.0,
+        {
+            "usages_services": [
+                service("a", "PORTAGE_REPAS", date_fin=D(2026, 5, 5)),
+                service("a", "AIDE_DOMICILE", date_fin=D(2022, 5, 5)),
+            ]
+        },
+    ),
+    (
+        "autonomy_service_ended",
+        0.0,
+        {
+            "usages_services": [
+                service("a", "PORTAGE_REPAS", date_fin=D(2026, 5, 5)),
+                service("a", "AIDE_DOMICILE"),
+            ]
+        },
+    ),
+    (
+        "regular_member",
+        1.0,
+        {"usages_services": [service("a", "SPORT", nb_usages_12m=24, date_dernier_usage=D(2026, 5, 5))]},
+    ),
+    (
+        "regular_member",
+        0.0,
+        {"usages_services": [service("a", "SPORT", nb_usages_12m=23, date_dernier_usage=D(2026, 5, 5))]},
+    ),
+    (
+        "several_activities",
+        2.0,
+        {
+            "usages_services": [
+                service("a", "SPORT", date_dernier_usage=D(2026, 5, 5)),
+                service("a", "BIBLIOTHEQUE", date_dernier_usage=D(2026, 1, 5)),
+                service("a", "CLUB_SENIORS", date_dernier_usage=D(2025, 10, 5)),
+                service("a", "TRANSPORT", date_dernier_usage=D(2026, 10, 5)),
+            ]
+        },
+    ),
+    (
+        "digital_workshop",
+        1.0,
+        {"usages_services": [service("a", "ATELIER_NUMERIQUE", date_dernier_usage=D(2025, 5, 5))]},
+    ),
+    (
+        "after_school_use",
+        1.0,
+        {"usages_services": [service("a", "PERISCOLAIRE", date_dernier_usage=D(2026, 5, 5))]},
+    ),
+    (
+        "service_after_alert",
+        1.0,
+        {"usages_services": [service("a", "AIDE_DOMICILE", origine="SIGNALEMENT")]},
+    ),
+    ("service_after_alert", None, {"usages_services": [service("a", "AIDE_DOMICILE")]}),
+    ("service_just_begun", 1.0, {"usages_services": [service("a", "SPORT", date_debut=D(2026, 9, 5))]}),
+    (
+        "service_just_begun",
+        None,
+        {"usages_services": [service("a", "SPORT", date_debut=D(2026, 9, 5), origine="FAMILLE")]},
+    ),
+    *(
+        (name, float(origin in origins), {"registre_vulnerables": [registered(origine=origin)]})
+        for name, origins in (
+            ("registered_by_third_party", ("TIERS",)),
+            ("registered_for_care", ("APA", "PCH")),
+            ("registered_by_pension_fund", ("CARSAT",)),
+        )
+        for origin in ("PERSONNE", "TIERS", "APA", "PCH", "CARSAT")
+    ),
+    ("registered_for_care", None, {"registre_vulnerables": [registered(origine=None)]}),
+    ("remote_place", None, {}),
+    ("recent_registration", 0.0, {}),
+    ("middle_aged", 0.0, {}),
+    ("under_25", 0.0, {}),
 )
-def test_factor(factor: str, expected: float | None, sources: dict[str, list[Row]]) -> None:
-    assert values(warehouse(liste_electorale=[A], **sources)).get(factor) == expected
+"""Factor, its value, and what is drawn of the elector ``A`` beside the roll."""
+
+
+@pytest.mark.parametrize("number", range(len(PICTURES)), ids=lambda n: f"{PICTURES[n][0]}-{PICTURES[n][1]}")
+def test_factor(number: int) -> None:
+    factor, expected, sources = PICTURES[number]
+    assert side_by_side(frozenset(sources))[number].get(factor) == expected
+
+
+@cache
+def side_by_side(sources: frozenset[str]) -> dict[int, dict[str, float]]:
+    """Every picture that draws these sources, as households of one town that share nothing: picture → factor → value."""
+    drawn = {n: picture for n, (_, _, picture) in enumerate(PICTURES) if frozenset(picture) == sources}
+    town = {
+        name: [apart(row, n) for n, picture in drawn.items() for row in picture[name]] for name in sources
+    }
+    connection = warehouse(liste_electorale=[apart(A, n) for n in drawn], **town)
+    found = all_values(connection)
+    assert len(found) == len(drawn)
+    return {n: found[f"key-a of {n}"] for n in drawn}
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,7 @@ def test_the_levels_are_numbered_as_splink_numbers_them() -> None:
     assert [labels(c) for c in COMPARISONS] == theirs
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sources=town(), which=st.integers(0, 99))
 def test_the_bars_add_up_to_the_weight_that_was_kept(sources: dict[str, list[Row]], which: int) -> None:

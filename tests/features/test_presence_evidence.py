@@ -1,28 +1,39 @@
 """Each kind of evidence at its edges, on drawn tables: what holds the day before and not the day after, and when it became known."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 
 from features import frame, presence
 from features.presence_evidence import EVIDENCE
-from tests.features.drawn import AS_OF, OPEN, Row, build, elector, insert, lease, service, warehouse
+from tests.features.drawn import AS_OF, OPEN, Row, apart, build, elector, insert, lease, service, warehouse
 
 D = date
 SOLD = D(2026, 3, 1)
 """The day of a move in these pictures."""
 
 
-def held(who: str = "key-a", **sources: list[Row]) -> set[str]:
-    """Names of the evidence that holds of the person with this key as of ``AS_OF``."""
-    connection = warehouse(**sources)
+def held(**sources: list[Row]) -> set[str]:
+    """Names of the evidence that holds of the elector ``a`` as of ``AS_OF``."""
+    return side_by_side([sources])[0]
+
+
+def side_by_side(pictures: Sequence[dict[str, list[Row]]]) -> list[set[str]]:
+    """The same of each picture, all of them in one town, in which they share nothing."""
+    town: dict[str, list[Row]] = {}
+    for n, picture in enumerate(pictures):
+        for source, rows in picture.items():
+            town.setdefault(source, []).extend(apart(row, n) for row in rows)
+    connection = warehouse(**town)
     build(connection)
     found = connection.execute(
-        "select h.* from evidence_held h join person_keys k using (person_id) where k.key = $1 and occasion = 'now'",
-        [who],
+        "select k.key, h.* from evidence_held h join person_keys k using (person_id) where k.key like 'key-a of %' and occasion = 'now'"
     ).df()
-    assert len(found) == 1
-    return {e.name for e in EVIDENCE if found[e.name][0]}
+    by_key = {row["key"]: {e.name for e in EVIDENCE if row[e.name]} for _, row in found.iterrows()}
+    assert len(found) == len(by_key) == len(pictures)
+    return [by_key[f"key-a of {n}"] for n in range(len(pictures))]
 
 
 def used(name: str, on: date, **more: object) -> Row:
@@ -48,26 +59,27 @@ GONE: list[tuple[str, str, list[Row]]] = [
 
 
 @pytest.mark.parametrize(("name", "source", "rows"), GONE, ids=[g[0] for g in GONE])
-@pytest.mark.parametrize(("days", "holds"), [(-1, True), (0, True), (1, False)])
 def test_a_newer_sign_at_the_door_outweighs_a_move_and_one_of_the_same_day_does_not(
-    name: str, source: str, rows: list[Row], days: int, holds: bool
+    name: str, source: str, rows: list[Row]
 ) -> None:
-    meals = used("PORTAGE_REPAS", SOLD + timedelta(days=days))
-    sources = {"liste_electorale": [elector("a")], "usages_services": [meals]} | {source: rows}
-    found = held(**sources)
-    assert (name in found) is holds
-    assert "seen_since_the_move" not in found
+    meals = [used("PORTAGE_REPAS", SOLD + timedelta(days=days)) for days in (-1, 0, 1)]
+    found = side_by_side(
+        [{"liste_electorale": [elector("a")], "usages_services": [one]} | {source: rows} for one in meals]
+    )
+    assert [name in one for one in found] == [True, True, False]
+    assert not any("seen_since_the_move" in one for one in found)
 
 
 @pytest.mark.parametrize(("name", "source", "rows"), GONE, ids=[g[0] for g in GONE])
-@pytest.mark.parametrize(("days", "softened"), [(-1, False), (0, False), (1, True)])
 def test_use_of_a_service_elsewhere_in_town_softens_a_move_and_does_not_outweigh_it(
-    name: str, source: str, rows: list[Row], days: int, softened: bool
+    name: str, source: str, rows: list[Row]
 ) -> None:
-    sport = used("SPORT", SOLD + timedelta(days=days))
-    found = held(**({"liste_electorale": [elector("a")], "usages_services": [sport]} | {source: rows}))
-    assert (name in found) is not softened
-    assert ("seen_since_the_move" in found) is softened
+    sport = [used("SPORT", SOLD + timedelta(days=days)) for days in (-1, 0, 1)]
+    found = side_by_side(
+        [{"liste_electorale": [elector("a")], "usages_services": [one]} | {source: rows} for one in sport]
+    )
+    assert [name in one for one in found] == [True, True, False]
+    assert ["seen_since_the_move" in one for one in found] == [False, False, True]
 
 
 @pytest.mark.parametrize("issue", ["VU", "REFUS"])
@@ -89,55 +101,65 @@ HOME: Row = {"id_adresse": "street", "type": "EHPAD"}
 B = elector("b", id_logement="flat-a")
 
 
-@pytest.mark.parametrize(
-    ("name", "holds", "sources"),
-    [
-        ("death_file", True, {"deces_publics": [DEAD]}),
-        ("death_file", False, {"deces_publics": [DEAD | {"cle_identite": "key-b"}]}),
-        ("death_act", True, {"etat_civil": [ACT]}),
-        ("death_act", False, {"etat_civil": [ACT | {"type_evenement": "MARIAGE"}]}),
-        ("death_act", False, {"etat_civil": [ACT | {"cle_identite": "key-b", "cle_identite_liee": "key-a"}]}),
-        ("told_dead", True, {"visites": [visit("DECEDE")]}),
-        ("told_dead", False, {"visites": [visit("DECEDE"), visit("VU", id_visite="w", date_visite=D(2026, 3, 2))]}),
-        ("told_home", True, {"visites": [visit("ETABLISSEMENT")], "usages_services": [used("SPORT", D(2026, 9, 1))]}),
-        ("told_home", False, {"visites": [visit("ETABLISSEMENT")], "usages_services": [used("AIDE_DOMICILE", D(2026, 9, 1))]}),
-        ("not_found", True, {"visites": [visit("INTROUVABLE")]}),
-        ("establishment_here", True, {"etablissements": [HOME]}),
-        ("establishment_here", True, {"etablissements": [HOME | {"type": "HOPITAL"}]}),
-        ("establishment_here", False, {"etablissements": [HOME | {"type": "RESIDENCE_AUTONOMIE"}]}),
-        ("establishment_here", False, {"etablissements": [HOME | {"type": "FOYER"}]}),
-        ("in_force", True, {"parc_social": [lease("l", "a")]}),
-        ("in_force", False, {"parc_social": [lease("l", "a", date_sortie=SOLD)]}),
-        ("mail_arrives", True, {}),
-        ("settled", True, {"liste_electorale": [elector("a", date_inscription=AS_OF - timedelta(days=5475))]}),
-        ("settled", False, {"liste_electorale": [elector("a", date_inscription=AS_OF - timedelta(days=5474))]}),
-        ("in_use", True, {"usages_services": [used("SPORT", AS_OF - timedelta(days=90))]}),
-        ("use_silent", False, {"usages_services": [used("SPORT", AS_OF - timedelta(days=90))]}),
-        ("in_use", False, {"usages_services": [used("SPORT", AS_OF - timedelta(days=91))]}),
-        ("use_silent", True, {"usages_services": [used("SPORT", AS_OF - timedelta(days=91))]}),
-        ("use_stopped", True, {"usages_services": [used("SPORT", SOLD, date_fin=SOLD)]}),
-        ("only_written", False, {"usages_services": [used("SPORT", SOLD)]}),
-        ("only_written", True, {"usages_services": [used("SPORT", SOLD)], "liste_electorale": []}),
-        ("only_written", False, {"usages_services": [used("AIDE_DOMICILE", SOLD)], "liste_electorale": []}),
-        ("beside_returned", True, {"liste_electorale": [*ROLL, B | {"date_retour_npai": SOLD}]}),
-        ("beside_returned", False, {"liste_electorale": [*ROLL, elector("b", date_retour_npai=SOLD)]}),
-        ("beside_mail", True, {"liste_electorale": [*ROLL, B]}),
-        ("beside_mails", False, {"liste_electorale": [*ROLL, B]}),
-        ("beside_mails", True, {"liste_electorale": [*ROLL, B, elector("c", id_logement="flat-a")]}),
-        ("newcomer", True, {"liste_electorale": [*ROLL, B | {"date_inscription": AS_OF - timedelta(days=365)}]}),
-        ("newcomer", False, {"liste_electorale": [*ROLL, B | {"date_inscription": AS_OF - timedelta(days=366)}]}),
-        ("beside_tenant", True, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=D(2010, 1, 1))]}),
-        ("beside_tenant", False, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=D(2010, 1, 2))]}),
-        ("new_tenant", True, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=AS_OF - timedelta(days=730))]}),
-        ("new_tenant", False, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=AS_OF - timedelta(days=731))]}),
-        ("tenant_since", True, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=AS_OF - timedelta(days=731))]}),
-        ("new_tenant", False, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=AS_OF, date_sortie=AS_OF)]}),
-        ("beside_seen", True, {"usages_services": [service("b", "SPORT", id_logement="flat-a", date_dernier_usage=AS_OF - timedelta(days=90))]}),
-        ("beside_seen", False, {"usages_services": [service("b", "SPORT", id_logement="flat-a", date_dernier_usage=AS_OF - timedelta(days=91))]}),
-    ],
+PICTURES: tuple[tuple[str, bool, dict[str, list[Row]]], ...] = (
+    ("death_file", True, {"deces_publics": [DEAD]}),
+    ("death_file", False, {"deces_publics": [DEAD | {"cle_identite": "key-b"}]}),
+    ("death_act", True, {"etat_civil": [ACT]}),
+    ("death_act", False, {"etat_civil": [ACT | {"type_evenement": "MARIAGE"}]}),
+    ("death_act", False, {"etat_civil": [ACT | {"cle_identite": "key-b", "cle_identite_liee": "key-a"}]}),
+    ("told_dead", True, {"visites": [visit("DECEDE")]}),
+    ("told_dead", False, {"visites": [visit("DECEDE"), visit("VU", id_visite="w", date_visite=D(2026, 3, 2))]}),
+    ("told_home", True, {"visites": [visit("ETABLISSEMENT")], "usages_services": [used("SPORT", D(2026, 9, 1))]}),
+    ("told_home", False, {"visites": [visit("ETABLISSEMENT")], "usages_services": [used("AIDE_DOMICILE", D(2026, 9, 1))]}),
+    ("not_found", True, {"visites": [visit("INTROUVABLE")]}),
+    ("establishment_here", True, {"etablissements": [HOME]}),
+    ("establishment_here", True, {"etablissements": [HOME | {"type": "HOPITAL"}]}),
+    ("establishment_here", False, {"etablissements": [HOME | {"type": "RESIDENCE_AUTONOMIE"}]}),
+    ("establishment_here", False, {"etablissements": [HOME | {"type": "FOYER"}]}),
+    ("in_force", True, {"parc_social": [lease("l", "a")]}),
+    ("in_force", False, {"parc_social": [lease("l", "a", date_sortie=SOLD)]}),
+    ("mail_arrives", True, {}),
+    ("settled", True, {"liste_electorale": [elector("a", date_inscription=AS_OF - timedelta(days=5475))]}),
+    ("settled", False, {"liste_electorale": [elector("a", date_inscription=AS_OF - timedelta(days=5474))]}),
+    ("in_use", True, {"usages_services": [used("SPORT", AS_OF - timedelta(days=90))]}),
+    ("use_silent", False, {"usages_services": [used("SPORT", AS_OF - timedelta(days=90))]}),
+    ("in_use", False, {"usages_services": [used("SPORT", AS_OF - timedelta(days=91))]}),
+    ("use_silent", True, {"usages_services": [used("SPORT", AS_OF - timedelta(days=91))]}),
+    ("use_stopped", True, {"usages_services": [used("SPORT", SOLD, date_fin=SOLD)]}),
+    ("only_written", False, {"usages_services": [used("SPORT", SOLD)]}),
+    ("only_written", True, {"usages_services": [used("SPORT", SOLD)], "liste_electorale": []}),
+    ("only_written", False, {"usages_services": [used("AIDE_DOMICILE", SOLD)], "liste_electorale": []}),
+    ("beside_returned", True, {"liste_electorale": [*ROLL, B | {"date_retour_npai": SOLD}]}),
+    ("beside_returned", False, {"liste_electorale": [*ROLL, elector("b", date_retour_npai=SOLD)]}),
+    ("beside_mail", True, {"liste_electorale": [*ROLL, B]}),
+    ("beside_mails", False, {"liste_electorale": [*ROLL, B]}),
+    ("beside_mails", True, {"liste_electorale": [*ROLL, B, elector("c", id_logement="flat-a")]}),
+    ("newcomer", True, {"liste_electorale": [*ROLL, B | {"date_inscription": AS_OF - timedelta(days=365)}]}),
+    ("newcomer", False, {"liste_electorale": [*ROLL, B | {"date_inscription": AS_OF - timedelta(days=366)}]}),
+    ("beside_tenant", True, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=D(2010, 1, 1))]}),
+    ("beside_tenant", False, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=D(2010, 1, 2))]}),
+    ("new_tenant", True, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=AS_OF - timedelta(days=730))]}),
+    ("new_tenant", False, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=AS_OF - timedelta(days=731))]}),
+    ("tenant_since", True, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=AS_OF - timedelta(days=731))]}),
+    ("new_tenant", False, {"parc_social": [lease("l", "b", annee_naissance=1980, id_logement="flat-a", date_entree=AS_OF, date_sortie=AS_OF)]}),
+    ("beside_seen", True, {"usages_services": [service("b", "SPORT", id_logement="flat-a", date_dernier_usage=AS_OF - timedelta(days=90))]}),
+    ("beside_seen", False, {"usages_services": [service("b", "SPORT", id_logement="flat-a", date_dernier_usage=AS_OF - timedelta(days=91))]}),
 )  # fmt: skip
-def test_evidence(name: str, holds: bool, sources: dict[str, list[Row]]) -> None:
-    assert (name in held(**({"liste_electorale": ROLL} | sources))) is holds
+"""Evidence, whether it holds, and what is drawn beside the elector ``a`` on the roll."""
+
+
+@cache
+def drawn_like(sources: frozenset[str]) -> dict[int, set[str]]:
+    """Of every picture that draws these sources: one source may not speak in the town of a picture that lacks it."""
+    alike = [n for n, (_, _, picture) in enumerate(PICTURES) if frozenset(picture) == sources]
+    found = side_by_side([{"liste_electorale": ROLL} | PICTURES[n][2] for n in alike])
+    return dict(zip(alike, found, strict=True))
+
+
+@pytest.mark.parametrize("number", range(len(PICTURES)), ids=lambda n: f"{PICTURES[n][0]}-{PICTURES[n][1]}")
+def test_evidence(number: int) -> None:
+    name, holds, sources = PICTURES[number]
+    assert (name in drawn_like(frozenset(sources))[number]) is holds
 
 
 @pytest.mark.parametrize(("on", "holds"), [(D(2019, 12, 31), False), (D(2020, 1, 2), True)])

@@ -109,6 +109,7 @@ def hold(folder: Path, seeds: range, batch: int) -> Counter[str]:
     return told
 
 
+@pytest.mark.slow
 def test_the_files_from_which_all_others_come_are_accepted_whole(tmp_path: Path) -> None:
     for source in SOURCES:
         one = Case(source=source, name=f"{source}.csv", content=as_csv(valid(source)), how="valid")

@@ -279,6 +279,7 @@ def test_the_json_has_four_digits_and_null_for_what_is_unknown() -> None:
     assert said(PICTURE, sizes(("", 104)))["prevalence"].as_json()["value"] == 0.2115
 
 
+@pytest.mark.slow
 def test_over_many_draws_the_figures_are_right_on_average() -> None:
     """The real draw of a small town with equal scores, alerts and households in peace; a third of the old and a tenth of the others isolated."""
     n = 120

@@ -256,6 +256,7 @@ def rows_kept(connection: duckdb.DuckDBPyConnection) -> list[list[tuple[object, 
     return [connection.execute(f"from {t} order by all").fetchall() for t in tables]
 
 
+@pytest.mark.slow
 def test_an_objection_that_is_taken_back_leaves_what_would_have_been_without_it(tmp_path: Path) -> None:
     """The rows, and what the act says of the widow: the objection had blanked it."""
     deliveries = delivered(tmp_path, "")

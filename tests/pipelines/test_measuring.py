@@ -135,6 +135,7 @@ def test_before_any_visit_it_is_said_how_many_it_takes() -> None:
     assert (first.value, first.interval, first.more_met) == (None, Interval(low=0.0, high=1.0), 60)
 
 
+@pytest.mark.slow
 def test_over_many_draws_a_list_has_on_average_as_many_as_could_be_named_and_still_live_there() -> None:
     """The real draw of a town of 200, a fifth of whom have gone and ten are at rest; nothing is seen but the visits."""
     n = 200

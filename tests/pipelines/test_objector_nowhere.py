@@ -20,6 +20,7 @@ from pipelines.reporting import reports_step
 from pipelines.store import read_store
 from tests.pipelines.little_city import elector, key, write
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("objector nowhere")]
 AS_OF = date(2026, 11, 2)
 OBJECTOR, NEIGHBOUR, PARTNER = 7, 8, 61
 CAPACITY = 20
@@ -101,7 +102,6 @@ def test_the_search_does_find_people(run_without_objection: tuple[settings.City,
     assert {"list.parquet (rows)", "members.parquet (rows)"} <= there
 
 
-@pytest.mark.slow
 def test_whoever_objected_is_nowhere_and_the_neighbour_is_still_there(tmp_path: Path) -> None:
     city, run = ran(tmp_path, objects=True)
     assert found(city, run, OBJECTOR) == {"meta.objected"}

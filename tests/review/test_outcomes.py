@@ -218,16 +218,26 @@ def test_who_was_slower_keeps_what_they_typed(desk: Desk, expert: Seat) -> None:
 
 def test_an_objection_at_the_door_holds_at_once(desk: Desk, expert: Seat, register: Register) -> None:
     (case,) = to_visit(desk, 1)
-    visit_id = enter(expert, case, "REFUS", objected="1")
+    before = enter(expert, case, "ABSENT", time_of_day="MATIN")
+    assert before in expert.get("/visits").text
+    answer = expert.post("/visits/new", **form(case_of(desk, 1), "REFUS", objected="1"))
+    assert answer.headers["location"] == f"/cases/{case.id}?said=objected"
     assert case_of(desk, 1).state == "objected"
     assert {name for entry in register.entries for name in entry} == {"CLE_IDENTITE", "ID_LOGEMENT"}
     with desk.database.reading() as session:
         assert rows_to_hand_over(session) == []
-    assert (
-        expert.post(f"/visits/{visit_id}/correct", **form(case, because="TYPING", version=1)).status_code
-        == 400
-    )
+    assert before not in expert.get("/visits").text
+    assert expert.get(f"/visits/{before}").status_code == 404
+    changed = expert.post(f"/visits/{before}/correct", **form(case, because="TYPING", version=1))
+    assert changed.status_code == 404
     assert expert.get(f"/visits/new?case={case.id}").status_code == 400
+
+
+def test_a_visitor_to_whom_somebody_objects_comes_back_to_their_visits(desk: Desk) -> None:
+    visitor, (case,) = seat(desk, "visitor"), to_visit(desk, 1)
+    answer = visitor.post("/visits/new", **form(case, "REFUS", objected="1"))
+    assert answer.headers["location"] == "/visits?said=objected"
+    assert case.id not in visitor.get("/visits?said=objected").text
 
 
 def test_to_refuse_a_visit_is_no_objection(desk: Desk, expert: Seat, register: Register) -> None:

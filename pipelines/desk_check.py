@@ -1,0 +1,60 @@
+"""What ``lanterne check`` looks at of the review desk. It changes nothing there, and makes no desk where there is none."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from data_contracts.errors import ConfigurationError
+from pipelines import desk_database, settings
+from pipelines.commands_review import database_url
+from pipelines.purging import purge_desk
+from pipelines.settings_desk import Desk
+
+NOT_YET = "none yet; `lanterne review` makes one"
+
+
+def stands(city: settings.City, config: Path) -> str:
+    """Its database and its trail. Raises ConfigurationError for files that the settings name and are not there, a database that does not answer or is of
+    another release; IntegrityError for a trail that does not hold."""
+    _check_files(city.desk, config.resolve().parent)
+    if not desk_database.is_there(url := database_url(city, config)):
+        return NOT_YET
+    from sqlalchemy import func, select
+
+    from review import trail
+    from review.database import check_release
+    from review.tables.cases import Case
+
+    check_release(url)
+    with desk_database.where_there_is_one(config, city) as kept:
+        assert kept is not None  # it was there a moment ago
+        with kept.database.reading() as session:
+            lines = trail.verified(session, kept.seal)
+            cases = session.scalar(select(func.count()).select_from(Case))
+    return f"{cases} cases, a trail of {lines} lines that holds"
+
+
+def _check_files(desk: Desk, beside: Path) -> None:
+    for name, file in (("correspondence", desk.correspondence), ("match_key_file", desk.match_key_file)):
+        if file is not None and not (beside / file).is_file():
+            raise ConfigurationError(
+                f"the file that the settings name is not there: {file}",
+                where=f"[desk] {name}",
+                hint="put it there, or take the line out.",
+            )
+
+
+def keeps(city: settings.City, config: Path, on: date) -> str:
+    """Raises ConfigurationError for rows that it keeps past their term, and what ``stands`` raises."""
+    if stands(city, config) == NOT_YET:
+        return NOT_YET
+    with desk_database.where_there_is_one(config, city) as kept:
+        past = sum(gone.rows for gone in purge_desk(kept, city, on, is_rehearsal=True) or ())
+    if past:
+        raise ConfigurationError(
+            f"{past} rows of the desk are past their retention",
+            where="[desk] database",
+            hint="run `lanterne purge --config …`.",
+        )
+    return "nothing is kept past its term"
