@@ -97,6 +97,7 @@ def test_no_name_and_no_address_of_the_export_is_in_the_extract(tmp_path: Path, 
     assert not any(street in written for street in streets)
 
 
+@pytest.mark.slow
 def test_names_change_nothing_in_what_is_delivered() -> None:
     assert dict(deliveries(build(PERSONS, 2, SEED))) == dict(
         deliveries(build(PERSONS, 2, SEED, with_raw=True))

@@ -209,6 +209,7 @@ def test_no_name_and_no_birth_date_is_in_any_delivery() -> None:
     assert "DATE_NAISSANCE" not in held.upper()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes() -> None:
     again = dict(deliveries(build(2500, 4, 5)))
     assert again == files()

@@ -303,7 +303,13 @@ LAWS = {
 }
 
 
-@pytest.mark.parametrize("holds", LAWS)
+@pytest.mark.parametrize(
+    "holds",
+    [
+        pytest.param(name, marks=pytest.mark.slow if LAWS[name] is links_as_from_nothing else ())
+        for name in LAWS
+    ],
+)
 @law(6)
 @given(sources=town(most=8), seed=st.integers(0, 99))
 def test_a_law_of_linkage(holds: str, sources: dict[str, list[Row]], seed: int) -> None:

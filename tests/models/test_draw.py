@@ -335,12 +335,14 @@ def is_within_chance(share: pd.DataFrame, p: pd.DataFrame, draws: int) -> bool:
     return bool((np.abs(share - p) <= 4.5 * np.sqrt(p * (1 - p) / draws) + 1e-12).all(axis=None))
 
 
+@pytest.mark.slow
 def test_households_are_drawn_as_often_as_is_written_down() -> None:
     share, p = often(frame(110), np.linspace(1, 0, 110), 600, capacity=10, share=1.0)
     assert is_within_chance(share, p, 600)
     assert p["EXPLORATION"].tolist() == pytest.approx([0.0] * 10 + [0.1] * 100)
 
 
+@pytest.mark.slow
 def test_so_they_are_among_equals_and_under_floors_of_both_sorts() -> None:
     """Eleven equals at the border, floors whose expected seats are no whole numbers in any cell."""
     rows = [

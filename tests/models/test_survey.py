@@ -235,6 +235,7 @@ def test_the_command_reads_any_usual_separator_and_says_whether_the_bars_hold(
     assert json.loads(json.dumps(screens_survey.as_json(found)))["bars"][0]["target"] == "lonely"
 
 
+@pytest.mark.slow
 def test_a_leak_exits_with_six_and_nothing_to_show_with_one(tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text(MAPPING.replace('"adults = 1"', '"feels <= 2"'))
     survey(300).to_csv(tmp_path / "s.csv", index=False)

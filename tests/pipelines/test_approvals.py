@@ -213,6 +213,7 @@ def test_from_frozen_to_approved_to_edited_to_withdrawn(real: tuple[Path, str]) 
     assert code != 0 and "nothing to withdraw" in said
 
 
+@pytest.mark.slow
 def test_a_model_of_other_factors_no_longer_fits_and_a_rule_ranks(tmp_path: Path) -> None:
     config, _ = city_of(tmp_path, is_fictitious=True)
     model = freezing.freeze_step(config, ran(config, "trained"), AS_OF, 10).name

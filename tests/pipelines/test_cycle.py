@@ -14,6 +14,7 @@ from pipelines import screens
 from tests.pipelines.calling import called, lanterne
 from tests.pipelines.little_city import write
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cycle")]
 OUTPUTS = {
     "manifest.json",
     "ingest.json",
@@ -134,8 +135,6 @@ def test_no_published_count_is_below_eleven(ran: tuple[Path, Path]) -> None:
     assert cells and all(cell in ("<11", "hidden", 0) or cell >= 11 for cell in cells)
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("cycle")
 def test_the_same_inputs_give_the_same_list_bytes(ran: tuple[Path, Path], again: tuple[Path, Path]) -> None:
     run, other = ran[1], again[0]
     for name in (
@@ -171,15 +170,11 @@ def test_check_looks_at_the_installation(ran: tuple[Path, Path]) -> None:
     assert (done.returncode, {f["is_sound"] for f in json.loads(done.stdout)}) == (0, {True})
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("cycle")
 def test_what_a_killed_run_left_is_cleared_by_the_next(again: tuple[Path, Path]) -> None:
     """And the run leaves nothing half made of its own."""
     assert not list(again[0].parent.glob(".*.partial"))
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("cycle")
 def test_a_bad_delivery_stops_the_cycle_and_publishes_nothing(ran: tuple[Path, Path], tmp_path: Path) -> None:
     """With what Prefect set up for the first run, which spares some seconds."""
     config, home = write(tmp_path), ran[1].parent / ".prefect"
@@ -191,8 +186,6 @@ def test_a_bad_delivery_stops_the_cycle_and_publishes_nothing(ran: tuple[Path, P
     assert not list(tmp_path.glob("runs/.*.partial")), "a refused run leaves no joined table"
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("cycle")
 def test_a_cycle_runs_with_outbound_sockets_blocked(again: tuple[Path, Path]) -> None:
     run, record = again
     assert (run / "list.csv").exists()

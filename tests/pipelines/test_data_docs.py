@@ -176,6 +176,7 @@ def test_every_link_leads_somewhere_in_the_folder(french: Path) -> None:
         assert not re.search(r"https?://|//[a-z]|@import|url\(", page.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_every_page_opens_offline_without_a_request_or_a_complaint(chromium: Browser, french: Path) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 800}, offline=True)
     page = context.new_page()

@@ -206,6 +206,7 @@ def test_the_report_counts_objections_and_names_no_line_of_theirs(tmp_path: Path
     assert [(r.rule, r.lines, r.first) for r in roll.rules] == [(objections.RULE, 1, ())]
 
 
+@pytest.mark.slow
 def test_an_objection_outlives_the_rows_and_a_rebuilt_warehouse(tmp_path: Path) -> None:
     deliveries = delivered(tmp_path / "deliveries", "")
     book = tmp_path / "oppositions.csv"

@@ -52,6 +52,7 @@ def learnt(folder: Path) -> tuple[Path, Path]:
     return config, run
 
 
+@pytest.mark.slow
 def test_a_planted_leak_is_found_in_the_factor_and_whoever_learnt_it_and_no_model_is_left(
     tmp_path: Path,
 ) -> None:
@@ -62,6 +63,7 @@ def test_a_planted_leak_is_found_in_the_factor_and_whoever_learnt_it_and_no_mode
     assert "low_income" in json.loads((run / "duel.json").read_text())["suspicious"]
 
 
+@pytest.mark.slow
 def test_a_leak_that_the_city_explains_lets_the_run_go_on(tmp_path: Path) -> None:
     config, run = learnt(tmp_path)
     text = config.read_text(encoding="utf-8")

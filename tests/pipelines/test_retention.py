@@ -47,16 +47,16 @@ def kept_alerts(chosen: settings.City) -> list[str]:
 @pytest.mark.parametrize(
     ("period", "stated", "kept"),
     [
-        ("", "02/11/2024", ["S0"]),
-        ("", "01/11/2024", []),
-        ("P90D", "04/08/2026", ["S0"]),
-        ("P90D", "03/08/2026", []),
+        ("", ("02/11/2024", "01/11/2024"), ["S0"]),
+        ("P90D", ("04/08/2026", "03/08/2026"), ["S0"]),
     ],
 )
-def test_the_day_on_which_a_term_ends(tmp_path: Path, period: str, stated: str, kept: list[str]) -> None:
-    """Alerts are kept two years by contract, or less by city.toml; a row is past its term when its day lies before that."""
+def test_the_day_on_which_a_term_ends(
+    tmp_path: Path, period: str, stated: tuple[str, str], kept: list[str]
+) -> None:
+    """Alerts are kept two years by contract, or less by city.toml: the first of two neighbouring days stays; a row is past its term when its day lies before that."""
     chosen = city(tmp_path, f'\n[retention]\nsignalements = "{period}"\n' if period else "")
-    alerts(tmp_path, stated)
+    alerts(tmp_path, *stated)
     filled(chosen)
     purging.purge(chosen, date(2026, 11, 2), is_rehearsal=False, with_delivery_files=False)
     assert kept_alerts(chosen) == kept

@@ -236,6 +236,7 @@ def test_it_fetches_nothing_and_no_identifier_stands_twice(case: str) -> None:
     assert "<b>port" not in shown and "Ville &amp; &lt;b&gt;port" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_overflows_on_a_phone_on_a_laptop_and_on_paper(
     chromium: Browser, language: Language, tmp_path: Path

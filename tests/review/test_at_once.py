@@ -12,6 +12,7 @@ from review.desk import Desk
 from review.tables.cases import Case, Decision, Vote
 from tests.review.desk_sample import Seat, a_desk, account, case_of, line, take, taken
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("at once")]
 PEOPLE = 50
 
 

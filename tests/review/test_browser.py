@@ -103,6 +103,7 @@ def test_without_javascript(desk: Desk, base: str, chromium: Browser) -> None:
         expect(page.get_by_role("status")).to_have_text("C’est décidé.")
 
 
+@pytest.mark.slow
 def test_filters_change_the_queue_in_place(desk: Desk, base: str, chromium: Browser) -> None:
     with browsing(chromium, base, desk, seat(desk, "expert")) as page:
         page.goto("/queue")
@@ -114,6 +115,7 @@ def test_filters_change_the_queue_in_place(desk: Desk, base: str, chromium: Brow
         assert page.evaluate("document.body.dataset.same") == "yes"
 
 
+@pytest.mark.slow
 def test_who_was_slower_reads_why_and_goes_on(desk: Desk, base: str, chromium: Browser) -> None:
     case = case_of(desk, 1)
     with (
@@ -129,6 +131,7 @@ def test_who_was_slower_reads_why_and_goes_on(desk: Desk, base: str, chromium: B
         expect(second.get_by_role("heading", level=1)).to_have_text("Quelqu’un a été plus rapide")
 
 
+@pytest.mark.slow
 def test_on_paper_a_letter_is_a_letter(desk: Desk, base: str, chromium: Browser) -> None:
     expert, case = seat(desk, "expert"), case_of(desk, 1)
     expert.post(f"/cases/{case.id}/object", version=case.version)
