@@ -7,19 +7,19 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
-from review import accounts, passwords, signing_in
-from review.accounts import Account
+from review.access import accounts, passwords, signing_in
+from review.access.accounts import Account
+from review.access.me import Me
+from review.cases.deciding import Ballot, cast
+from review.cases.taken import Taken, TakenLine, TakenMember
+from review.cases.taking_in import take_in
 from review.choices import CHOICES
 from review.database import opened
-from review.deciding import Ballot, cast
 from review.desk import Desk
-from review.me import Me
 from review.sealing import Seal
 from review.services import DeskCity, Services
 from review.tables.accounts import SignedIn, User
 from review.tables.cases import Case
-from review.taken import Taken, TakenLine, TakenMember
-from review.taking_in import take_in
 from review.trail import Act
 
 RUN, AS_OF = "2026-11-02-bench", date(2026, 11, 2)

@@ -40,7 +40,7 @@ def export_person(config: Path, key: str, as_of: date) -> Json:
     says which), with the file, line and day it came by; without what somebody told the city. ``lists``: lines of published runs about their household, with every contribution
     to the score, but of what somebody told the city and of another adult only about how much it weighs (``withheld``). ``kept_with_lists``: what the
     folders of those runs keep of the person as a member of a listed household, which an objection of later does not take out. ``desk``: what the review desk keeps
-    (``review.person``), None where there is none; the look is a line of its trail. ``sources``: whom each comes from, by what law, kept for how long. Raises
+    (``review.law.person``), None where there is none; the look is a line of its trail. ``sources``: whom each comes from, by what law, kept for how long. Raises
     ConfigurationError for a key that has another form, and where the desk cannot be reached: half an answer would look like a whole one.
     """
     city = settings.load(config)
@@ -142,7 +142,8 @@ def _at_the_desk(config: Path, city: settings.City, who: Asker, key: str) -> Jso
     with where_there_is_one(config, city) as desk:
         if desk is None:
             return None
-        from review import person, trail
+        from review import trail
+        from review.law import person
 
         asks = person.Asks(
             key=key, person_ids=who.person_ids, household_ids=who.present_in, language=city.language

@@ -21,7 +21,7 @@ from pipelines.keys import OTHERS, read_key
 from pipelines.private_file import write_new
 from pipelines.sources import SOURCE_WORDS
 from reports.words import WIDE, number, words
-from review.correspondence import check_passphrase, sealed
+from review.names.correspondence import check_passphrase, sealed
 
 app = typer.Typer()
 LONGEST = 1024

@@ -16,7 +16,7 @@ from pipelines.days import day_or_today
 from pipelines.warehouse_key import key_of
 
 if TYPE_CHECKING:
-    from review.alert_identity import Pseudonyms
+    from review.alerting.alert_identity import Pseudonyms
     from review.desk import Desk
     from review.services import DeskCity, Directory
 
@@ -146,7 +146,7 @@ def _account(config: Path, key: str, run_id: str) -> bytes:
 
 
 def _first_administrator(desk: Desk, login: str) -> None:
-    from review.first_account import open_first
+    from review.access.first_account import open_first
 
     password = open_first(desk, login)
     console.tell(
@@ -160,9 +160,9 @@ def _first_administrator(desk: Desk, login: str) -> None:
 def _serve(desk: Desk, host: str, port: int) -> None:
     import uvicorn
 
+    from review.access.first_account import has_accounts
     from review.app import application
-    from review.first_account import has_accounts
-    from review.objected import sweep
+    from review.law.objected import sweep
     from review.pages.lists import take_newest
     from review.trail import Act
 

@@ -29,7 +29,7 @@ from features.gates import CONSENT
 from features.objections import FLAG, PERSON_SOURCES
 from pipelines import extract_files as files
 from pipelines.pseudonymise import Progress, Recognised, recognise
-from review.correspondence import Person
+from review.names.correspondence import Person
 
 Shown = dict[str, Texts]
 Newest = dict[tuple[str, str], tuple[str, Person]]

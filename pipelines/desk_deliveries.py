@@ -52,13 +52,13 @@ class Source:
 
 
 def _visits(session: Session) -> Sequence[Row]:
-    from review.outcome_handover import rows_to_hand_over
+    from review.visits.outcome_handover import rows_to_hand_over
 
     return rows_to_hand_over(session)
 
 
 def _alerts(session: Session) -> Sequence[Row]:
-    from review.alert_handover import rows_to_hand_over
+    from review.alerting.alert_handover import rows_to_hand_over
 
     return rows_to_hand_over(session)
 

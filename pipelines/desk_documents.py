@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from review.alert_states import ALERT
-from review.bereavement_choices import BEREAVED
-from review.identities import IDENTITY
+from review.alerting.alert_states import ALERT
+from review.follow_up.bereavement_choices import BEREAVED
 from review.machine import Machine
+from review.names.identities import IDENTITY
 from review.roles import MAY, ROLES
 from review.states import CASE
 from review.words import catalogue
 
 MACHINES = (
     ("A case (dossier)", CASE, "review/states.py"),
-    ("An alert (signalement)", ALERT, "review/alert_states.py"),
-    ("An entry of the bereavement register (deuil)", BEREAVED, "review/bereavement_choices.py"),
-    ("A request for a name (deux clés)", IDENTITY, "review/identities.py"),
+    ("An alert (signalement)", ALERT, "review/alerting/alert_states.py"),
+    ("An entry of the bereavement register (deuil)", BEREAVED, "review/follow_up/bereavement_choices.py"),
+    ("A request for a name (deux clés)", IDENTITY, "review/names/identities.py"),
 )
 
 

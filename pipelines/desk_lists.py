@@ -25,7 +25,7 @@ from pipelines.store import read_store
 from reports.explanation_plots import label
 from reports.risk_list import BETWEEN, how_ranked
 from reports.words import words
-from review.taken import Taken, TakenLine, TakenMember
+from review.cases.taken import Taken, TakenLine, TakenMember
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 EVIDENCE = ("household_id", "factor", "value", "detail", "known_on", "source")

@@ -7,7 +7,7 @@ import numpy as np
 from data_contracts.pseudonymising import pseudonymised
 from data_contracts.pseudonyms import KEYS
 from data_contracts.raw_rows import RawRows
-from review.alert_identity import Pseudonyms, Told
+from review.alerting.alert_identity import Pseudonyms, Told
 
 
 def pseudonyms(key: bytes) -> Pseudonyms:

@@ -14,7 +14,7 @@ from pipelines.settings import City
 from pipelines.store import made, open_store, read_store
 
 if TYPE_CHECKING:
-    from review.retention import Gone
+    from review.law.retention import Gone
 
 
 def purge(
@@ -52,8 +52,8 @@ def purge_desk(desk: Kept | None, city: City, on: date, *, is_rehearsal: bool) -
     """A rehearsal does the same and takes it back: it counts what the purge counts."""
     if desk is None:
         return None
-    from review.retention import purge
-    from review.scrubbing import scrub
+    from review.law.retention import purge
+    from review.law.scrubbing import scrub
 
     with desk.writing() as session:
         gone = purge(session, desk.seal, city.retention, on, datetime.now(UTC))

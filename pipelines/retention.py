@@ -17,7 +17,7 @@ from features import listed_members
 from pipelines.store import whole
 
 if TYPE_CHECKING:
-    from review.retention import Gone
+    from review.law.retention import Gone
 
 PERSONAL = (
     "list.*",

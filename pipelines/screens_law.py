@@ -16,7 +16,7 @@ from pipelines.sources import SOURCE_WORDS
 from reports.words import day, number, words
 
 if TYPE_CHECKING:
-    from review.retention import Gone
+    from review.law.retention import Gone
 
 DESK_WORDS = {
     "alerts": "alerts",
@@ -31,7 +31,7 @@ DESK_WORDS = {
     "member_keys": "keys of members, emptied",
     "audit_trail": "lines of the audit trail",
 }
-"""Rule of ``review.retention`` → msgid."""
+"""Rule of ``review.law.retention`` → msgid."""
 
 
 def objection(

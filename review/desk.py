@@ -10,15 +10,15 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from features.factor import Language
+from review.access.limits import Limits
+from review.access.me import Me
+from review.access.passwords import Passwords
+from review.access.signing_in import Terms
 from review.database import Database
-from review.limits import Limits
-from review.me import Me
 from review.menu import menu
-from review.passwords import Passwords
+from review.names.vault import Vault
 from review.rendering import rendered
 from review.services import Services
-from review.signing_in import Terms
-from review.vault import Vault
 from review.words import LANGUAGES, PARIS
 
 SAID: Mapping[str, str] = {

@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session, selectinload
 from features.cells import Key, Sum, shown
 from features.frame import HIDDEN, SMALLEST_CELL
 from features.intervals import wilson
-from review.outcome_values import scores
-from review.outcome_words import NEEDS
-from review.queue import entry_of
+from review.cases.queue import entry_of
+from review.follow_up.waiting import SEVERE
 from review.tables.cases import Case, Decision, Vote
 from review.tables.following import Step
 from review.tables.visits import Visit
-from review.waiting import SEVERE
+from review.visits.outcome_values import scores
+from review.visits.outcome_words import NEEDS
 from review.words import PARIS
 
 WAYS = {

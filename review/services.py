@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from features.factor import Language
-from review.alert_identity import Pseudonyms
+from review.alerting.alert_identity import Pseudonyms
+from review.cases.taken import Taken
 from review.sealing import Seal
-from review.taken import Taken
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from review import granting, signing_in
+from review.access import signing_in
 from review.desk import Desk
+from review.names import granting
 from review.tables.accounts import SignedIn
 
 SECONDS = 60

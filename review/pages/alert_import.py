@@ -11,11 +11,11 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from data_contracts import contract
-from review import alert_import
-from review.alert_import import FORMS, LARGEST, NAME, PROBLEMS, Read, Told
+from review.access.guard import guarded
+from review.access.me import Me
+from review.alerting import alert_import
+from review.alerting.alert_import import FORMS, LARGEST, NAME, PROBLEMS, Read, Told
 from review.desk import desk_of, go
-from review.guard import guarded
-from review.me import Me
 from review.refusals import Incomplete
 
 router = APIRouter()

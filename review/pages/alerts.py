@@ -8,15 +8,16 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict
 
-from review import alert_figures, alert_triage, alerts, labels, trail
-from review.alert_choices import CHANNELS, NOTHING, SIGNS, URGENCIES
-from review.alert_identity import Told
-from review.alert_states import ALERT
-from review.alert_triage import HOWS, MEASURES, Answer
-from review.alerts import Entered
+from review import labels, trail
+from review.access.guard import guarded
+from review.access.me import Me
+from review.alerting import alert_figures, alert_triage, alerts
+from review.alerting.alert_choices import CHANNELS, NOTHING, SIGNS, URGENCIES
+from review.alerting.alert_identity import Told
+from review.alerting.alert_states import ALERT
+from review.alerting.alert_triage import HOWS, MEASURES, Answer
+from review.alerting.alerts import Entered
 from review.desk import Desk, desk_of, go
-from review.guard import guarded
-from review.me import Me
 from review.refusals import Incomplete
 from review.states import CASE
 from review.typed import typed_day
@@ -165,7 +166,7 @@ def _page(
 
 @router.post("/alerts/{alert_id}/answer")
 def answer(request: Request, me: Triager, alert_id: str, sent: Annotated[SentAnswer, Form()]) -> Response:
-    """One step; see ``review.alert_triage``."""
+    """One step; see ``review.alerting.alert_triage``."""
     desk = desk_of(request)
     try:
         with desk.database.writing() as session:

@@ -9,25 +9,29 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
-from review import alert_choices, deciding, identities, labels, objecting, queue, trail
-from review.adding import Added, add
-from review.alerts import alerts_of
+from review import labels, trail
+from review.access.guard import guarded
+from review.access.me import Me
+from review.alerting import alert_choices
+from review.alerting.alerts import alerts_of
+from review.cases import deciding, queue
+from review.cases.adding import Added, add
+from review.cases.deciding import Ballot
+from review.cases.fall import fall
+from review.cases.queue import entry_of
+from review.cases.timeline import timeline
 from review.choices import BY_NAME, CHOICES, REASONS, VISITORS
-from review.deciding import Ballot
 from review.desk import Desk, desk_of, go
-from review.fall import fall
-from review.guard import guarded
 from review.headers import OF_A_DOCUMENT
-from review.me import Me
-from review.outcome_list import visits_of
-from review.queue import entry_of
+from review.law import objecting
+from review.names import identities
 from review.refusals import Incomplete, NotFound
 from review.rendering import say
 from review.states import CASE, DECIDABLE
 from review.tables.cases import Case, Listing
-from review.timeline import timeline
 from review.typed import typed_day
 from review.visible import case_at, case_of
+from review.visits.outcome_list import visits_of
 from review.words import PARIS
 
 router = APIRouter()
@@ -36,7 +40,7 @@ Decider = Annotated[Me, guarded("decide")]
 
 
 class SentBallot(BaseModel):
-    """The form of a decision: each choice with a list of its own reasons. What belongs together is checked by ``review.deciding``."""
+    """The form of a decision: each choice with a list of its own reasons. What belongs together is checked by ``review.cases.deciding``."""
 
     model_config = ConfigDict(extra="ignore", str_max_length=4000)
     version: int
@@ -157,7 +161,7 @@ def _shown_votes(case: Case) -> list[object]:
 
 @router.post("/cases/{case_id}/decide")
 def decide(request: Request, me: Decider, case_id: str, sent: Annotated[SentBallot, Form()]) -> Response:
-    """One reader's opinion; see ``review.deciding``."""
+    """One reader's opinion; see ``review.cases.deciding``."""
     desk, ballot = desk_of(request), sent.ballot()
     try:
         with desk.database.writing() as session:

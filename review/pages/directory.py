@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from review import directory, trail
+from review import trail
+from review.access import directory
+from review.access.directory import AWAY, NotThrough
+from review.access.limits import SIGN_INS
 from review.desk import Desk, asked_language, desk_of
-from review.directory import AWAY, NotThrough
-from review.limits import SIGN_INS
 from review.pages.sign_in import with_cookie
 from review.refusals import NotFound
 from review.services import Directory

@@ -9,19 +9,20 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict
 
-from review import following, labels, meeting, trail
+from review import labels, trail
+from review.access.guard import guarded
+from review.access.me import Me
 from review.choices import BY_NAME, REASONS
 from review.desk import Desk, desk_of, go
-from review.following import BECAUSE, KINDS, LEADS_TO, PARTNERS, Followed
-from review.guard import guarded
-from review.me import Me
+from review.follow_up import following, meeting
+from review.follow_up.following import BECAUSE, KINDS, LEADS_TO, PARTNERS, Followed
+from review.follow_up.waiting import waiting
 from review.refusals import Incomplete, NotFound
 from review.rendering import rendered
 from review.states import CASE
 from review.tables.cases import Case
 from review.typed import typed_day
 from review.visible import case_at, case_of
-from review.waiting import waiting
 
 router = APIRouter()
 Follower = Annotated[Me, guarded("follow")]

@@ -10,15 +10,17 @@ from fastapi.responses import HTMLResponse, Response
 from limits import RateLimitItemPerMinute
 
 from data_contracts.errors import ConfigurationError, IntegrityError
-from review import granting, identities, route_sheet, trail
-from review.correspondence import Correspondence
+from review import trail
+from review.access.guard import guarded
+from review.access.me import Me
 from review.desk import Desk, desk_of, go
-from review.guard import guarded
-from review.identities import IDENTITY, MOTIVES
-from review.me import Me
+from review.names import granting, identities
+from review.names.correspondence import Correspondence
+from review.names.identities import IDENTITY, MOTIVES
 from review.pages.rounds import as_pdf
 from review.refusals import Incomplete, Refused
 from review.roles import ROLES
+from review.routes import route_sheet
 from review.visible import case_of
 
 router = APIRouter()

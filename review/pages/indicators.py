@@ -13,16 +13,17 @@ from fastapi.responses import HTMLResponse, Response
 
 from features.frame import HIDDEN
 from reports.risk_list import harmless
-from review import following, trail
+from review import trail
+from review.access.guard import guarded
+from review.access.me import Me
+from review.cases.queue import ENTRIES
 from review.choices import PROFESSIONS
 from review.desk import Desk, desk_of
-from review.guard import guarded
+from review.follow_up import following
 from review.indicators import TOTAL, WAYS, Indicators, indicators
-from review.me import Me
-from review.outcome_words import NEEDS, OUTCOMES
-from review.queue import ENTRIES
 from review.rendering import say
 from review.typed import typed_day
+from review.visits.outcome_words import NEEDS, OUTCOMES
 
 router = APIRouter()
 Watcher = Annotated[Me, guarded("see indicators")]

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import func, select
 
+from review.access.guard import guarded
+from review.access.me import Me
+from review.cases.taking_in import take_in
 from review.desk import Desk, desk_of, go
-from review.guard import guarded
-from review.me import Me
-from review.objected import sweep
+from review.law.objected import sweep
 from review.refusals import NotFound
 from review.tables.cases import Listing, TakenList
-from review.taking_in import take_in
 from review.trail import Act
 
 router = APIRouter()

@@ -14,15 +14,16 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from data_contracts.errors import IntegrityError
-from review import outcome_import, outcome_list, outcome_reading, outcome_sheet, trail
+from review import trail
+from review.access.guard import guarded
+from review.access.me import Me
 from review.desk import Desk, desk_of, go
-from review.guard import guarded
-from review.me import Me
-from review.outcome_import import Planned
-from review.outcome_reading import LARGEST_FILE, Line, Sheet
-from review.outcome_sheet import MOST_ROWS
 from review.pages.outcomes import change_of
 from review.refusals import Incomplete, Refused
+from review.visits import outcome_import, outcome_list, outcome_reading, outcome_sheet
+from review.visits.outcome_import import Planned
+from review.visits.outcome_reading import LARGEST_FILE, Line, Sheet
+from review.visits.outcome_sheet import MOST_ROWS
 
 router = APIRouter()
 Enterer = Annotated[Me, guarded("record outcome")]

@@ -9,13 +9,20 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from review import outcome_words, outcomes, trail
+from review import trail
+from review.access.guard import guarded
+from review.access.me import Me
+from review.cases.queue import OBJECTED
 from review.choices import VISITORS
 from review.desk import Desk, desk_of, go
-from review.guard import guarded
-from review.me import Me
-from review.outcome_form import SentVisit, empty, filled, read_person
-from review.outcome_list import (
+from review.refusals import Conflict, Incomplete, NotFound, Refused
+from review.states import CASE
+from review.tables.cases import Case
+from review.tables.visits import Visit
+from review.visible import case_at, case_of
+from review.visits import outcome_words, outcomes
+from review.visits.outcome_form import SentVisit, empty, filled, read_person
+from review.visits.outcome_list import (
     WHICH,
     Which,
     case_called,
@@ -25,15 +32,9 @@ from review.outcome_list import (
     visit_at,
     visit_of,
 )
-from review.outcome_values import earliest
-from review.outcomes import Change, may_enter
-from review.queue import OBJECTED
-from review.refusals import Conflict, Incomplete, NotFound, Refused
-from review.retries import TIMES
-from review.states import CASE
-from review.tables.cases import Case
-from review.tables.visits import Visit
-from review.visible import case_at, case_of
+from review.visits.outcome_values import earliest
+from review.visits.outcomes import Change, may_enter
+from review.visits.retries import TIMES
 
 router = APIRouter()
 Reader = Annotated[Me, guarded("see visits")]

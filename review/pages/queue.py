@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from review import queue
+from review.access.guard import guarded
+from review.access.me import Me
+from review.cases import queue
+from review.cases.queue import ENTRIES, ORDERS, Wanted
 from review.desk import desk_of
-from review.guard import guarded
 from review.labels import AGE_WORDS
-from review.me import Me
-from review.queue import ENTRIES, ORDERS, Wanted
 from review.states import CASE
 
 router = APIRouter()

@@ -10,14 +10,16 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from review import identities, planning, rounds, route_sheet, teams, trail
+from review import trail
+from review.access.guard import guarded
+from review.access.me import Me
 from review.choices import VISITORS
 from review.desk import Desk, desk_of, go
-from review.guard import guarded
-from review.me import Me
+from review.names import identities
 from review.refusals import Incomplete
-from review.rounds import monday, sunday
-from review.route_sheet import Page
+from review.routes import planning, rounds, route_sheet, teams
+from review.routes.rounds import monday, sunday
+from review.routes.route_sheet import Page
 from review.states import CASE
 from review.tables.rounds import Round
 from review.typed import typed_day

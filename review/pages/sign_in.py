@@ -9,11 +9,11 @@ import segno
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from review import passwords, signing_in
+from review.access import passwords, signing_in
+from review.access.guard import NotSignedIn, cookie_name, guarded
+from review.access.limits import SIGN_INS
+from review.access.me import Me
 from review.desk import Desk, desk_of, go
-from review.guard import NotSignedIn, cookie_name, guarded
-from review.limits import SIGN_INS
-from review.me import Me
 from review.refusals import Incomplete, Refused
 from review.tables.accounts import SignedIn
 

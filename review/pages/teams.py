@@ -8,14 +8,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict
 
-from review import teams
+from review.access.guard import guarded
+from review.access.me import Me
 from review.choices import VISITORS
 from review.desk import desk_of, go
-from review.guard import guarded
-from review.me import Me
 from review.refusals import Incomplete
+from review.routes import teams
+from review.routes.teams import Entered, may_plan
 from review.tables.rounds import Team
-from review.teams import Entered, may_plan
 
 router = APIRouter()
 Planner = Annotated[Me, guarded("plan visits")]

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict
 
-from review import telephone
-from review.alert_identity import Told
+from review.access.guard import guarded
+from review.access.me import Me
+from review.alerting.alert_identity import Told
 from review.desk import desk_of, go
-from review.guard import guarded
-from review.me import Me
+from review.law import telephone
+from review.law.telephone import Call
 from review.refusals import Incomplete
-from review.telephone import Call
 from review.typed import typed_day
 
 router = APIRouter()

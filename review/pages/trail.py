@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 
 from data_contracts.errors import IntegrityError
 from review import trail
+from review.access.guard import guarded
+from review.access.me import Me
 from review.desk import desk_of
-from review.guard import guarded
-from review.me import Me
 from review.tables.trail import TrailLine
 
 router = APIRouter()

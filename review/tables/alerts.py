@@ -15,10 +15,10 @@ class Alert(Base):
 
     ``reported_on``: its own day; ``since``: the earliest day of those merged into it, from which the time to answer counts. ``channel``: CANAL of the
     contract ``signalements``, None where a file does not say it; ``urgency``: 0 to 2, None likewise. ``quartier``: empty where unknown. ``signs``: codes of
-    ``review.alert_choices``. ``sealed_identity``: name and address of the person whom it is about, None for one that came in a file. Keys and
+    ``review.alerting.alert_choices``. ``sealed_identity``: name and address of the person whom it is about, None for one that came in a file. Keys and
     pseudonyms as in the contract; None where they are not known.
 
-    ``state``: of ``review.alert_states``; ``because``: why nothing was to be done; ``first_step_on``: the day of the first answer. ``merged_into``: the alert
+    ``state``: of ``review.alerting.alert_states``; ``because``: why nothing was to be done; ``first_step_on``: the day of the first answer. ``merged_into``: the alert
     that is kept in its place. ``foreign_id``: ID_SIGNALEMENT of one that came in a file, None for one that was entered here.
     ``entered_mark``: signed digest of the login and the day of entry: it finds somebody's own entries of today and tells nobody who they are.
     """
@@ -64,7 +64,7 @@ class Alert(Base):
 
 
 class AlertStep(Base):
-    """What the unit did about an alert, in order. ``action``: of ``review.alert_states``; ``by``: the login of whoever did it."""
+    """What the unit did about an alert, in order. ``action``: of ``review.alerting.alert_states``; ``by``: the login of whoever did it."""
 
     __tablename__ = "alert_steps"
     id: Mapped[str] = mapped_column(String(16), primary_key=True, default=opaque)

@@ -17,7 +17,7 @@ class Bereaved(Base):
     ``origin``: ``list`` (a run listed it, which lists nobody without ACCORD_CONTACT = O) or ``hand``. ``case_id``: of the former; ``form_number``: of the
     latter, the number of the signed form, which stays on paper and says who it is. ``mark``: signed digest of the household's identifier, None of the
     latter: it makes an entry once, and never again after the consent was withdrawn. ``died_on``: as the list says it; None where it does not, until somebody enters it;
-    ``consented_on``: None where the registrar took the consent. ``state``: of ``review.bereavement``, since ``state_on``. ``tries``: contacts tried in vain.
+    ``consented_on``: None where the registrar took the consent. ``state``: of ``review.follow_up.bereavement``, since ``state_on``. ``tries``: contacts tried in vain.
     ``needs``: codes. ``because``: why it ended without contact.
     Withdrawn: everything but ``id``, ``mark``, ``state`` and ``state_on`` is empty, and its steps are gone.
     """
@@ -50,7 +50,7 @@ class Bereaved(Base):
 
 
 class BereavedStep(Base):
-    """What was done, in order. ``action``: of ``review.bereavement``, or ``enter``; ``by``: a login, or ``system``."""
+    """What was done, in order. ``action``: of ``review.follow_up.bereavement``, or ``enter``; ``by``: a login, or ``system``."""
 
     __tablename__ = "bereaved_steps"
     id: Mapped[str] = mapped_column(String(16), primary_key=True, default=opaque)

@@ -11,7 +11,7 @@ from review.tables.base import Base, Moment, opaque
 
 
 class Step(Base):
-    """One step of a follow-up. ``kind`` and ``partner``: of ``review.following``; ``next_on``: when somebody is to look again, None where it ended;
+    """One step of a follow-up. ``kind`` and ``partner``: of ``review.follow_up.following``; ``next_on``: when somebody is to look again, None where it ended;
     ``leads_to``: the action of ``review.states`` that it was."""
 
     __tablename__ = "steps"

@@ -15,7 +15,7 @@ from review.tables.rounds import Round
 class IdentityRequest(Base):
     """One person asks with a motive, another of another role answers. Grain: a request about one case, or about all stops of one round; the other is None.
 
-    ``state``: of ``review.identities``; ``asked_role``: of the asker when they asked; ``answered_…`` None until somebody grants or refuses; ``ended_at``: when it
+    ``state``: of ``review.names.identities``; ``asked_role``: of the asker when they asked; ``answered_…`` None until somebody grants or refuses; ``ended_at``: when it
     was seen, refused, found nothing or lapsed.
     """
 

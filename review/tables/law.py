@@ -20,7 +20,7 @@ class LeftInPeace(Base):
 
 class Purge(Base):
     """What one purge took out of one table, so that its rows add up for ever: those that are there and those that are gone. ``what``, ``rule``: of
-    ``review.retention``; ``are_emptied``: the rows stay without what is named. Counts and rules, nobody."""
+    ``review.law.retention``; ``are_emptied``: the rows stay without what is named. Counts and rules, nobody."""
 
     __tablename__ = "purges"
     id: Mapped[str] = mapped_column(String(16), primary_key=True, default=opaque)

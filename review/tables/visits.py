@@ -19,7 +19,7 @@ def visit_id() -> str:
 class Visit(Base):
     """One visit of one case; of two people who were both asked, one each. ``id``: ID_VISITE of the contract ``visites``.
 
-    ``member_id``: who was met or looked for, None for somebody else and for whoever is not known. ``time_of_day``: of ``review.retries``; ``outcome``: ISSUE.
+    ``member_id``: who was met or looked for, None for somebody else and for whoever is not known. ``time_of_day``: of ``review.visits.retries``; ``outcome``: ISSUE.
     ``lsns6_…`` (0–5), ``ucla3_…`` (1–3), ``reseau_…`` (0/1), ``besoin_…``: None = not answered. ``none_because``: AUCUN_BESOIN_MOTIF; ``follow_up``: SUITE;
     ``judgement``: the unit's, 0 to 3, None before. ``list_on``, ``arm``, ``drawing_probability``: of the newest list that named the household by the day of
     the visit, as it was when the visit was entered; None where none did.
@@ -79,7 +79,7 @@ class Visit(Base):
 
 
 class VisitRevision(Base):
-    """One wording of a visit, the first among them. ``content``: see ``review.outcome_values``; ``because``: code of why it was written."""
+    """One wording of a visit, the first among them. ``content``: see ``review.visits.outcome_values``; ``because``: code of why it was written."""
 
     __tablename__ = "visit_revisions"
     __table_args__ = (UniqueConstraint("visit_id", "revision"),)

@@ -21,8 +21,8 @@ from features.objections import PERSON_SOURCES
 from pipelines.correspondence import Export, Table, Taken, gathered
 from pipelines.keys import write_key
 from pipelines.pseudonymise import pseudonymise
-from review import correspondence
-from review.correspondence import Correspondence, Person
+from review.names import correspondence
+from review.names.correspondence import Correspondence, Person
 from synthetic_city.raw import render_raw
 from tests.city.test_raw import delivered
 from tests.pipelines.calling import Said, called

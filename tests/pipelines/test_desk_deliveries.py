@@ -26,13 +26,9 @@ from pipelines.desk_database import Kept
 from pipelines.desk_deliveries import Delivery, Source, announced, from_desk, hand_over, mark, put
 from pipelines.ingest import ingest
 from pipelines.store import open_store, read_store
-from review import outcomes
+from review.access.me import Me
 from review.database import Database, opened
 from review.desk import Desk
-from review.me import Me
-from review.outcome_moves import ACTIONS
-from review.outcome_values import Found
-from review.outcomes import Change
 from review.pages.lists import take_newest
 from review.sealing import Seal
 from review.tables.cases import Case
@@ -40,6 +36,10 @@ from review.tables.handed_over import HandedOver, HandedRow
 from review.tables.trail import TrailLine
 from review.tables.visits import Visit
 from review.trail import Act
+from review.visits import outcomes
+from review.visits.outcome_moves import ACTIONS
+from review.visits.outcome_values import Found
+from review.visits.outcomes import Change
 from tests.pipelines import kept_run
 from tests.pipelines.calling import called
 from tests.pipelines.kept_run import Town, explanations, listed, publish

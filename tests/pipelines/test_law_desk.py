@@ -15,9 +15,10 @@ from data_contracts.errors import ConfigurationError, IntegrityError
 from pipelines import cli, cycle, settings
 from pipelines.commands_review import desk_of
 from pipelines.screens_law import DESK_WORDS
-from review import objecting, trail
+from review import trail
 from review.desk import Desk
-from review.retention import RULES, Rule
+from review.law import objecting
+from review.law.retention import RULES, Rule
 from review.tables.alerts import Alert
 from review.tables.cases import Case
 from review.tables.trail import TrailLine

@@ -13,20 +13,20 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from features.factor import Language
-from review import accounts, signing_in
-from review.accounts import Account
+from review.access import accounts, signing_in
+from review.access.accounts import Account
+from review.access.guard import cookie_name
+from review.access.passwords import Passwords
 from review.app import application
+from review.cases.taken import Taken, TakenLine, TakenMember
+from review.cases.taking_in import take_in
 from review.database import opened
 from review.desk import Desk
-from review.guard import cookie_name
-from review.passwords import Passwords
 from review.roles import ROLES
 from review.sealing import Seal
 from review.services import DeskCity, Services
 from review.tables.accounts import SignedIn, User
 from review.tables.cases import Case
-from review.taken import Taken, TakenLine, TakenMember
-from review.taking_in import take_in
 from review.trail import Act
 
 START = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)

@@ -8,27 +8,16 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
-from review import (
-    alert_choices,
-    alert_import,
-    alert_triage,
-    bereavement_choices,
-    choices,
-    following,
-    identities,
-    indicators,
-    labels,
-    outcome_list,
-    outcome_sheet,
-    outcome_words,
-    queue,
-    retries,
-    roles,
-)
+from review import choices, indicators, labels, roles
 from review import desk as desk_module
-from review.alert_states import ALERT
-from review.bereavement_choices import BEREAVED
+from review.alerting import alert_choices, alert_import, alert_triage
+from review.alerting.alert_states import ALERT
+from review.cases import queue
+from review.follow_up import bereavement_choices, following
+from review.follow_up.bereavement_choices import BEREAVED
+from review.names import identities
 from review.states import CASE
+from review.visits import outcome_list, outcome_sheet, outcome_words, retries
 
 REVIEW = Path(desk_module.__file__).parent
 CALLS: dict[str, tuple[int | str, ...]] = {

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from review.access.guard import cookie_name
 from review.desk import Desk
-from review.guard import cookie_name
 from tests.review.desk_sample import Seat, application_of
 
 SIZES = {"office": (1366, 768), "phone": (390, 844)}

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 from sqlalchemy import select
 
-from review import correspondence
-from review.correspondence import Person, sealed
 from review.desk import Desk
+from review.names import correspondence
+from review.names.correspondence import Person, sealed
 from review.tables.identities import IdentityRequest
 from tests.review.desk_sample import Seat, case_of
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from features.intervals import wilson
-from review.agreement import MIN_PAIRS, Agreement, agreement
+from review.cases.agreement import MIN_PAIRS, Agreement, agreement
 
 Pairs = list[tuple[str, str]]
 DECISIONS = "abcd"

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from data_contracts import promises
 from data_contracts.contract import load
-from review import alert_import
-from review.alert_import import PROBLEMS, Problem, Read
+from review.alerting import alert_import
+from review.alerting.alert_import import PROBLEMS, Problem, Read
 from review.desk import Desk
 from review.refusals import Incomplete
 from review.tables.alerts import Alert

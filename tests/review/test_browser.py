@@ -9,9 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi.routing import APIRoute
 from playwright.sync_api import Browser, Page, expect
 
+from review.access.guard import Guard
 from review.app import PAGES
 from review.desk import Desk
-from review.guard import Guard
 from review.roles import MAY, ROLES
 from tests.review.desk_sample import Clock, a_desk, account, case_of, everybody, seat, take
 from tests.review.served import SIZES, browsing, served

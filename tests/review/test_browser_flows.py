@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from python_calamine import CalamineWorkbook
 
 from review.desk import Desk
-from review.outcome_sheet import COLUMNS
+from review.visits.outcome_sheet import COLUMNS
 from tests.review.desk_sample import Clock, Register, a_desk, case_of, household, line, seat, take, taken
 from tests.review.outcome_sample import LSNS_9, to_visit
 from tests.review.served import browsing, served

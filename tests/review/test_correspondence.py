@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_contracts.errors import ConfigurationError, IntegrityError, LanterneError
-from review import correspondence
-from review.correspondence import Correspondence, Person, sealed
+from review.names import correspondence
+from review.names.correspondence import Correspondence, Person, sealed
 
 PASSPHRASE = "quatre mots au hasard"
 COSTLY = correspondence.COST

@@ -23,11 +23,11 @@ from starlette.types import ASGIApp
 
 from pipelines import settings_desk
 from review import trail
+from review.access.directory import Answer, drawn, leave, proven, returned
+from review.access.limits import SIGN_INS
+from review.access.passwords import digest
 from review.app import application
 from review.desk import Desk
-from review.directory import Answer, drawn, leave, proven, returned
-from review.limits import SIGN_INS
-from review.passwords import digest
 from review.services import Directory
 from review.tables.accounts import Departure, SignedIn, User
 from tests.review.a_directory import CLIENT, SECRET, ADirectory, keys, served, signed

@@ -10,7 +10,7 @@ from weasyprint import Document
 
 from reports import paper
 from review.desk import Desk
-from review.following import FOLLOWABLE
+from review.follow_up.following import FOLLOWABLE
 from review.states import CASE, WAITING
 from review.tables.cases import Case
 from tests.review.desk_sample import Clock, Seat, case_of, seat

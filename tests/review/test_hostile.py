@@ -10,10 +10,10 @@ from limits import RateLimitItemPerMinute
 from sqlalchemy import func, inspect, select
 
 from review import trail
+from review.access.guard import Guard
+from review.access.limits import Limits
 from review.app import PAGES, application
 from review.desk import Desk
-from review.guard import Guard
-from review.limits import Limits
 from review.roles import MAY, ROLES
 from review.tables.cases import Case
 from tests.review.desk_sample import Seat, a_desk, case_of, everybody, take

@@ -16,18 +16,18 @@ from starlette.testclient import TestClient
 from pipelines import settings
 from pipelines.commands_review import _desk_city
 from review import trail, watch
+from review.access.me import Me
 from review.app import application
-from review.correspondence import Correspondence, Person, sealed
 from review.desk import Desk
-from review.identities import standing
-from review.me import Me
-from review.naming import door_of
+from review.names.correspondence import Correspondence, Person, sealed
+from review.names.identities import standing
+from review.names.naming import door_of
+from review.names.vault import Door, Vault
 from review.rendering import rendered
 from review.roles import MAY, ROLES
 from review.tables.accounts import User
 from review.tables.cases import Case, Member
 from review.tables.trail import TrailLine
-from review.vault import Door, Vault
 from tests.review.desk_sample import START, Clock, Seat, a_desk, case_of, everybody, seat, sqlite, take
 from tests.review.table_sample import (
     PASSPHRASE,

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from features.frame import HIDDEN
 from review.desk import Desk
 from review.indicators import TOTAL, Indicators, indicators
-from review.outcome_words import NEEDS
 from review.tables.cases import Case
 from review.tables.visits import Visit
+from review.visits.outcome_words import NEEDS
 from tests.review.desk_sample import AS_OF, START, Clock, a_desk, case_of, line, seat, sqlite, take, taken
 
 TODAY = START.date()

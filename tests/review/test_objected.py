@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review import bereavement, trail
+from review import trail
+from review.cases.queue import ENDED
 from review.desk import Desk
-from review.objected import REGISTER, sweep
-from review.queue import ENDED
+from review.follow_up import bereavement
+from review.law.objected import REGISTER, sweep
 from review.states import CASE
 from review.tables.bereaved import Bereaved
 from review.tables.cases import Case

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from review import outcome_sheet
 from review.desk import Desk
-from review.outcome_reading import LARGEST_FILE, read
-from review.outcome_sheet import COLUMNS, Prepared, heading, template
 from review.refusals import Incomplete
 from review.tables.trail import TrailLine
 from review.tables.visits import Visit
+from review.visits import outcome_sheet
+from review.visits.outcome_reading import LARGEST_FILE, read
+from review.visits.outcome_sheet import COLUMNS, Prepared, heading, template
 from tests.review.desk_sample import Register, Seat, case_of, seat
 from tests.review.outcome_sample import enter, to_visit
 
@@ -307,7 +307,7 @@ HOSTILE_BASE = template(
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [dict.fromkeys(COLUMNS, "x")] * 3
-    monkeypatch.setattr("review.outcome_reading.MOST_ROWS", 3)
+    monkeypatch.setattr("review.visits.outcome_reading.MOST_ROWS", 3)
     assert len(read(filled(rows)).lines) == 3
     with pytest.raises(Incomplete):
         read(filled([*rows, rows[0]]))

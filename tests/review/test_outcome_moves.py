@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review import outcomes
-from review.deciding import review_again
+from review.access.me import Me
+from review.cases.deciding import review_again
 from review.desk import Desk
-from review.me import Me
-from review.outcome_moves import ACTIONS
-from review.outcome_values import Found
-from review.outcomes import Change
 from review.states import CASE
 from review.tables.cases import Case
+from review.visits import outcomes
+from review.visits.outcome_moves import ACTIONS
+from review.visits.outcome_values import Found
+from review.visits.outcomes import Change
 from tests.review.desk_sample import START, Register, a_desk, household, sqlite, take
 
 ME = Me(

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from review.desk import Desk
-from review.outcome_handover import rows_to_hand_over
 from review.tables.trail import TrailLine
+from review.visits.outcome_handover import rows_to_hand_over
 from tests.review.desk_sample import Clock, Register, Seat, a_desk, case_of, line, seat, take, taken
 from tests.review.outcome_sample import LSNS_9, enter, form, to_visit, visit_of
 

@@ -12,10 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from features.label import LSNS_ITEMS, NETWORKS, UCLA_ITEMS
-from review import person
 from review.desk import Desk
-from review.outcome_words import NEEDS
-from review.person import Asks
+from review.law import person
+from review.law.person import Asks
 from review.tables.alerts import Alert
 from review.tables.bereaved import Bereaved, BereavedStep
 from review.tables.cases import Case, Decision, Member, Vote
@@ -23,6 +22,7 @@ from review.tables.following import Step
 from review.tables.identities import IdentityRequest
 from review.tables.rounds import Round, Stop, Team
 from review.tables.visits import Visit, VisitRevision
+from review.visits.outcome_words import NEEDS
 from tests.review.desk_sample import START, a_desk, household, sqlite, take
 
 DAY = date(2026, 11, 5)

@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from data_contracts import contract
 from data_contracts.contract_terms import Period
 from data_contracts.errors import IntegrityError
-from review import handing_out, outcome_handover, retention, trail
+from review import trail
+from review.cases import handing_out
+from review.cases.queue import ENDED
 from review.desk import Desk
-from review.queue import ENDED
-from review.retention import RULES, Gone
-from review.scrubbing import scrub
+from review.law import retention
+from review.law.retention import RULES, Gone
+from review.law.scrubbing import scrub
 from review.sealing import Seal
 from review.states import CASE
 from review.tables import Base
@@ -33,6 +35,7 @@ from review.tables.law import LeftInPeace, Purge
 from review.tables.rounds import Round, Stop
 from review.tables.trail import TrailLine
 from review.tables.visits import Visit
+from review.visits import outcome_handover
 from tests.review.desk_sample import SYSTEM, a_desk, account, household, sqlite
 from tests.review.old_rows import (
     LONG_AGO,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.retries import RULES, TIMES, Absence, NextTry, TimeOfDay, next_try
+from review.visits.retries import RULES, TIMES, Absence, NextTry, TimeOfDay, next_try
 
 MONDAY = date(2026, 11, 2)
 SATURDAY = date(2026, 11, 7)

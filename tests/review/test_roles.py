@@ -3,9 +3,9 @@
 import pytest
 from fastapi.routing import APIRoute
 
+from review.access.guard import Guard
 from review.app import PAGES
 from review.desk import Desk
-from review.guard import Guard
 from review.menu import SECTIONS
 from review.roles import MAY, ROLES
 from tests.review.desk_sample import Seat, case_of, everybody, seat

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from review.desk import Desk
-from review.proposing import Waiting, proposed
 from review.roles import ROLES
-from review.rounds import monday, sunday
+from review.routes.proposing import Waiting, proposed
+from review.routes.rounds import monday, sunday
 from review.tables.cases import Case
 from review.tables.rounds import Round, Stop, Team
 from review.tables.trail import TrailLine

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from features.factor import Language
 from reports import paper
-from review import route_sheet
 from review.desk import Desk
-from review.route_sheet import Page
+from review.names.vault import Door
+from review.routes import route_sheet
+from review.routes.route_sheet import Page
 from review.tables.identities import IdentityRequest
 from review.tables.rounds import Team
-from review.vault import Door
 from tests.review.desk_sample import CITY, Clock, Seat, case_of, seat
 from tests.review.table_sample import cheap_table, grant, open_table, person, show, state_of, table
 from tests.review.test_rounds import act, begun, numbers, stop, team, to_visit

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features import label
-from review.scales import Answers, Scored, scored
+from review.visits.scales import Answers, Scored, scored
 
 OLD, VISITED_ON = 70, date(2026, 9, 1)
 TWOS = (2, 2, 2, 2, 2, 2)

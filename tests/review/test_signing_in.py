@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from review.access.passwords import digest, is_weak, step_of
 from review.app import application
 from review.desk import Desk
-from review.passwords import digest, is_weak, step_of
 from review.tables.accounts import SignedIn, User
 from tests.review.desk_sample import START, Clock, Seat, account, case_of, seat
 

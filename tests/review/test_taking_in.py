@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from review.cases.taken import TakenLine
+from review.cases.taking_in import _places, age_band
 from review.desk import Desk
 from review.tables.cases import Case
-from review.taken import TakenLine
-from review.taking_in import _places, age_band
 from tests.review.desk_sample import (
     AS_OF,
     Clock,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from review.walking import Stop, order
+from review.routes.walking import Stop, order
 
 
 def at(address: str, *, complement: str = "", x: float | None = None, y: float | None = None) -> Stop:

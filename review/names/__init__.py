@@ -1,0 +1,1 @@
+"""Names in two keys: asked, granted, seen once, out of the key holder's sealed table."""

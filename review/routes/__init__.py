@@ -1,0 +1,1 @@
+"""Who goes where: teams, rounds, walking order, route sheets."""
