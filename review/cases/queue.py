@@ -73,7 +73,9 @@ def found(session: Session, me: Me, wanted: Wanted) -> Found:
     run_id = newest.run_id if newest else ""
     query = of_mine(_scoped(select(Case), wanted, run_id), me)
     query = _narrowed(query, wanted)
-    all_of_it = query.with_only_columns(Case.id, Listing.id, func.count().over()).order_by(*_order(wanted.order))
+    all_of_it = query.with_only_columns(Case.id, Listing.id, func.count().over()).order_by(
+        *_order(wanted.order)
+    )
     page = session.execute(all_of_it.limit(PAGE).offset(PAGE * (wanted.page - 1))).all()
     beyond = () if page else session.execute(all_of_it.limit(1)).all()
     count = next((n for _, _, n in (*page, *beyond)), 0)

@@ -19,7 +19,7 @@ from review.cases.adding import Added, add
 from review.cases.deciding import Ballot
 from review.cases.fall import fall
 from review.cases.queue import entry_of
-from review.cases.timeline import timeline
+from review.cases.timeline import BEFORES, timeline
 from review.choices import BY_NAME, CHOICES, REASONS, VISITORS
 from review.desk import Desk, desk_of, go
 from review.headers import OF_A_DOCUMENT
@@ -137,18 +137,19 @@ def _page(
     words = {"rest": say(me.language, "the others together"), "total": say(me.language, "together")}
     mine = [vote for vote in case.votes if vote.reader == me.login and vote.revision == case.revision]
     is_decided = bool(case.decisions)
+    alerts, visits = alerts_of(session, case), visits_of(session, case)
     return desk.page(
         request, me, "case.html.j2", status=422 if problem else 200,
         case=case, listing=listing, entry=entry_of(case, listing), is_decided=is_decided,
         told=listing.told[me.language] if listing else None,
         chart=fall(listing.steps, listing.base, me.language, **words) if listing else None,
-        timeline=timeline(case, me.language), mine=mine, votes=_shown_votes(case),
+        timeline=timeline(case, me.language, [one.visit for one in visits.shown], alerts), befores=BEFORES, mine=mine, votes=_shown_votes(case),
         may_decide=me.may("decide") and case.state in DECIDABLE and not (case.state == "second_look" and mine),
         may_reopen=me.may("decide") and "review_again" in CASE.allowed(case.state),
         may_object=me.may("object") and "object" in CASE.allowed(case.state),
         sent=sent, problem=problem, today=desk.today(), states=CASE.states,
         choices=CHOICES, reasons=REASONS, visitors=VISITORS, labels=labels,
-        alerts=alerts_of(session, case), alert_words=alert_choices, visits=visits_of(session, case),
+        alerts=alerts, alert_words=alert_choices, visits=visits,
         identity=identities.standing(session, me, desk.now(), case=case),
     )  # fmt: skip
 

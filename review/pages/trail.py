@@ -13,7 +13,9 @@ from review import trail
 from review.access.guard import guarded
 from review.access.me import Me
 from review.desk import desk_of
+from review.roles import ROLES
 from review.tables.trail import TrailLine
+from review.trail_words import ACTIONS, KINDS
 
 router = APIRouter()
 PAGE = 100
@@ -50,6 +52,9 @@ def lines(
         page=page,
         pages_count=pages,
         chain=None,
+        actions=ACTIONS,
+        kinds=KINDS,
+        roles=ROLES,
     )
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
-from review import choices, indicators, labels, roles
+from review import choices, indicators, labels, roles, trail_words
 from review import desk as desk_module
 from review.alerting import alert_choices, alert_import, alert_triage
 from review.alerting.alert_states import ALERT
-from review.cases import queue
+from review.cases import queue, timeline
 from review.follow_up import bereavement_choices, following
 from review.follow_up.bereavement_choices import BEREAVED
 from review.names import identities
@@ -73,6 +73,9 @@ MAPS = (
     outcome_sheet.TITLES,
     outcome_sheet.LAST_TITLES,
     outcome_sheet.CODES_TITLES,
+    timeline.BEFORES,
+    trail_words.ACTIONS,
+    trail_words.KINDS,
 )
 """Code → msgid."""
 MACHINES = (CASE, ALERT, BEREAVED, identities.IDENTITY)

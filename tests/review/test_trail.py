@@ -1,15 +1,21 @@
 """The audit trail: what it holds, and that nothing in it can be changed unseen."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+import pipelines
+import review
 from data_contracts.errors import IntegrityError
 from review import trail
 from review.desk import Desk
 from review.sealing import Seal
 from review.tables.trail import TrailLine
+from review.trail_words import ACTIONS, KINDS
 from tests.review.desk_sample import case_of, seat
 
 
@@ -93,3 +99,52 @@ def test_the_page_shows_it_and_says_whether_it_holds(desk: Desk) -> None:
     with desk.database.writing() as session:
         session.execute(text("update trail set who = 'nobody' where number = 1"))
     assert "La chaîne est rompue" in auditor.post("/trail/check").text
+
+
+def written() -> tuple[set[str], set[str]]:
+    """Every action and every kind that the code writes into the trail: the first text handed to ``did`` and to the notes that hand it on, and what an ``Act`` is made of."""
+    actions, kinds = set[str](), set[str]()
+    calls = (
+        node
+        for room in (review, pipelines)
+        for path in Path(room.__path__[0]).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    )
+    for call in calls:
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name not in ("did", "note", "_note", "Act"):
+            continue
+        named = {word.arg: word.value for word in call.keywords}
+        first, *others = (
+            [*call.args, ast.Constant(value=None)]
+            if name == "did"
+            else [named.get("action"), named.get("kind")]
+        )
+        if name in ("note", "_note"):
+            first, others = next((one for one in call.args if _texts(one)), None), []
+        actions |= _texts(first)
+        kinds |= _texts(others[0] if others else None)
+    return actions, kinds
+
+
+def _texts(node: ast.AST | None) -> set[str]:
+    """The texts that an expression may be: one, or either of two."""
+    branches = (node.body, node.orelse) if isinstance(node, ast.IfExp) else (node,)
+    return {one.value for one in branches if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+
+def test_whatever_is_written_has_words() -> None:
+    """``table refused`` and ``open table`` are chosen before they are handed on; refusals of the directory name why, not what."""
+    actions, kinds = written()
+    assert {"see case", "sign in", "open round", "close account", "hand over"} <= actions
+    assert actions - set(ACTIONS) == {"unknown"}
+    assert set(ACTIONS) - actions == {"open table", "table refused"}
+    assert kinds == set(KINDS)
+
+
+def test_the_page_speaks_the_readers_language(desk: Desk) -> None:
+    seat(desk, "expert").get(f"/cases/{case_of(desk, 1).id}")
+    french = seat(desk, "auditor").get("/trail").text
+    assert "a consulté un dossier" in french and ">expert</small>" not in french
+    assert "saw a case" in seat(desk, "other", "auditor", language="en").get("/trail").text
