@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from review.access.me import Me
+from review.cases.queue import OBJECTED
 from review.cases.second_look import Differing, differing
 from review.follow_up.waiting import Waiting, waiting
 from review.tables.cases import Case, Decision
@@ -47,11 +48,11 @@ class Pack:
 
 
 def pack(session: Session, me: Me, since: date, today: date) -> Pack:
-    """Of the cases that somebody may see."""
+    """Of the cases that somebody may see; nothing of households that have objected."""
     begun = datetime.combine(since, time(), PARIS)
     waits = waiting(session, me, today)
     mine = (
-        of_mine(select(Case), me)
+        of_mine(select(Case).where(Case.state != OBJECTED), me)
         .options(selectinload(Case.listings))
         .order_by(Case.quartier, Case.opened_at, Case.id)
     )
@@ -59,7 +60,10 @@ def pack(session: Session, me: Me, since: date, today: date) -> Pack:
     to_decide = session.scalars(mine.where(Case.state == "to_review")).all()
     debated = session.scalars(mine.where(Case.state == "to_debate")).all()
     decisions = of_mine(
-        select(Case).join(Decision, Decision.case_id == Case.id).where(Decision.decided_at >= begun), me
+        select(Case)
+        .join(Decision, Decision.case_id == Case.id)
+        .where(Decision.decided_at >= begun, Case.state != OBJECTED),
+        me,
     )
     rows = session.execute(decisions.add_columns(Decision).order_by(Decision.decided_at)).all()
     differ = differing(session, me)

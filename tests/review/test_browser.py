@@ -144,9 +144,9 @@ def test_on_paper_a_letter_is_a_letter(desk: Desk, base: str, chromium: Browser)
         assert page.pdf(format="A4").startswith(b"%PDF")
 
 
-def paths_of(role: str, desk: Desk) -> list[str]:
-    """Every page that the role may open, with the identifiers of what is there."""
-    case, found = case_of(desk, 1), []
+def paths_of(role: str, desk: Desk, number: int = 1) -> list[str]:
+    """Every page that the role may open, with the identifiers of what is there: the case of the household with this number."""
+    case, found = case_of(desk, number), []
     for route in (route for page in PAGES for route in page.router.routes if isinstance(route, APIRoute)):
         guard = next((d.call for d in route.dependant.dependencies if isinstance(d.call, Guard)), None)
         if guard is None or "GET" not in route.methods or role not in MAY[guard.action]:

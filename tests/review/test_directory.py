@@ -625,7 +625,7 @@ def test_a_browser_lands_in_the_queue(town: Town, chromium: Browser) -> None:
         page.get_by_role("link", name="Annuaire").click()
         page.get_by_role("link", name="It is me").click()
         page.wait_for_url("**/queue")
-        assert page.get_by_role("heading", level=1).inner_text() == "File"
+        assert page.get_by_role("heading", level=1).inner_text() == "Dossiers"
         cookies = {one["name"]: one for one in context.cookies()}
         assert cookies["lanterne"]["sameSite"] == "Strict"
         assert "lanterne-directory" not in cookies

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reports import paper
 from review import trail
 from review.cases.queue import ENDED
 from review.desk import Desk
@@ -17,7 +18,9 @@ from review.states import CASE
 from review.tables.bereaved import Bereaved
 from review.tables.cases import Case
 from review.tables.law import LeftInPeace
-from tests.review.desk_sample import Lists, Register, a_desk, case_of, line, seat, take, taken
+from tests.review.desk_sample import Lists, Register, a_desk, case_of, everybody, line, seat, take, taken
+from tests.review.outcome_sample import enter, to_visit
+from tests.review.test_browser import paths_of
 
 SAID = ("object", "leave in peace")
 STATES = tuple(CASE.states)
@@ -217,3 +220,28 @@ def _one_desk(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-unty
     _DESK[:] = [desk]
     yield
     desk.database.close()
+
+
+def test_no_page_of_anybody_tells_anything_of_whoever_objected(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A household that was decided on, planned and visited, and its neighbour; only who asks for the objected by name finds the first."""
+    packs: list[str] = []
+    monkeypatch.setattr(paper, "pdf", lambda html: packs.append(html) or b"%PDF")
+    to_visit(desk, 1, 4)
+    people = everybody(desk)
+    for number in (1, 4):
+        enter(people["expert"], case_of(desk, number), "ABSENT")
+    told = ("H00000001", "seul titulaire du bail 1<", case_of(desk, 1).id)
+    for is_objected in (False, True):
+        texts = {
+            (role, path): one.get(path).text
+            for role, one in people.items()
+            for path in ["/follow-up/pack?since=2026-10-01", *paths_of(role, desk, 2)]
+            if path != "/trail"
+        } | {("pack", str(n)): html for n, html in enumerate(packs)}
+        assert any("H00000004" in text for text in texts.values())
+        found = {where for where, text in texts.items() if any(one in text for one in told)}
+        assert found if not is_objected else not found
+        packs.clear()
+        swept(desk, identity(1))

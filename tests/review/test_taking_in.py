@@ -100,7 +100,9 @@ def test_an_arm_is_told_after_the_decision_only(desk: Desk) -> None:
         expert.get("/queue?scope=all").text
     ]
     for html in pages:
-        assert not any(word in html for word in ("tiré au sort", "classé<", "EXPLORATION", "MODELE"))
+        assert not any(
+            word in html for word in ("tiré au sort", "par le classement<", "EXPLORATION", "MODELE")
+        )
     for name in ("EXPLORATION", "MODELE"):
         assert "Aucun dossier ne correspond" in expert.get(f"/queue?entry={name}").text
     for case in (drawn, ranked):
@@ -112,7 +114,7 @@ def test_an_arm_is_told_after_the_decision_only(desk: Desk) -> None:
             visitor_role="AGENT",
         )
     assert "tiré au sort" in expert.get(f"/cases/{drawn.id}").text
-    assert "classé<" in expert.get(f"/cases/{ranked.id}").text
+    assert "par le classement<" in expert.get(f"/cases/{ranked.id}").text
 
 
 def test_a_random_share_is_for_two_readers(tmp_path: Path) -> None:
