@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from pipelines import settings
 from pipelines.keys import make_key
+from pipelines.store import open_store
 
 CITY = """
 name = "Petite ville"
@@ -67,4 +69,13 @@ def write(folder: Path) -> Path:
     )
     make_key(folder / "lanterne.key")
     (folder / "city.toml").write_text(CITY, encoding="utf-8")
+    return folder / "city.toml"
+
+
+def without_data(folder: Path) -> Path:
+    """The same city with an empty warehouse; gives the path of ``city.toml``."""
+    folder.mkdir(exist_ok=True)
+    (folder / "city.toml").write_text(CITY, encoding="utf-8")
+    with open_store(settings.load(folder / "city.toml").paths):
+        pass
     return folder / "city.toml"

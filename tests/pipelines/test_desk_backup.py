@@ -19,7 +19,7 @@ from review.database import opened
 from review.desk import Desk
 from review.sealing import Seal
 from review.tables.cases import Case
-from tests.pipelines.little_city import CITY
+from tests.pipelines.little_city import without_data
 from tests.pipelines.test_backups import ADD
 from tests.review.desk_sample import take
 
@@ -27,12 +27,7 @@ from tests.review.desk_sample import take
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """An empty warehouse, no desk."""
-    (tmp_path / "city").mkdir()
-    config = tmp_path / "city" / "city.toml"
-    config.write_text(CITY, encoding="utf-8")
-    with open_store(settings.load(config).paths):
-        pass
-    return config
+    return without_data(tmp_path / "city")
 
 
 @pytest.fixture

@@ -11,11 +11,10 @@ from sqlalchemy import text, update
 from data_contracts.errors import ConfigurationError, IntegrityError
 from pipelines import checks, desk_check, settings
 from pipelines.commands_review import desk_of
-from pipelines.store import open_store
 from review.database import migrations
 from review.desk import Desk
 from review.tables.cases import Case, Listing
-from tests.pipelines.little_city import CITY
+from tests.pipelines.little_city import CITY, without_data
 from tests.review import postgres
 from tests.review.desk_sample import take
 
@@ -34,11 +33,7 @@ def config(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     """A warehouse and an address for a desk of each kind, at which none is yet."""
     if request.param == "postgresql":
         monkeypatch.setenv("LANTERNE_DESK_DATABASE", postgres.emptied(request.getfixturevalue("server")))
-    config = tmp_path / "city.toml"
-    config.write_text(CITY, encoding="utf-8")
-    with open_store(settings.load(config).paths):
-        pass
-    return config
+    return without_data(tmp_path)
 
 
 @pytest.fixture
