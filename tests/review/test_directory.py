@@ -317,7 +317,9 @@ def test_a_directory_that_is_not_there_at_all(town: Town) -> None:
 
 def test_the_way_back_is_open_once_for_ten_minutes_for_the_same_browser(town: Town, clock: Clock) -> None:
     def refused(browser: httpx2.Client, back: str) -> None:
-        turned_away(town, browser, browser.get(back), "way back", "Ce chemin de retour n’est pas ouvert")
+        again = browser.get(back)
+        turned_away(town, browser, again, "way back", "Ce chemin de retour n’est pas ouvert")
+        assert 'href="/sign-in?lang=en"' in again.text, "another language opens no used address"
         assert "/token" not in town.provider.asked
 
     with town.browser() as browser, town.browser() as other:
