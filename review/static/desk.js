@@ -23,3 +23,6 @@ document.addEventListener("keydown", (event) => {
 
 // What is wrong, or what was done, is read out and seen first.
 document.querySelector("#problem")?.focus();
+
+// On a telephone the menu is a strip: the section that is open is in sight.
+document.querySelector(".topbar nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
