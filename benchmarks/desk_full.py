@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from review.access import accounts, passwords, signing_in
 from review.access.accounts import Account
-from review.access.me import Me
 from review.cases.deciding import Ballot, cast
 from review.cases.taken import Taken, TakenLine, TakenMember
 from review.cases.taking_in import take_in
 from review.choices import CHOICES
 from review.database import opened
 from review.desk import Desk
+from review.me import Me
 from review.sealing import Seal
 from review.services import DeskCity, Services
 from review.tables.accounts import SignedIn, User

@@ -16,10 +16,10 @@ from starlette.exceptions import HTTPException
 
 from data_contracts.errors import LanterneError
 from review.access.guard import MUST_CHANGE, MustChangePassword, NotSignedIn, signed_in
-from review.access.me import Me
 from review.desk import Desk, desk_of, go
 from review.faults import Faults
 from review.headers import Headers
+from review.me import Me
 from review.pages import (
     account,
     accounts,

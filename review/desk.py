@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from features.factor import Language
 from review.access.limits import Limits
-from review.access.me import Me
 from review.access.passwords import Passwords
 from review.access.signing_in import Terms
 from review.database import Database
+from review.me import Me
 from review.menu import menu
 from review.names.vault import Vault
 from review.rendering import rendered

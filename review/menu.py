@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from review.access.me import Me
+from review.me import Me
 from review.roles import Action
 
 

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from review.access.me import Me
+from review.me import Me
 from review.refusals import Conflict, NotFound
 from review.tables.cases import Case
 from review.tables.law import LeftInPeace

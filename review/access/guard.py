@@ -11,8 +11,8 @@ from starlette.datastructures import UploadFile
 from features.factor import Language
 from review.access import signing_in
 from review.access.limits import PAGES, WRITES
-from review.access.me import Me
 from review.desk import Desk, desk_of
+from review.me import Me
 from review.refusals import NotAllowed, Refused
 from review.roles import Action
 from review.tables.accounts import SignedIn

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from review import trail
 from review.access import passwords
-from review.access.me import Me
 from review.access.passwords import Passwords
+from review.me import Me
 from review.refusals import Incomplete
 from review.sealing import Seal
 from review.tables.accounts import RecoveryCode, SignedIn, User

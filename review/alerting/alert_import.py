@@ -24,9 +24,9 @@ from data_contracts.errors import ContractError
 from data_contracts.expectations import Verdict
 from data_contracts.readers import Format
 from review import trail
-from review.access.me import Me
 from review.alerting import alerts
 from review.alerting.alert_states import ALERT
+from review.me import Me
 from review.refusals import Incomplete
 from review.sealing import Seal
 from review.tables.alerts import Alert

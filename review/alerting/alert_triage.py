@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from review import trail, visible
-from review.access.me import Me
 from review.alerting import alerts
 from review.alerting.alert_choices import NOTHING
 from review.alerting.alert_states import ALERT, OPEN
 from review.cases import adding
 from review.cases.adding import Added
 from review.cases.queue import ENDED
+from review.me import Me
 from review.measure import Measure, chosen
 from review.refusals import Incomplete, Refused
 from review.sealing import Seal

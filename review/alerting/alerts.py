@@ -10,11 +10,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from review import trail, visible
-from review.access.me import Me
 from review.alerting import alert_identity
 from review.alerting.alert_choices import CHANNELS, NOT_SAID_AS, SIGNS, URGENCIES, days_to_answer
 from review.alerting.alert_identity import Pseudonyms, Told
 from review.alerting.alert_states import ALERT, OPEN
+from review.me import Me
 from review.refusals import Incomplete, Refused
 from review.sealing import Seal
 from review.tables.alerts import Alert

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review import trail
-from review.access.me import Me
 from review.cases.queue import ENDED
 from review.labels import AGE_WORDS
+from review.me import Me
 from review.refusals import Incomplete
 from review.sealing import Seal
 from review.states import CASE

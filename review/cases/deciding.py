@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review import trail
-from review.access.me import Me
 from review.choices import BY_NAME, VISITORS, Choice
+from review.me import Me
 from review.refusals import Incomplete, NotAllowed, Refused
 from review.sealing import Seal
 from review.states import CASE, DECIDABLE

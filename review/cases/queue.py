@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
-from review.access.me import Me
+from review.me import Me
 from review.states import CASE
 from review.tables.cases import Case, Listing, TakenList
 from review.visible import of_mine

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from review.access.me import Me
 from review.cases.agreement import Agreement, agreement
+from review.me import Me
 from review.tables.cases import Case, Vote
 from review.visible import of_mine
 

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, aliased
 
 from features.frame import published
 from review import trail, visible
-from review.access.me import Me
 from review.cases.queue import ENDED
 from review.follow_up.bereavement_choices import BEREAVED, MEASURES, WHENS, when, window
+from review.me import Me
 from review.measure import chosen
 from review.refusals import Incomplete, Refused
 from review.sealing import Seal

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from review import trail
-from review.access.me import Me
+from review.me import Me
 from review.refusals import Incomplete, Refused
 from review.sealing import Seal
 from review.states import CASE

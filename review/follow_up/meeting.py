@@ -9,10 +9,10 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from review.access.me import Me
 from review.cases.queue import OBJECTED
 from review.cases.second_look import Differing, differing
 from review.follow_up.waiting import Waiting, waiting
+from review.me import Me
 from review.tables.cases import Case, Decision
 from review.visible import of_mine
 from review.words import PARIS

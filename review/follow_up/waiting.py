@@ -8,8 +8,8 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from review.access.me import Me
 from review.cases.queue import ENDED
+from review.me import Me
 from review.states import CASE, WAITING
 from review.tables.cases import Case
 from review.visible import of_mine

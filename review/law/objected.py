@@ -9,8 +9,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from review import trail
-from review.access.me import Me
 from review.follow_up import bereavement
+from review.me import Me
 from review.sealing import Seal
 from review.states import CASE
 from review.tables.cases import Case, Member

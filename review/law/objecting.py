@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from features.objections import KEYS
 from review import trail
-from review.access.me import Me
 from review.cases.deciding import Ballot, cast
 from review.follow_up import bereavement
 from review.law import objected
+from review.me import Me
 from review.refusals import Refused
 from review.services import Services
 from review.states import CASE, DECIDABLE

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review import trail
-from review.access.me import Me
 from review.alerting.alert_identity import Told, checked
 from review.cases.adding import KEY
 from review.law import objected, objecting
+from review.me import Me
 from review.refusals import Incomplete
 from review.services import Services
 from review.tables.cases import Case

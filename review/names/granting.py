@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.access.me import Me
+from review.me import Me
 from review.names.correspondence import Correspondence
 from review.names.identities import (
     IDENTITY,

@@ -13,8 +13,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from review import trail
-from review.access.me import Me
 from review.machine import Machine, State, Transition
+from review.me import Me
 from review.refusals import Incomplete, Refused
 from review.routes.rounds import live
 from review.sealing import Seal

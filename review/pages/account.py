@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from review import trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.access.passwords import SHORTEST, is_weak
 from review.access.signing_in import wrong
 from review.desk import desk_of, go
+from review.me import Me
 from review.refusals import Incomplete, NotFound
 from review.roles import ROLES
 from review.tables.accounts import User

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from review.access import accounts
 from review.access.accounts import Account
 from review.access.guard import guarded
-from review.access.me import Me
 from review.choices import PROFESSIONS
 from review.desk import Desk, desk_of, go
+from review.me import Me
 from review.refusals import Incomplete, NotFound
 from review.roles import ROLES
 from review.tables.accounts import User

@@ -12,10 +12,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from data_contracts import contract
 from review.access.guard import guarded
-from review.access.me import Me
 from review.alerting import alert_import
 from review.alerting.alert_import import FORMS, LARGEST, NAME, PROBLEMS, Read, Told
 from review.desk import desk_of, go
+from review.me import Me
 from review.refusals import Incomplete
 
 router = APIRouter()

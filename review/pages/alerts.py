@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict
 
 from review import labels, trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.alerting import alert_figures, alert_triage, alerts
 from review.alerting.alert_choices import CHANNELS, NOTHING, SIGNS, URGENCIES
 from review.alerting.alert_identity import Told
@@ -18,6 +17,7 @@ from review.alerting.alert_states import ALERT
 from review.alerting.alert_triage import HOWS, MEASURES, Answer
 from review.alerting.alerts import Entered
 from review.desk import Desk, desk_of, go
+from review.me import Me
 from review.refusals import Incomplete
 from review.states import CASE
 from review.typed import typed_day

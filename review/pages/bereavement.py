@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict
 
 from review import trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.alerting import alerts
 from review.desk import Desk, desk_of, go
 from review.follow_up import bereavement
 from review.follow_up.bereavement import Entered, Given
 from review.follow_up.bereavement_choices import BEREAVED, EARLIEST_DAYS, ENDS, LATEST_DAYS, MEASURES, WHENS
+from review.me import Me
 from review.refusals import Incomplete
 from review.typed import typed_day
 from review.visits.outcome_words import NEEDS

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from review import labels, trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.alerting import alert_choices
 from review.alerting.alerts import alerts_of
 from review.cases import deciding, queue
@@ -19,11 +18,12 @@ from review.cases.adding import Added, add
 from review.cases.deciding import Ballot
 from review.cases.fall import fall
 from review.cases.queue import entry_of
-from review.cases.timeline import BEFORES, timeline
 from review.choices import BY_NAME, CHOICES, REASONS, VISITORS
 from review.desk import Desk, desk_of, go
+from review.follow_up.timeline import BEFORES, timeline
 from review.headers import OF_A_DOCUMENT
 from review.law import objecting
+from review.me import Me
 from review.names import identities
 from review.refusals import Incomplete, NotFound
 from review.rendering import say

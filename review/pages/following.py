@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict
 
 from review import labels, trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.choices import BY_NAME, REASONS
 from review.desk import Desk, desk_of, go
 from review.follow_up import following, meeting
 from review.follow_up.following import BECAUSE, KINDS, LEADS_TO, PARTNERS, Followed
 from review.follow_up.waiting import waiting
+from review.me import Me
 from review.refusals import Incomplete, NotFound
 from review.rendering import rendered
 from review.states import CASE

@@ -12,9 +12,9 @@ from fastapi.responses import Response
 from reports.risk_list import harmless
 from review import trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.cases import handing_out
 from review.desk import desk_of
+from review.me import Me
 
 router = APIRouter()
 

@@ -12,8 +12,8 @@ from limits import RateLimitItemPerMinute
 from data_contracts.errors import ConfigurationError, IntegrityError
 from review import trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.desk import Desk, desk_of, go
+from review.me import Me
 from review.names import granting, identities
 from review.names.correspondence import Correspondence
 from review.names.identities import IDENTITY, MOTIVES

@@ -15,12 +15,12 @@ from features.frame import HIDDEN
 from reports.risk_list import harmless
 from review import trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.cases.queue import ENTRIES
 from review.choices import PROFESSIONS
 from review.desk import Desk, desk_of
 from review.follow_up import following
 from review.indicators import TOTAL, WAYS, Indicators, indicators
+from review.me import Me
 from review.rendering import say
 from review.typed import typed_day
 from review.visits.outcome_words import NEEDS, OUTCOMES

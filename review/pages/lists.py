@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import func, select
 
 from review.access.guard import guarded
-from review.access.me import Me
 from review.cases.taking_in import take_in
 from review.desk import Desk, desk_of, go
 from review.law.objected import sweep
+from review.me import Me
 from review.refusals import NotFound
 from review.tables.cases import Listing, TakenList
 from review.trail import Act

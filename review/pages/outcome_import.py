@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from data_contracts.errors import IntegrityError
 from review import trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.desk import Desk, desk_of, go
+from review.me import Me
 from review.pages.outcomes import change_of
 from review.refusals import Incomplete, Refused
 from review.visits import outcome_import, outcome_list, outcome_reading, outcome_sheet

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from review import trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.cases.queue import OBJECTED
 from review.choices import VISITORS
 from review.desk import Desk, desk_of, go
+from review.me import Me
 from review.refusals import Conflict, Incomplete, NotFound, Refused
 from review.states import CASE
 from review.tables.cases import Case

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from review.access.guard import guarded
-from review.access.me import Me
 from review.cases import queue
 from review.cases.queue import ENTRIES, ORDERS, Wanted
 from review.desk import desk_of
 from review.labels import AGE_WORDS
+from review.me import Me
 from review.states import CASE
 
 router = APIRouter()

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from review import trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.choices import VISITORS
 from review.desk import Desk, desk_of, go
+from review.me import Me
 from review.names import identities
 from review.refusals import Incomplete
 from review.routes import planning, rounds, route_sheet, teams

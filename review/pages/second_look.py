@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from review.access.guard import guarded
-from review.access.me import Me
 from review.cases import second_look
 from review.choices import BY_NAME, REASONS
 from review.desk import desk_of
+from review.me import Me
 
 router = APIRouter()
 

@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse, Response
 from review.access import passwords, signing_in
 from review.access.guard import NotSignedIn, cookie_name, guarded
 from review.access.limits import SIGN_INS
-from review.access.me import Me
 from review.desk import Desk, desk_of, go
+from review.me import Me
 from review.refusals import Incomplete, Refused
 from review.tables.accounts import SignedIn
 

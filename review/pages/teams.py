@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from review.access.guard import guarded
-from review.access.me import Me
 from review.choices import VISITORS
 from review.desk import desk_of, go
+from review.me import Me
 from review.refusals import Incomplete
 from review.routes import teams
 from review.routes.teams import Entered, may_plan

@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from review.access.guard import guarded
-from review.access.me import Me
 from review.alerting.alert_identity import Told
 from review.desk import desk_of, go
 from review.law import telephone
 from review.law.telephone import Call
+from review.me import Me
 from review.refusals import Incomplete
 from review.typed import typed_day
 

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from data_contracts.errors import IntegrityError
 from review import trail
 from review.access.guard import guarded
-from review.access.me import Me
 from review.desk import desk_of
+from review.me import Me
 from review.roles import ROLES
 from review.tables.trail import TrailLine
 from review.trail_words import ACTIONS, KINDS

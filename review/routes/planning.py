@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from review import trail
-from review.access.me import Me
+from review.me import Me
 from review.refusals import Incomplete, NotFound, Refused
 from review.routes.proposing import proposed
 from review.routes.rounds import PLANNABLE, choosable, is_live, monday, sunday

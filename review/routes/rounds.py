@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from review.access.me import Me
+from review.me import Me
 from review.refusals import Conflict, NotFound
 from review.routes.proposing import Waiting
 from review.routes.teams import Groups, codes_of, may_plan

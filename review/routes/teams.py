@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from review import trail
-from review.access.me import Me
 from review.choices import VISITORS
+from review.me import Me
 from review.refusals import Conflict, Incomplete, NotFound
 from review.sealing import Seal
 from review.tables.accounts import User

@@ -9,8 +9,8 @@ from typing import Literal
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from review.access.me import Me
 from review.cases.queue import ENDED, OBJECTED, PAGE, neighbourhoods
+from review.me import Me
 from review.refusals import Conflict, NotFound
 from review.tables.cases import Case
 from review.tables.visits import Visit

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review import trail
-from review.access.me import Me
 from review.law import objecting
+from review.me import Me
 from review.refusals import Incomplete, NotAllowed, Refused
 from review.services import Services
 from review.tables.cases import Case, Member

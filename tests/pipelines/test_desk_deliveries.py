@@ -26,9 +26,9 @@ from pipelines.desk_database import Kept
 from pipelines.desk_deliveries import Delivery, Source, announced, from_desk, hand_over, mark, put
 from pipelines.ingest import ingest
 from pipelines.store import open_store, read_store
-from review.access.me import Me
 from review.database import Database, opened
 from review.desk import Desk
+from review.me import Me
 from review.pages.lists import take_newest
 from review.sealing import Seal
 from review.tables.cases import Case

@@ -12,8 +12,8 @@ from review import choices, indicators, labels, roles, trail_words
 from review import desk as desk_module
 from review.alerting import alert_choices, alert_import, alert_triage
 from review.alerting.alert_states import ALERT
-from review.cases import queue, timeline
-from review.follow_up import bereavement_choices, following
+from review.cases import queue
+from review.follow_up import bereavement_choices, following, timeline
 from review.follow_up.bereavement_choices import BEREAVED
 from review.names import identities
 from review.states import CASE

@@ -19,12 +19,12 @@ from data_contracts.contract import load
 from data_contracts.errors import IntegrityError
 from pipelines.desk_pseudonyms import pseudonyms
 from pipelines.pseudonymise import pseudonymise
-from review.access.me import Me
 from review.alerting import alert_choices, alert_figures, alert_import, alerts
 from review.alerting.alert_choices import URGENCIES
 from review.alerting.alert_handover import rows_to_hand_over
 from review.alerting.alert_identity import Told
 from review.desk import Desk
+from review.me import Me
 from review.pages.alerts import SentAlert
 from review.refusals import Refused
 from review.rendering import environment

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import pipelines
-from review.access.me import Me
 from review.desk import Desk
 from review.follow_up import bereavement
 from review.follow_up.bereavement_choices import BEREAVED, UNTOUCHED, when, window
+from review.me import Me
 from review.tables.bereaved import Bereaved, BereavedStep
 from review.tables.cases import Case
 from review.tables.trail import TrailLine

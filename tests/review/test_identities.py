@@ -16,9 +16,9 @@ from starlette.testclient import TestClient
 from pipelines import settings
 from pipelines.commands_review import _desk_city
 from review import trail, watch
-from review.access.me import Me
 from review.app import application
 from review.desk import Desk
+from review.me import Me
 from review.names.correspondence import Correspondence, Person, sealed
 from review.names.identities import standing
 from review.names.naming import door_of

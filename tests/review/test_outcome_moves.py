@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.access.me import Me
 from review.cases.deciding import review_again
 from review.desk import Desk
+from review.me import Me
 from review.states import CASE
 from review.tables.cases import Case
 from review.visits import outcomes
