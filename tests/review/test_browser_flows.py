@@ -179,7 +179,7 @@ def test_a_name_is_seen_once(office: Office) -> None:
     expect(names_on(expert)).to_have_count(0)
     expect(expert.get_by_role("button", name="Afficher une fois")).to_have_count(0)
     auditor.goto("/trail")
-    for action in ("ask identity", "grant identity", "see identity"):
+    for action in ("a demandé un nom", "a accordé un nom", "a vu un nom et une adresse"):
         expect(auditor.get_by_text(action, exact=True).first).to_be_visible()
     expect(names_on(auditor)).to_have_count(0)
 
@@ -239,7 +239,7 @@ def test_an_alert_from_the_call_to_the_case(office: Office) -> None:
     press(expert, "Enregistrer")
     said(expert, "La suite donnée")
     expert.get_by_role("link", name="Vers le dossier").click()
-    expect(expert.get_by_text("volets fermés depuis des jours")).to_be_visible()
+    expect(expert.get_by_text("volets fermés depuis des jours", exact=True)).to_be_visible()
 
 
 def test_a_bereaved_person_by_consent(office: Office) -> None:
