@@ -231,6 +231,9 @@ def test_an_alert_from_the_call_to_the_case(office: Office) -> None:
     expert.goto("/alerts")
     expect(expert.locator("li.case")).to_have_count(1)
     expert.locator("a.open").first.click()
+    expert.wait_for_url(
+        re.compile(r"/alerts/\w")
+    )  # with its script: a key that comes before the page says nothing
     expert.keyboard.press("1")
     chosen = expert.locator(".ballot input:checked")
     expect(chosen).to_be_focused()

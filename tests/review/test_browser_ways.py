@@ -1,5 +1,6 @@
 """The desk by keyboard alone, without JavaScript and on paper, beyond the first decision: what an office with an old machine and paper beside it does all day."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_visit_goes_from_paper_to_the_desk_in_less_than_a_minute(
         page.locator("#household").focus()
         keys = type_keys(page, household(1)[:9])
         page.keyboard.press("Enter")
-        page.wait_for_selector("#visited_on")
+        page.wait_for_url(re.compile("household="))  # with its script
         page.locator("#visited_on").fill(
             "2026-11-03"
         )  # in which order its figures are typed is the browser's affair
