@@ -45,8 +45,7 @@ def check(config: Path) -> tuple[Finding, ...]:
         ("warehouse", lambda: _warehouse(city)),
         ("counts", lambda: _counts(city)),
         ("retention", lambda: _retention(city)),
-        ("desk", lambda: desk_check.stands(city, config)),
-        ("desk retention", lambda: desk_check.keeps(city, config, day_or_today(None, ""))),
+        ("desk", lambda: desk_check.look(city, config, day_or_today(None, ""))),
         ("encryption", lambda: _encryption(city.paths)),
         ("versions", lambda: f"code {manifest.code_version()}, Python {sys.version.split()[0]}"),
     )

@@ -14,9 +14,9 @@ from pipelines.settings_desk import Desk
 NOT_YET = "none yet; `lanterne review` makes one"
 
 
-def stands(city: settings.City, config: Path) -> str:
-    """Its database and its trail. Raises ConfigurationError for files that the settings name and are not there, a database that does not answer or is of
-    another release; IntegrityError for a trail that does not hold."""
+def look(city: settings.City, config: Path, on: date) -> str:
+    """Its settings, its database, its trail, what it keeps on that day. Raises ConfigurationError for files that the settings name and are not there, a database
+    that does not answer or is of another release, and rows past their term; IntegrityError for a trail that does not hold."""
     _check_files(city.desk, config.resolve().parent)
     if not desk_database.is_there(url := database_url(city, config)):
         return NOT_YET
@@ -32,7 +32,14 @@ def stands(city: settings.City, config: Path) -> str:
         with kept.database.reading() as session:
             lines = trail.verified(session, kept.seal)
             cases = session.scalar(select(func.count()).select_from(Case))
-    return f"{cases} cases, a trail of {lines} lines that holds"
+        past = sum(gone.rows for gone in purge_desk(kept, city, on, is_rehearsal=True) or ())
+    if past:
+        raise ConfigurationError(
+            f"{past} rows of the desk are past their retention",
+            where="[desk] database",
+            hint="run `lanterne purge --config …`.",
+        )
+    return f"{cases} cases, a trail of {lines} lines that holds, nothing kept past its term"
 
 
 def _check_files(desk: Desk, beside: Path) -> None:
@@ -43,18 +50,3 @@ def _check_files(desk: Desk, beside: Path) -> None:
                 where=f"[desk] {name}",
                 hint="put it there, or take the line out.",
             )
-
-
-def keeps(city: settings.City, config: Path, on: date) -> str:
-    """Raises ConfigurationError for rows that it keeps past their term, and what ``stands`` raises."""
-    if stands(city, config) == NOT_YET:
-        return NOT_YET
-    with desk_database.where_there_is_one(config, city) as kept:
-        past = sum(gone.rows for gone in purge_desk(kept, city, on, is_rehearsal=True) or ())
-    if past:
-        raise ConfigurationError(
-            f"{past} rows of the desk are past their retention",
-            where="[desk] database",
-            hint="run `lanterne purge --config …`.",
-        )
-    return "nothing is kept past its term"
