@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: demo test install check static fix slow docs clean lock
+.PHONY: demo test install check static fix slow exhaustive docs clean lock
 
 demo: install ## a synthetic Agen goes in, a ranked and explained list comes out
 	@$(BIN)/lanterne demo --out demo
@@ -29,6 +29,9 @@ fix: $(VENV)/.dev-installed ## formats and mends what can be mended
 
 slow: $(VENV)/.dev-installed ## the long tests
 	@$(BIN)/python -m pytest -m slow -n 2 --dist loadgroup
+
+exhaustive: $(VENV)/.dev-installed ## half an hour of damaged files more, after changes of the ingest
+	@$(BIN)/python -m pytest -m exhaustive -n 2 --dist load
 
 docs: $(VENV)/.dev-installed ## writes the generated pages again
 	@$(BIN)/python docs/generate.py

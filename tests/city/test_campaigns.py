@@ -48,6 +48,7 @@ def age_of(rows: pd.DataFrame) -> pd.Series:
     return (rows["DATE_VISITE"] - born).dt.days / 365.2425
 
 
+@pytest.mark.slow
 def test_whoever_is_met_is_alive_and_at_home() -> None:
     met = visits()[lambda rows: rows["ISSUE"].isin(["VU", "REFUS", "ABSENT"])]
     assert len(met) > 50

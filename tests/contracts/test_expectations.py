@@ -87,6 +87,7 @@ def names_what_a_slow_loop_names(rows: list[dict[str, Any]]) -> None:
         assert verdict.is_held == (not slow)
 
 
+@pytest.mark.slow
 @given(rows=st.lists(row, min_size=1, max_size=25))
 @settings(max_examples=6, deadline=None)
 def test_the_checker_names_the_rows_that_a_slow_loop_names(rows: list[dict[str, Any]]) -> None:

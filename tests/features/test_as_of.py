@@ -165,6 +165,7 @@ def test_nor_does_a_fact_among_few(facts: list[tuple[str, Row]]) -> None:
     unmoved(past() + facts)
 
 
+@pytest.mark.slow
 @law(5)
 @given(st.permutations(past()))
 def test_the_order_of_rows_changes_nothing(rows: list[tuple[str, Row]]) -> None:

@@ -206,6 +206,7 @@ def test_a_small_cell_cannot_be_solved_back_from_the_total(
     assert frame.published(cells) == shown
 
 
+@pytest.mark.slow
 def test_household_id_stays_while_a_member_and_the_dwelling_stay() -> None:
     days = [date(2026, month, 1) for month in range(5, 12)]
     rows = [elector("a", date_liste=d) for d in days[:4]] + [

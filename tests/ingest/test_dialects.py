@@ -209,6 +209,7 @@ value = st.text(st.characters(blacklist_characters='";\r\n\x00', blacklist_categ
 line = st.tuples(value, st.sampled_from(["03/10/2026", "", "x", "1899-12-31"]), value, value)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(st.lists(line, max_size=12), st.integers(0, 2))
 def test_rows_read_are_rows_accepted_and_rows_quarantined(rows: list[tuple[str, ...]], missing: int) -> None:

@@ -65,6 +65,7 @@ def test_every_part_is_stored_once_and_a_refused_row_is_not(
     assert [line for (line,) in found] == list(range(2, 32))
 
 
+@pytest.mark.slow
 def test_a_checker_that_breaks_late_leaves_nothing_of_what_was_stored(
     tmp_path: Path,
     connection: duckdb.DuckDBPyConnection,

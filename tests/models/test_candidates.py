@@ -64,6 +64,7 @@ def test_contributions_and_base_make_the_score_whatever_the_order_of_rows(candid
     assert score(scorer, table.head(0)).shape == (0,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("candidate", CANDIDATES, ids=lambda c: f"{type(c).__name__} {c.name}")
 def test_two_fits_give_the_same_text(candidate: Candidate) -> None:
     assert fitted(candidate, 240)[0].as_text() == fitted(candidate, 240)[0].as_text()

@@ -225,6 +225,7 @@ def test_a_model_of_other_factors_no_longer_fits_and_a_rule_ranks(tmp_path: Path
     assert (who.name, who.why) == ("rule_80_plus", "approved no longer fits")
 
 
+@pytest.mark.slow
 def test_in_a_fictitious_town_the_champion_ranks_unsigned(tmp_path: Path) -> None:
     config, _ = city_of(tmp_path, is_fictitious=True)
     who, folder = decided(config, "run")

@@ -136,6 +136,7 @@ def test_every_row_of_an_extract_that_has_a_key_is_found_again(lines: list[tuple
         assert (person.surname, person.given_name, person.address) == told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", PERSON_SOURCES)
 def test_whom_a_towns_register_names_is_found_again(tmp_path: Path, source: str) -> None:
     """Every department's own way of writing: all keys and places of the extract, linked persons too, and no other."""

@@ -291,6 +291,7 @@ def visit(desk: Desk, household: str, found: Found) -> str:
         return outcomes.enter(session, change, case, found).id
 
 
+@pytest.mark.slow
 def test_the_next_run_learns_what_the_visit_found(town: Town) -> None:
     day, home = date(2026, 11, 23), town.homes[11]
     with a_desk(town) as desk:

@@ -199,6 +199,7 @@ def test_whoever_objects_by_any_key_or_door_is_in_no_table_but_the_register(
         ).fetchall() == [(key(50), None, None)]
 
 
+@pytest.mark.slow
 def test_the_report_counts_objections_and_names_no_line_of_theirs(tmp_path: Path) -> None:
     with warehouse() as connection:
         ingest(connection, delivered(tmp_path, f"{key(2)};;;;;01/10/2026\n"), gates=OPEN)

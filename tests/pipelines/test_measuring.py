@@ -228,6 +228,7 @@ def measured(folder: Path, channel: list[int]) -> Path:
     return run
 
 
+@pytest.mark.slow
 def test_the_step_writes_a_page_and_its_figures_and_tells_no_small_count(tmp_path: Path) -> None:
     """Alerts 1 to 10 and 365 days ago are eleven; that of 366 days ago is too old."""
     run = measured(tmp_path, [*range(1, 11), 365, 366])

@@ -94,6 +94,7 @@ def test_a_purge_takes_rows_lists_and_files_and_says_so(tmp_path: Path) -> None:
     assert kept_alerts(chosen) == ["S1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_files", [False, True])
 def test_a_delivered_file_of_which_nothing_is_kept_is_named_and_deleted_on_request(
     tmp_path: Path, with_files: bool

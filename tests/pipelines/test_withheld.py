@@ -50,6 +50,7 @@ def about(weight: float) -> float:
     return max(0.5, rough(weight))
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(FACTS, st.sampled_from(SIGNS), st.sampled_from(SIGNS), WEIGHTS, WEIGHTS)
 def test_two_signs_that_weigh_about_the_same_cannot_be_told_apart(

@@ -57,6 +57,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(
     assert f"paths.{key}" in done.stderr and "Hint:" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_day_before_everything_that_was_delivered_is_refused_by_the_frame(tmp_path: Path) -> None:
     """How a cycle hands on what a step refuses, and clears what it had begun, is seen in ``test_cycle``."""
     config, run = write(tmp_path), tmp_path / "run"
