@@ -6,7 +6,7 @@ Msgids are English. The catalogues are read as text (``.po``) so that what is sh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -54,8 +54,15 @@ def words(language: Language) -> Words:
 
 @cache
 def _french() -> dict[str, str]:
-    text = files("reports").joinpath("locale/fr.po").read_text(encoding="utf-8")
-    return {_unescaped(m["id"]): _unescaped(m["text"]) for m in _ENTRY.finditer(text) if m["id"]}
+    return dict(entries())
+
+
+def entries() -> Iterator[tuple[str, str]]:
+    """Msgid and French of every entry, catalogue after catalogue: one a subject, so that what is shown about it can be read in one piece."""
+    for file in sorted(files("reports").joinpath("locale/fr").iterdir(), key=lambda file: file.name):
+        for found in _ENTRY.finditer(file.read_text(encoding="utf-8")):
+            if found["id"]:
+                yield _unescaped(found["id"]), _unescaped(found["text"])
 
 
 def _unescaped(text: str) -> str:
