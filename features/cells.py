@@ -1,18 +1,33 @@
-"""Small cells of several tables that hang together: what must be hidden so that no number below 11 can be read or solved from the rest."""
+"""Small cells of several tables that hang together: what must be hidden so that no number below 11 can be read or solved from the rest.
+
+The rule: whatever anybody may compute from all that is published, each small number that is hidden might as well be ``MARGIN`` higher than it is, hence
+11 or more. What they know: every sum, that no number is below 0, that none that was hidden is 0, and what other reports say. What they find with linear
+programming is then an interval at least ``MARGIN`` wide that ends above 10. That other numbers are whole and small ones are few is left out: it
+narrows no interval of a table with two margins.
+
+A. Hundepool and others, *Statistical Disclosure Control*, 2012, chapter 4 (protection levels, the attacker's linear programs); M. Fischetti and J. J. Salazar,
+*Solving the cell suppression problem on tabular data with linear constraints*, Management Science 47 (2001). What else to hide is found one small number
+after the other by the least costly change of the tables that moves it so far (J. P. Kelly, B. L. Golden and A. A. Assad, *Cell suppression: disclosure
+protection for sensitive tabular data*, Networks 22 (1992)): the changed tables are those that nobody can exclude.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linprog
+from scipy.sparse import csc_array, hstack
 
-from features.frame import HIDDEN, SMALLEST_CELL
+from features.frame import HIDDEN, MARGIN, SMALLEST_CELL
 
 Key = tuple[str, ...]
 Floats = npt.NDArray[np.float64]
-EXACT = 1e-9
+MOVED = 1e-6
+WANTED = 1e4
+"""What one more of a small number is worth, in units of the largest number: more than to hide everything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,82 +43,73 @@ class Sum:
         return (self.total, *self.parts)
 
 
-def shown(numbers: Mapping[Key, int], sums: Sequence[Sum], never: Collection[Key]) -> dict[Key, int | str]:
-    """Each number that is not ``never`` shown, or ``hidden``: small ones, and as many of the smallest others as it takes.
+def shown(
+    numbers: Mapping[Key, int],
+    sums: Sequence[Sum],
+    never: Collection[Key],
+    elsewhere: Mapping[Key, tuple[float, float]] | None = None,
+) -> dict[Key, int | str]:
+    """Each number that is not ``never`` shown, or ``hidden``: small ones, and as few and small others as it takes. Numbers add up by all ``sums``.
 
-    One word for both, since "below 11" beside a total would narrow the others down.
+    ``elsewhere``: between which ends other reports already tell a number, as it is (both ends) or rounded; where they tell too much already, as
+    much is hidden as there is. One word for small and other numbers, since "below 11" beside a total would narrow the others down.
     """
     unseen = set(never)
+    tables = _Tables(numbers, sums, unseen, elsewhere or {})
     hidden = unseen | {key for key, n in numbers.items() if _is_small(n)}
-    while more := _next_to_hide(numbers, sums, hidden):
-        hidden |= more
-    hidden -= {key for key in solved(sums, hidden) - unseen if not _is_small(numbers[key])}  # told anyway
+    changes: list[Floats] = []
+    for key in sorted((k for k in tables.place if _is_small(numbers[k])), key=lambda k: (numbers[k], k)):
+        at = tables.place[key]
+        if any(change[at] >= MARGIN - MOVED for change in changes):
+            continue
+        change = tables.change(at, hidden)
+        hidden |= {other for other, i in tables.place.items() if abs(change[i]) > MOVED}
+        changes.append(change)
     return {key: HIDDEN if key in hidden else n for key, n in numbers.items() if key not in unseen}
 
 
-def solved(sums: Sequence[Sum], hidden: Collection[Key]) -> set[Key]:
-    """Hidden numbers that follow from those that are not, whatever they are: none of the ways in which hidden ones can vary together moves them."""
-    unknown = {key: place for place, key in enumerate(sorted(hidden))}
-    rows = [row for s in sums if any(row := _row(s, unknown))]
-    if not rows:
-        return set()
-    echelon, pivots = _reduced(np.array(rows))
-    alone = (np.abs(echelon) > EXACT).sum(axis=1) == 1
-    keys = list(unknown)
-    return {keys[column] for row, column in enumerate(pivots) if alone[row]}
+class _Tables:
+    """Every number that is tied to another, as a vector, with how far each could be moved without contradicting what is known of it."""
+
+    def __init__(
+        self,
+        numbers: Mapping[Key, int],
+        sums: Sequence[Sum],
+        never: Collection[Key],
+        elsewhere: Mapping[Key, tuple[float, float]],
+    ) -> None:
+        self.place = {key: at for at, key in enumerate(dict.fromkeys(key for s in sums for key in s.keys))}
+        true = np.array([numbers[key] for key in self.place], dtype=np.float64)
+        least = np.array([0.0 if key in never else min(1.0, numbers[key]) for key in self.place])
+        most = np.array([np.inf if key in never or numbers[key] else 0.0 for key in self.place])
+        for key, (low, high) in elsewhere.items():
+            if key in self.place:
+                at = self.place[key]
+                least[at], most[at] = max(least[at], low), min(most[at], high)
+        self.down, self.up = true - least, most - true
+        self.cost = true / max(1.0, float(true.max(initial=0.0)))
+        ends = [(row, self.place[key], sign) for row, s in enumerate(sums) for key, sign in _signed(s)]
+        row, column, sign = (np.array(part) for part in zip(*ends, strict=True)) if ends else ([], [], [])
+        tied = csc_array((sign, (row, column)), shape=(len(sums), len(self.place)))
+        self.adding_up = hstack([tied, -tied], format="csc")
+
+    def change(self, at: int, hidden: Collection[Key]) -> Floats:
+        """The change of all numbers that raises one by ``MARGIN``, or as far as it goes, and of what is not hidden moves the least."""
+        price = np.where([key in hidden for key in self.place], 0.0, self.cost)
+        count = len(price)
+        up, down = self.up.copy(), self.down.copy()
+        up[at], down[at] = min(up[at], MARGIN), 0.0
+        cost = np.concatenate([price, price])
+        cost[at] = -WANTED
+        bounds = np.column_stack([np.zeros(2 * count), np.concatenate([up, down])])
+        found = linprog(cost, A_eq=self.adding_up, b_eq=np.zeros(self.adding_up.shape[0]), bounds=bounds)
+        moved: Floats = found.x[:count] - found.x[count : 2 * count]
+        return moved
 
 
-def _reduced(matrix: Floats) -> tuple[Floats, list[int]]:
-    """Gauss–Jordan: the rows with a pivot and its column each. Plain loops, since linear algebra in threads waits for busy cores."""
-    pivots: list[int] = []
-    for column in range(matrix.shape[1]):
-        row = len(pivots)
-        if row == len(matrix):
-            break
-        best = row + int(np.abs(matrix[row:, column]).argmax())
-        if abs(matrix[best, column]) <= EXACT:
-            continue
-        matrix[[row, best]] = matrix[[best, row]]
-        matrix[row] /= matrix[row, column]
-        others = np.flatnonzero(np.abs(matrix[:, column]) > EXACT)
-        others = others[others != row]
-        matrix[others] -= matrix[others, column][:, None] * matrix[row]
-        pivots.append(column)
-    return matrix[: len(pivots)], pivots
+def _signed(one: Sum) -> list[tuple[Key, float]]:
+    return [(one.total, 1.0), *((key, -1.0) for key in one.parts)]
 
 
 def _is_small(number: int) -> bool:
     return 0 < number < SMALLEST_CELL
-
-
-def _row(one: Sum, unknown: Mapping[Key, int]) -> list[float]:
-    row = [0.0] * len(unknown)
-    for sign, keys in ((1.0, (one.total,)), (-1.0, one.parts)):
-        for key in keys:
-            if key in unknown:
-                row[unknown[key]] += sign
-    return row
-
-
-def _next_to_hide(numbers: Mapping[Key, int], sums: Sequence[Sum], hidden: set[Key]) -> set[Key]:
-    """For each number that could be found out the smallest shown one that is tied to it; empty when nothing could be."""
-    found_out = solved(sums, hidden)
-    tied = [*_too_thin(numbers, sums, hidden - found_out)]
-    for key in sorted(key for key in found_out if _is_small(numbers[key])):
-        tied.append([other for s in sums if key in s.keys for other in s.keys])
-    left = [key for s in sums for key in s.keys]
-    found = (_smallest(numbers, keys, hidden) or _smallest(numbers, left, hidden) for keys in tied)
-    return {key for key in found if key is not None}
-
-
-def _too_thin(numbers: Mapping[Key, int], sums: Sequence[Sum], unknown: set[Key]) -> Iterator[Sequence[Key]]:
-    """What is unknown of a known total must be 11 or more, else it is as good as told."""
-    for one in sums:
-        rest = sum(numbers[key] for key in one.parts if key in unknown)
-        if one.total not in unknown and _is_small(rest):
-            yield one.keys
-
-
-def _smallest(numbers: Mapping[Key, int], keys: Iterable[Key], hidden: set[Key]) -> Key | None:
-    rest = [key for key in keys if key not in hidden and numbers[key] > 0]
-    return min(rest, key=lambda key: (numbers[key], key), default=None)

@@ -17,7 +17,9 @@ from features.people import Linkage
 Key = TypeVar("Key")
 SMALLEST_CELL = 11
 HIDDEN = "hidden"
-"""A larger cell that is left out so that a small one cannot be computed from the total."""
+"""A cell below 11, or one that is left out so that none can be worked out from what is shown."""
+MARGIN = SMALLEST_CELL - 1
+"""So much higher than it is each hidden small cell might be, for all that anybody can compute (see ``features.cells``)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,17 +100,16 @@ def protected(count: int) -> int | str:
 
 
 def published(cells: Mapping[Key, int]) -> dict[Key, int | str]:
-    """Cells whose sum is known: small ones are hidden, and then the next larger too, until what is hidden cannot be solved back."""
+    """Cells whose sum is known: small ones are hidden, and then the next larger too, until the others that are hidden could be ``MARGIN`` fewer in all
+    without one of them being nobody. One word for both: "below 11" beside the sum would narrow them down."""
     hidden = {key for key, n in cells.items() if 0 < n < SMALLEST_CELL}
     for key in sorted(cells, key=lambda k: cells[k]):
-        if not hidden or (len(hidden) > 1 and sum(cells[k] for k in hidden) >= SMALLEST_CELL):
+        spare = [cells[k] - 1 for k in hidden]
+        if not hidden or sum(spare) - max(n for n in spare if n < MARGIN) >= MARGIN:
             break
         if cells[key] > 0:
             hidden.add(key)
-    return {
-        key: (protected(n) if n < SMALLEST_CELL else HIDDEN) if key in hidden else n
-        for key, n in cells.items()
-    }
+    return {key: HIDDEN if key in hidden else n for key, n in cells.items()}
 
 
 def build(
