@@ -12,10 +12,13 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+
+from pipelines import audit
+from pipelines.audit import Counts
+from pipelines.chain import Head
 
 log = logging.getLogger("lanterne")
 LIBRARIES = (
@@ -31,47 +34,35 @@ LIBRARIES = (
     "splink",
 )
 ROOMS = ("data_contracts", "features", "models", "reports", "review", "pipelines")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One step of a run. ``peak_memory_mb`` is the process's highest resident size so far, so it never falls."""
-
-    name: str
-    seconds: float
-    peak_memory_mb: float
-    rows: Mapping[str, int]
+"""Whose code a run may be made by."""
 
 
 @contextmanager
-def timed(folder: Path, name: str) -> Iterator[dict[str, int]]:
-    """Times a step and writes ``working/steps/<name>.json``; the caller fills the yielded row counts."""
+def timed(folder: Path, name: str) -> Iterator[Counts]:
+    """Times a step and writes its line of ``audit.jsonl``; the caller fills the yielded row counts, and ``reads`` with what it took from outside the folder.
+
+    ``peak_memory_mb`` is the process's highest resident size so far, so it never falls."""
     started = time.perf_counter()
-    rows: dict[str, int] = {}
+    counts = Counts()
     log.info("%s", name)
-    yield rows
+    yield counts
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    step = Step(
-        name=name, seconds=round(time.perf_counter() - started, 2), peak_memory_mb=round(peak, 1), rows=rows
-    )
-    steps = folder / "working" / "steps"
-    steps.mkdir(parents=True, exist_ok=True)
-    position = len(list(steps.iterdir()))
-    write_json(steps / f"{position:02d}-{name}.json", step.__dict__)
-
-
-def steps(folder: Path) -> list[dict[str, object]]:
-    """The steps written so far, in the order in which they ran."""
-    return [json.loads(path.read_text()) for path in sorted((folder / "working" / "steps").glob("*.json"))]
+    seconds = round(time.perf_counter() - started, 2)
+    audit.step(folder, name, counts, seconds=seconds, peak_memory_mb=round(peak, 1))
 
 
 def write_json(path: Path, content: object) -> None:
     """UTF-8, indented, keys as given, dates in ISO form."""
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+    path.write_bytes(as_bytes(content))
+
+
+def as_bytes(content: object) -> bytes:
+    """What ``write_json`` writes."""
+    return (json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n").encode("utf-8")
 
 
 def code_version() -> str:
-    """The commit, or a hash of the source files where there is no git."""
+    """The commit, or a hash of the source where there is no git."""
     root = Path(__file__).resolve().parent.parent
     if (root / ".git").exists() and shutil.which("git"):
         answer = subprocess.run(
@@ -82,14 +73,20 @@ def code_version() -> str:
         )
         if answer.returncode == 0:
             return answer.stdout.strip()
-    return "source-" + _source_hash(root)
+    return "source-" + source_hash()[:12]
 
 
-def _source_hash(root: Path) -> str:
+def source_hash() -> str:
+    """SHA-256 of every file that decides a result: the same for the same code, whether it was cloned or unpacked, and whatever is committed beside it."""
+    root = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
-    for path in sorted(p for room in ROOMS for p in (root / room).rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    for path in sorted(p for room in ROOMS for p in (root / room).rglob("*") if _is_source(p)):
+        digest.update(f"{path.relative_to(root).as_posix()}\0{audit.digest_of(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
 
 
 def sha256(content: bytes) -> str:
@@ -122,15 +119,19 @@ def partial_folder(runs: Path, name: str) -> Path:
     return folder
 
 
-def publish(partial: Path, final: Path, *, keep_working_tables: bool) -> None:
-    """Purges the joined tables and moves the finished folder to its name, replacing an earlier run of the same inputs."""
-    if keep_working_tables:
-        shutil.rmtree(partial / "working" / "steps", ignore_errors=True)
-    else:
-        shutil.rmtree(partial / "working")
+def publish(partial: Path, final: Path) -> None:
+    """Moves the finished folder to its name, replacing an earlier run of the same inputs."""
     aside = final.with_name(f".{final.name}.replaced")
     shutil.rmtree(aside, ignore_errors=True)
     if final.exists():
         final.rename(aside)
     partial.rename(final)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def closed(folder: Path, name: str, content: Mapping[str, object]) -> Head:
+    """Writes ``manifest.json`` with the digest of every file of the folder, closes the folder's chain with it, and tells it the head; gives the head."""
+    whole = {**content, "steps": audit.steps(folder), "files": audit.digests(folder)}
+    head = audit.close(folder, name, as_bytes(whole))
+    write_json(folder / "manifest.json", {**whole, "audit": head.as_json()})
+    return head

@@ -1,21 +1,24 @@
-"""The last step: the manifest, the purge of the joined tables, and the folder moved to its name."""
+"""The last step: the purge of the joined tables, the manifest that closes the chain, and the folder moved to its name."""
 
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from features import linkage
 from features.catalogue import FACTORS
-from pipelines import manifest, settings
+from pipelines import audit, audit_sign, ledger, manifest, settings, settings_kept
 from pipelines.factors import factors_of
 from pipelines.lost_signals import lost
 
 
 def publish_step(config: Path, folder: Path, as_of: date, capacity: int, keep_working_tables: bool) -> Path:
-    """Writes ``manifest.json`` and moves the finished run to ``runs/<run_id>``."""
+    """Writes ``configuration.json`` and ``manifest.json``, signs where the city has a key for it, moves the finished run to ``runs/<run_id>`` and enters its head
+    into the installation's chain."""
     city = settings.load(config)
     used = {f.name for f in factors_of(city)}
     inputs = run_inputs(config, folder, as_of, capacity)
@@ -23,37 +26,52 @@ def publish_step(config: Path, folder: Path, as_of: date, capacity: int, keep_wo
     content = {
         "run_id": name,
         **inputs,
+        "commit": manifest.code_version(),
         "gates": settings.gates(city),
         "fictitious": city.fictitious,
         "factors_used": sorted(used),
         "factors_left_out": sorted(f.name for f in FACTORS if f.name not in used),
         "signals_lost": [asdict(one) for one in lost(settings.gates(city), city.features.model_dump())],
         "versions": manifest.versions(),
-        "steps": manifest.steps(folder),
-        "files": {
-            str(p.relative_to(folder)): manifest.sha256(p.read_bytes())
-            for p in sorted((*folder.glob("*.*"), *folder.glob("contracts/*"), *folder.glob("model/*")))
-            if p.is_file()
-        },
     }
-    manifest.write_json(folder / "manifest.json", content)
-    final = city.paths.runs / name
-    manifest.publish(folder, final, keep_working_tables=keep_working_tables)
+    if not keep_working_tables:
+        shutil.rmtree(folder / "working")
+    (folder / settings_kept.FILE).write_bytes(settings_kept.deciding(city))
+    return closed(config, city, folder, content, city.paths.runs / name, act="publish", kind="run")
+
+
+def closed(
+    config: Path,
+    city: settings.City,
+    folder: Path,
+    content: Mapping[str, object],
+    final: Path,
+    *,
+    act: str,
+    kind: str,
+) -> Path:
+    """The end of every chain: manifest, signature, the folder in its place, its head in the installation's chain; see ``pipelines.audit``."""
+    head = manifest.closed(folder, act, content)
+    audit_sign.by_itself(config, city, folder, final.name)
+    manifest.publish(folder, final)
+    ledger.enter(city.paths, act, kind, about=final.name, facts={"head": head.as_json()})
     return final
 
 
 def run_inputs(config: Path, folder: Path, as_of: date, capacity: int) -> dict[str, object]:
     """Everything that decides the result, known once it is known who ranks: what names the run."""
     approval = folder / "model" / "approval.json"
-    ingested = json.loads((folder / "ingest.json").read_text())
+    city = settings.load(config)
+    stored = json.loads((folder / "ingest.json").read_text())["store"]
     return {
         "as_of": as_of.isoformat(),
         "capacity": capacity,
-        "seed": settings.load(config).seed,
-        "code": manifest.code_version(),
-        "configuration": manifest.sha256(config.read_bytes()),
+        "seed": city.seed,
+        "code": manifest.source_hash(),
+        "configuration": manifest.sha256(settings_kept.deciding(city)),
+        "shapes": settings_kept.shapes(config, city),
         "contracts": manifest.contract_hashes(),
         "linkage_model": linkage.model().cited,
-        "approval": manifest.sha256(approval.read_bytes()) if approval.is_file() else None,
-        "deliveries": {f["name"]: f["file_id"] for f in ingested["files"]},
+        "approval": audit.digest_of(approval) if approval.is_file() else None,
+        "deliveries": stored["files"],
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import manifest, retention
+from pipelines import ledger, manifest, retention
 from pipelines.copies import rewrite
 from pipelines.desk_database import Kept
 from pipelines.retention import Certificate
@@ -39,13 +39,15 @@ def purge(
         emptied = retention.emptied_files(connection)
     rewrite(city.paths)  # deleted rows leave the file's bytes only when it is written anew
     runs = retention.old_runs(city.paths.runs, city.retention, on)
+    certificate = _certificate(city, on, found, of_desk, runs, emptied, with_delivery_files)
+    path = _entered(city, certificate, runs)
     for folder in runs:
         retention.strip_run(folder)
     if with_delivery_files:
         for name in emptied:
             (city.paths.deliveries / name).unlink(missing_ok=True)
-    certificate = _certificate(city, on, found, of_desk, runs, emptied, with_delivery_files)
-    return certificate, _write(city, certificate)
+    _write(certificate, path)
+    return certificate, path
 
 
 def purge_desk(desk: Kept | None, city: City, on: date, *, is_rehearsal: bool) -> tuple[Gone, ...] | None:
@@ -87,11 +89,24 @@ def _certificate(
     )
 
 
-def _write(city: City, certificate: Certificate) -> Path:
+def _entered(city: City, certificate: Certificate, runs: tuple[Path, ...]) -> Path:
+    """Says in the installation's chain which files of which run are about to go and by which certificate, so that a missing one is no tampering; who did what longer
+    ago than may be kept leaves the chain. Gives where the certificate goes."""
     folder = made(city.paths.runs / "certificates", "paths.runs")
     number = len(list(folder.glob("purge-*.json"))) + 1
     path = folder / f"purge-{certificate.purged_on.isoformat()}-{number:03d}.json"
+    facts = {
+        "sha256": manifest.sha256(manifest.as_bytes(certificate.as_json())),
+        "rows": certificate.rows,
+        "desk_rows": certificate.desk_rows,
+        "runs": {folder.name: retention.personal_files(folder) for folder in runs},
+    }
+    ledger.enter(city.paths, "purge", "retention", about=path.name, facts=facts)
+    ledger.forget(city.paths, datetime.combine(ledger.PERSONS.before(certificate.purged_on), time(), UTC))
+    return path
+
+
+def _write(certificate: Certificate, path: Path) -> None:
     partial = path.with_suffix(".partial")
     manifest.write_json(partial, certificate.as_json())
     partial.rename(path)
-    return path

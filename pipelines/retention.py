@@ -190,5 +190,11 @@ def strip_run(folder: Path) -> None:
             path.unlink()
 
 
+def personal_files(folder: Path) -> list[str]:
+    """What ``strip_run`` removes, as paths below the folder."""
+    within = (inner for path in _personal(folder) for inner in (path, *path.rglob("*")))
+    return sorted(inner.relative_to(folder).as_posix() for inner in within if inner.is_file())
+
+
 def _personal(folder: Path) -> list[Path]:
     return [path for pattern in PERSONAL for path in sorted(folder.glob(pattern))]

@@ -1,0 +1,204 @@
+"""The chain of the installation, beside the runs: which run was published with which head, and what was done with households outside the review desk.
+
+``runs/audit.jsonl`` only grows (``pipelines.chain``); it names no person, so that it can be handed to an auditor. Who did it, and to what of a person it was done, is in
+``runs/audit.state.json`` as long as it may be kept (``PERSONS``; ``lanterne purge`` takes it out). That file also says where the chain ends, so that nothing can be cut off its
+end, and is signed with a key derived from the warehouse's: whoever cannot open the warehouse can alter neither of the two unseen. What nobody finds without a head
+that was written down elsewhere (``lanterne cycle`` prints one, a signature or a later run holds one): that both files were put back to an earlier state of theirs.
+
+Line: ``number``, ``previous``, ``at``, ``act``, ``kind`` and ``about`` (to what: a run, a model, a certificate), ``facts`` (codes and counts), ``seal``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import pwd
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from data_contracts.contract_terms import Period
+from pipelines import chain
+from pipelines.chain import Head, Line
+from pipelines.encrypted import Key
+from pipelines.settings import Paths
+from pipelines.store import made
+from pipelines.warehouse_key import key_of
+
+LOG, STATE = "audit.jsonl", "audit.state.json"
+PERSONS = Period.parsed("P1Y")
+"""How long it is kept who did what, and about whom (CNIL, recommendation 2021-122: six months to a year)."""
+_PURPOSE = b"lanterne.audit"
+"""Sets this use of the key apart from every other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One thing that was done. ``who``: the account of the operating system; ``person``: a household, a record, or the pseudonym of a match key; both empty once
+    their term is over."""
+
+    number: int
+    at: datetime
+    act: str
+    kind: str
+    about: str
+    facts: Mapping[str, object]
+    who: str = ""
+    person: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _State:
+    """``persons``: number of a line → (who, person); ``forgotten``: the last line of which they were taken out."""
+
+    head: Head
+    forgotten: int
+    persons: Mapping[str, Sequence[str]]
+
+    def content(self) -> dict[str, object]:
+        return {"head": self.head.as_json(), "forgotten": self.forgotten, "persons": dict(self.persons)}
+
+
+def enter(
+    paths: Paths,
+    act: str,
+    kind: str,
+    *,
+    about: str = "",
+    person: str = "",
+    facts: Mapping[str, object] | None = None,
+) -> Head:
+    """Adds what is done now, by whoever's account this is; ``person``: see ``Entry``. Raises IntegrityError, and adds nothing, where the chain does not hold."""
+    key = key_of(paths)
+    with _alone(paths.runs):
+        lines, state = _held(paths.runs, key)
+        content = {"act": act, "kind": kind, "about": about, "facts": dict(facts or {})}
+        line = chain.next_line(chain.head(lines), content)
+        head = chain.put(paths.runs / LOG, {**line, "seal": _sealed(line, key)})
+        persons = {**state.persons, str(head.number): (_account(), person)}
+        _keep(paths.runs, key, replace(state, head=head, persons=persons))
+    return head
+
+
+def entries(paths: Paths) -> tuple[Entry, ...]:
+    """Every line in order. Raises IntegrityError where the chain does not hold."""
+    with _alone(paths.runs):
+        lines, state = _held(paths.runs, key_of(paths))
+    return tuple(_entry(line, state.persons) for line in lines)
+
+
+def lines(runs: Path) -> tuple[Line, ...]:
+    """The lines as whoever has no key can check them: that each follows from the one before. Raises IntegrityError."""
+    return chain.read(runs / LOG)
+
+
+def head(paths: Paths) -> Head:
+    """Where the chain ends now. Raises IntegrityError where it does not hold."""
+    with _alone(paths.runs):
+        return chain.head(_held(paths.runs, key_of(paths))[0])
+
+
+def forget(paths: Paths, before: datetime) -> int:
+    """Takes out who did what, and about whom, of the lines of before; gives of how many. The lines stay."""
+    key = key_of(paths)
+    with _alone(paths.runs):
+        lines, state = _held(paths.runs, key)
+        last = max((entry.number for line in lines if (entry := _entry(line, {})).at < before), default=0)
+        if last <= state.forgotten:
+            return 0
+        left = {number: of for number, of in state.persons.items() if int(number) > last}
+        _keep(paths.runs, key, replace(state, forgotten=last, persons=left))
+    return len(state.persons) - len(left)
+
+
+def pseudonym(paths: Paths, match_key: str) -> str:
+    """What stands for a match key in ``person``: nobody gets the key back from it, whoever has both keys finds its lines again."""
+    return hmac.new(_own(key_of(paths)), f"person {match_key}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _held(runs: Path, key: Key) -> tuple[tuple[Line, ...], _State]:
+    """Chain and state. A command that was killed between the two files leaves one line more, with its seal: nobody's name is known of that one."""
+    found, state = lines(runs), _state(runs, key)
+    for number, line in enumerate(found, start=1):
+        unsealed = {name: value for name, value in line.items() if name != "seal"}
+        if not hmac.compare_digest(str(line.get("seal")), _sealed(unsealed, key)):
+            raise chain.broken("this line was not written with the city's key", runs / LOG, number)
+    kept = [chain.NOTHING, *map(chain.head_of, found)]
+    if state.head not in kept[-2:]:
+        raise chain.broken(
+            "lines are missing at the end, or what says where it ends was altered", runs / LOG, len(found) + 1
+        )
+    named = {str(number) for number in range(state.forgotten + 1, state.head.number + 1)}
+    if not state.persons.keys() <= named:
+        raise chain.broken("names are kept of lines that are not there", runs / STATE, len(found) + 1)
+    return found, state
+
+
+def _state(runs: Path, key: Key) -> _State:
+    file = runs / STATE
+    if not file.is_file():
+        return _State(head=chain.NOTHING, forgotten=0, persons={})
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        seal, content = told.pop("seal"), told
+        state = _State(head=Head(**told["head"]), forgotten=told["forgotten"], persons=told["persons"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise chain.broken("what says where the chain ends cannot be read", file, 1) from error
+    if not hmac.compare_digest(str(seal), _sealed(content, key)):
+        raise chain.broken("what says where the chain ends was altered, or the key is another", file, 1)
+    return state
+
+
+def _keep(runs: Path, key: Key, state: _State) -> None:
+    content = state.content()
+    partial = runs / f".{STATE}.{os.getpid()}"
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(chain.written({**content, "seal": _sealed(content, key)}))
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(runs / STATE)
+
+
+def _entry(line: Line, persons: Mapping[str, Sequence[str]]) -> Entry:
+    who, person = persons.get(str(line["number"]), ("", ""))
+    return Entry(
+        number=int(str(line["number"])),
+        at=datetime.fromisoformat(str(line["at"])),
+        act=str(line["act"]),
+        kind=str(line["kind"]),
+        about=str(line["about"]),
+        facts=cast("Mapping[str, object]", line["facts"]),
+        who=who,
+        person=person,
+    )
+
+
+def _sealed(content: Line, key: Key) -> str:
+    return hmac.new(_own(key), chain.written(content), hashlib.sha256).hexdigest()
+
+
+def _own(key: Key) -> bytes:
+    return hmac.new(bytes.fromhex(key.secret), _PURPOSE, hashlib.sha256).digest()
+
+
+def _account() -> str:
+    """Of the process, whatever the environment says."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
+
+
+@contextmanager
+def _alone(runs: Path) -> Iterator[None]:
+    """Two commands at once enter one after the other."""
+    with (made(runs, "paths.runs") / ".audit.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

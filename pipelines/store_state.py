@@ -1,0 +1,35 @@
+"""What of the warehouse a run is made from: which files, and what the law has taken out of them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+import duckdb
+
+from pipelines import law
+from pipelines.encrypted import Key
+
+
+def of(connection: duckdb.DuckDBPyConnection, key: Key) -> dict[str, object]:
+    """``files``: name → ``file_id`` of every file that counts, delivered now or earlier, but those of which every row is past its retention; ``purged_before``: source →
+    the day before which its rows were taken out; ``objections``: a keyed digest of all that is left in peace, which tells nothing but whether two runs knew the same."""
+    files = connection.execute(_FILES).fetchall()
+    purged = connection.execute(_PURGED).fetchall()
+    return {
+        "files": dict(files),
+        "purged_before": {source: day.isoformat() for source, day in purged},
+        "objections": objections(law.remembered(connection), key),
+    }
+
+
+_FILES = """
+select name, file_id from meta.files where is_current and (rows_purged = 0 or rows_purged < rows_accepted) order by name
+"""
+_PURGED = "select source, max(before) from meta.purges where before is not null group by 1 order by 1"
+
+
+def objections(keys: frozenset[str], key: Key) -> str:
+    """See ``of``."""
+    told = "\n".join(["lanterne.objections", *sorted(keys)])
+    return hmac.new(bytes.fromhex(key.secret), told.encode(), hashlib.sha256).hexdigest()
