@@ -50,6 +50,16 @@ def compute(
         )
 
 
+def statement(factor: Factor) -> str:
+    """The SQL of one factor, as ``compute`` runs it in one pass with the others of its source: one row a household with a value."""
+    return _of_frame([factor]) if factor.source == "frame" else _of_members(factor.source, [factor])
+
+
+def enters(factor: Factor) -> str:
+    """Which rows of ``rows_<source>`` a factor looks at, as a condition."""
+    return f"({factor.where}) and {_window(factor)}"
+
+
 _EMPTY = """
 create or replace temp table evidence (
   household_id varchar, factor varchar, person_id varchar, value double, detail varchar, known_on date, source varchar
@@ -88,12 +98,8 @@ def _of_members(source: str, factors: Sequence[Factor]) -> str:
 
 def _aggregated(factor: Factor) -> str:
     """A factor's aggregate over its own rows. ``detail`` may hold a filter of its own."""
-    kept = f"filter (where ({factor.where}) and {_window(factor)})"
-    detail = (
-        "null::varchar"
-        if factor.detail is None
-        else _also(factor.detail, f"({factor.where}) and {_window(factor)}")
-    )
+    kept = f"filter (where {enters(factor)})"
+    detail = "null::varchar" if factor.detail is None else _also(factor.detail, enters(factor))
     return f"{{factor: '{factor.name}', value: cast({factor.value} {kept} as double), detail: {detail}, known_on: max(known_on) {kept}}}"
 
 

@@ -69,9 +69,10 @@ def _emitted(source: str, column: str | None, factors: tuple[str, ...]) -> tuple
 
 @cache
 def _modules() -> Mapping[str, str]:
-    """Package data only. The catalogue is left out (its rows are factors), and so is this page."""
+    """Package data only. The catalogue is left out (its rows are factors), and so are this page and ``traced``, which shows what others read."""
     return {
         f"features/{f.name}": f.read_text(encoding="utf-8")
         for f in sorted(files("features").iterdir(), key=lambda f: f.name)
-        if f.name.endswith(".py") and not f.name.startswith(("catalogue", "readers", "factor", "__"))
+        if f.name.endswith(".py")
+        and not f.name.startswith(("catalogue", "readers", "factor", "traced", "__"))
     }

@@ -22,6 +22,8 @@ SOURCES = {
 }
 """Sources that factors may read, with what names a record. Visits and alerts are not among them."""
 TRACE_DAYS = 730
+LEFT_A_TRACE = f"coalesce(l.date_dernier_usage, l.date_debut) >= as_of() - {TRACE_DAYS}"
+"""Of a row ``l`` of a service."""
 _KEYS = "cle_identite, cle_usage, cle_phonetique, cle_nom_adresse"
 """What linked the records; a factor has no use for it."""
 
@@ -39,12 +41,13 @@ select l.* exclude ({keys}), s.shrank_on from latest_parc_social l left join shr
 """
 """``shrank_on``: the last snapshot in which a lease declared fewer people than in the one before."""
 
-_USES = """
+A_YEAR_BEFORE = "date_arrete < as_of() - 335 and date_arrete >= as_of() - 425"
+_USES = f"""
 with earlier as (
   select id_usager, service, arg_max(nb_usages_12m, date_arrete) as uses_a_year_before from known_usages_services
-  where date_arrete < as_of() - 335 and date_arrete >= as_of() - 425 group by 1, 2
+  where {A_YEAR_BEFORE} group by 1, 2
 )
-select l.* exclude ({keys}), e.uses_a_year_before from own_uses l left join earlier e using (id_usager, service)
+select l.* exclude ({{keys}}), e.uses_a_year_before from own_uses l left join earlier e using (id_usager, service)
 """
 """``uses_a_year_before``: uses in twelve months as a snapshot of a year ago showed them, null without one."""
 
@@ -89,7 +92,7 @@ def _framed(gates: Mapping[str, Gate]) -> str:
     return (
         "create or replace temp table framed as with traces as ("
         " select distinct t.household_id from own_uses l join people p on p.source = 'usages_services' and p.record_id = l.id_usager"
-        f" join there t on t.person_id = p.person_id where coalesce(l.date_dernier_usage, l.date_debut) >= as_of() - {TRACE_DAYS}),"
+        f" join there t on t.person_id = p.person_id where {LEFT_A_TRACE}),"
         " delivered as (select max(known_on) as services_known_on from latest_usages_services)"
         f" select h.*, ({is_open} and services_known_on is not null) as is_services_open, (t.household_id is not null) as has_trace,"
         " 'usages_services' as services_source, services_known_on"
