@@ -1,8 +1,14 @@
-"""What auditors group households by: sex, age band, tenure, priority neighbourhood, neighbourhood. No candidate ever sees these columns."""
+"""What auditors group households by: sex, age band, tenure, priority neighbourhood, neighbourhood, data-thin or not. No candidate ever sees these columns."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from features.factor import Factor
+
 GROUPS = ("sex", "age_band", "tenure", "qpv", "neighbourhood")
+AUDITED = (*GROUPS, "data_thin")
+"""The fairness report also tells households of which a single register knows from the others; the duel and the estimates do not."""
 AGE_BANDS = ((25, "under 25"), (40, "25-39"), (60, "40-59"), (75, "60-74"), (80, "75-79"))
 OLDEST_BAND = "80 and over"
 _BAND = " ".join(f"when oldest_age < {below} then '{band}'" for below, band in AGE_BANDS)
@@ -24,8 +30,23 @@ select h.household_id,
   case {_BAND} when oldest_age is not null then '{OLDEST_BAND}' end as age_band,
   case when g.is_tenant then 'social housing' else 'other' end as tenure,
   case when coalesce(g.qpv, q.qpv) then 'priority' when coalesce(g.qpv, q.qpv) is not null then 'other' end as qpv,
-  h.quartier as neighbourhood
+  h.quartier as neighbourhood,
+  case when h.is_data_thin then 'thin' else 'not thin' end as data_thin
 from households h left join grouped g using (household_id) left join priority q on q.quartier = h.quartier
 order by h.household_id
 """
-"""One row a household of the frame that is built on this connection: ``household_id`` and the columns of ``GROUPS``; null = not known."""
+"""One row a household of the frame that is built on this connection: ``household_id`` and the columns of ``AUDITED``; null = not known."""
+
+_TOLD_BY = {
+    "sex": ("male",),
+    "age_band": ("oldest_age", "middle_aged", "under_25", "middle_aged_alone_low_income"),
+    "tenure": ("one_adult_known", "several_adults_known"),
+    "neighbourhood": ("neighbourhood",),
+}
+"""Names of factors that say an audit variable, whatever a town is like: of tenure also what is counted only where no lease says it."""
+
+
+def is_said_by(dimension: str, factor: str, catalogue: Mapping[str, Factor]) -> bool:
+    """Whether a factor is the audit variable, or part of it, by its definition: age tells the age band, and what only a lease can say tells the tenure."""
+    by_lease = dimension == "tenure" and factor in catalogue and "parc_social" in catalogue[factor].gates
+    return by_lease or factor in _TOLD_BY.get(dimension, ())

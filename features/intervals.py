@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from scipy.optimize import brentq
 
+Floats = npt.NDArray[np.float64]
 Z = 1.959963984540054
 """Both bounds together: 95 %."""
 WIDEST = 1e6
@@ -36,8 +39,10 @@ def ratio(count: float, of: float, rest_count: float, rest_of: float) -> Interva
     if count == 0 and rest_count == 0:
         return Interval(low=0.0, high=math.inf)
 
+    c, n, rest_c, rest_n = (np.array(float(x)) for x in (count, of, rest_count, rest_of))
+
     def beyond(log_ratio: float) -> float:
-        return _score(count, of, rest_count, rest_of, math.exp(log_ratio))
+        return float(score(c, n, rest_c, rest_n, np.array(math.exp(log_ratio))))
 
     far = math.log(WIDEST)
     low = 0.0 if beyond(-far) < Z else math.exp(brentq(lambda x: beyond(x) - Z, -far, far))
@@ -45,17 +50,15 @@ def ratio(count: float, of: float, rest_count: float, rest_of: float) -> Interva
     return Interval(low=low, high=high)
 
 
-def _score(count: float, of: float, rest_count: float, rest_of: float, of_rest: float) -> float:
-    """How many standard errors the first share lies above ``of_rest`` times the second, were that ratio the true one."""
-    every = of + rest_of
-    a = every * of_rest
-    b = of * of_rest + count + rest_of + rest_count * of_rest
-    c = count + rest_count
-    # both roots are real; written so that nothing cancels
-    rest_share = min(1.0, 2 * c / (b + math.sqrt(max(0.0, b * b - 4 * a * c))))
-    share = min(1.0, of_rest * rest_share)
+def score(count: Floats, of: Floats, rest_count: Floats, rest_of: Floats, of_rest: Floats) -> Floats:
+    """Element by element: how many standard errors a share lies above ``of_rest`` times that of the rest, were that ratio the true one (Miettinen and
+    Nurminen). It falls as ``of_rest`` grows, and grows with the root of the evidence; infinite where chance is excluded."""
+    every, a = of + rest_of, (of + rest_of) * of_rest
+    b, c = of * of_rest + count + rest_of + rest_count * of_rest, count + rest_count
+    rest_share = np.minimum(1.0, 2 * c / (b + np.sqrt(np.maximum(0.0, b * b - 4 * a * c))))
+    share = np.minimum(1.0, of_rest * rest_share)
     spread = share * (1 - share) / of + of_rest**2 * rest_share * (1 - rest_share) / rest_of
     above = count / of - of_rest * rest_count / rest_of
-    if spread <= 0:
-        return math.copysign(math.inf, above) if above else 0.0
-    return above / math.sqrt(spread * every / (every - 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = above / np.sqrt(spread * every / (every - 1))
+    return np.where(spread > 0, z, np.where(above == 0, 0.0, np.copysign(np.inf, above)))

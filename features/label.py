@@ -21,6 +21,8 @@ _UCLA = " + ".join(UCLA_ITEMS)
 _ALIVE = "greatest(" + ", ".join(NETWORKS) + ")"
 _ALL_ASKED = " and ".join(f"{n} is not null" for n in NETWORKS)
 
+NOTHING_MORE = "CLASSE"
+"""The follow-up code of a case that was closed at the door."""
 STATES = ("isolated", "not isolated", "undecided", "refused", "absent", "moved")
 """What a visit made of a household, the strongest first where several visits of one campaign say different things. ``undecided``: met, but the answers do not decide.
 ``moved``: not there any more (moved, died, in an establishment, not found). Only the first two are labels; *never visited* is the state of everybody else."""
@@ -44,6 +46,7 @@ labelled as (
 select id_visite, person_key, date_liste, date_visite, bras, proba_tirage, lsns6, isolated,
   case when issue = 'VU' then ({_UCLA}) >= {UCLA_CUT} end as lonely,
   case when issue = 'VU' then jugement_unite >= {JUDGED_CUT} end as judged_isolated,
+  issue = 'VU' and suite <> '' and suite <> '{NOTHING_MORE}' as is_followed,
   case when isolated then 'isolated' when not isolated then 'not isolated' when issue = 'VU' then 'undecided'
     when issue = 'REFUS' then 'refused' when issue = 'ABSENT' then 'absent' else 'moved' end as state
 from labelled
@@ -59,7 +62,8 @@ def visits(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 def outcomes(connection: duckdb.DuckDBPyConnection, visited: pd.DataFrame) -> pd.DataFrame:
     """One row a visit: ``id_visite``, ``person_key``, ``date_liste``, ``date_visite``, ``bras``, ``proba_tirage``, ``lsns6``, ``isolated``, ``lonely``,
-    ``judged_isolated`` (nullable booleans; null = nobody met, or not enough answers), ``state`` (of ``STATES``)."""
+    ``judged_isolated`` (nullable booleans; null = nobody met, or not enough answers), ``is_followed`` (something was agreed that goes on after the visit; null: no
+    code says), ``state`` (of ``STATES``)."""
     connection.register("visits", visited)
     try:
         return connection.execute(OUTCOMES + " order by id_visite").df()
@@ -72,7 +76,7 @@ def of_households(connection: duckdb.DuckDBPyConnection, told: pd.DataFrame, as_
 
     A visit finds its person through the keys known *then*, so nothing learnt later leaks in. One row a household: ``household_id``, ``as_of``,
     ``visited_on``, ``state`` (of ``STATES``), ``isolated`` (true when one of its adults is, false when all who were met are not, else null), ``lonely``
-    (the same), ``bras`` and ``proba_tirage`` (of the draw where one of its visits was drawn), ``visits``, ``id_visite`` (the first). Visits whose
+    (the same), ``is_followed`` (any of its visits led to something), ``bras`` and ``proba_tirage`` (of the draw where one of its visits was drawn), ``visits``, ``id_visite`` (the first). Visits whose
     person was not in the frame then are left out; the caller counts them.
     """
     connection.register("told", told)
@@ -89,7 +93,7 @@ placed as (
     join households h on h.household_id = m.household_id where m.presence = 'present'
 )
 select household_id, cast($1 as timestamp) as as_of, coalesce(min(date_visite) filter (where isolated is not null), min(date_visite)) as visited_on,
-  arg_min(state, list_position({list(STATES)}, state)) as state, bool_or(isolated::boolean) as isolated, bool_or(lonely::boolean) as lonely,
+  arg_min(state, list_position({list(STATES)}, state)) as state, bool_or(isolated::boolean) as isolated, bool_or(lonely::boolean) as lonely, bool_or(is_followed::boolean) as is_followed,
   arg_min(bras, (coalesce(bras::varchar, '') <> 'EXPLORATION', id_visite))::varchar as bras, max(proba_tirage) as proba_tirage, count(*) as visits, min(id_visite) as id_visite
 from placed group by household_id order by household_id
 """

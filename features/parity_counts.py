@@ -35,6 +35,7 @@ class Measure:
 
 MEASURES = (
     Measure(name="linkage_doubt", unit="persons", counted="has_doubt::int"),
+    Measure(name="double", unit="persons", counted="has_double::int", of="has_double is not null"),
     Measure(name="wrongly_apart", unit="persons", counted="wrongly_apart", is_foretold=True),
     Measure(name="wrongly_together", unit="persons", counted="wrongly_together", is_foretold=True),
     Measure(
@@ -80,7 +81,8 @@ Cells = Mapping[str, Cell]
 def gather(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes temp tables ``parity_persons`` and ``parity_households`` after ``frame.build``: one row a unit with its groups and what is said of it.
 
-    Minors are left out. A household has the sex and age of its oldest adult who is present; a tenant is whoever lives with the holder of a
+    A double is somebody else of the same dwelling, year of birth and sex whom only other registers know: two who share a flat stand in the same registers, and one person
+    whose records were not linked looks so; null where one of the three is not known. Minors are left out. A household has the sex and age of its oldest adult who is present; a tenant is whoever lives with the holder of a
     lease in force. A neighbourhood is a priority one if the reference file says so, else if most of its leases do.
     """
     connection.register("link_chances", chances(connection))
@@ -137,16 +139,27 @@ civil as (
 without_household as (
   select household_id from statements where statement = 'members' and is_retained and strength = 'cannot be known'
 ),
+seen as (
+  select m.person_id, m.id_logement, m.annee_naissance, m.sexe, list(distinct p.source) as sources
+  from members m join people p using (person_id)
+  where m.id_logement is not null and m.annee_naissance is not null and m.sexe is not null group by all
+),
+doubles as (
+  select s.person_id, bool_or(o.person_id is not null) as has_double
+  from seen s left join seen o on o.id_logement = s.id_logement and o.annee_naissance = s.annee_naissance and o.sexe = s.sexe
+    and o.person_id <> s.person_id and not list_has_any(o.sources, s.sources)
+  group by s.person_id
+),
 said as (
-  select c.*, year(as_of()) - v.annee_naissance as age_years, v.sexe, m.household_id, m.quartier, m.presence,
+  select c.*, d.has_double, year(as_of()) - v.annee_naissance as age_years, v.sexe, m.household_id, m.quartier, m.presence,
     w.household_id is not null as is_household_unknown, t.household_id is not null as is_tenant
   from link_chances c left join civil v using (person_id) left join members m using (person_id)
-    left join without_household w using (household_id) left join tenants t using (household_id)
+    left join doubles d using (person_id) left join without_household w using (household_id) left join tenants t using (household_id)
 )
 select person_id, coalesce(sexe, '{UNKNOWN}') as sex, {_band("age_years")} as age,
   case when is_tenant then 'social' when presence is null then '{UNKNOWN}' else 'other' end as tenure,
   coalesce(q.qpv, '{UNKNOWN}') as qpv, coalesce(quartier, '{UNKNOWN}') as quartier,
-  presence, has_doubt, wrongly_together, wrongly_apart, is_household_unknown
+  presence, has_doubt, has_double, wrongly_together, wrongly_apart, is_household_unknown
 from said left join parity_quartiers q using (quartier)
 where age_years is null or age_years >= 18
 """

@@ -6,6 +6,8 @@ probability of a seat. Floors are of two sorts, and a household is under one of 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -29,6 +31,33 @@ def place(kind: Ints, lot: Floats) -> Ints:
     places: Ints = np.empty(len(kind), dtype=np.int64)
     places[order] = np.arange(len(kind)) - np.searchsorted(in_order, in_order)
     return places
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seats:
+    """``kind`` of each household; of each kind its households (``size``), the floors it is under (``member``) and the seats it may expect."""
+
+    kind: Ints
+    size: Floats
+    member: Bools
+    expected: Floats
+
+    @property
+    def chance(self) -> Floats:
+        """Each household's probability of a seat; they add up to the seats."""
+        chance: Floats = (self.expected / self.size)[self.kind]
+        return chance
+
+
+def seats(scores: Floats, under: Bools, sort: Ints, wanted: Floats, capacity: float) -> Seats:
+    """``capacity`` seats, at most one a household, by ``scores`` (the same at 1e-9 are equal). ``under``: households x floors; ``sort``: one number for each
+    combination of floors, from 0; ``wanted``: seats that each floor asks for, as far as it has households, together at most ``capacity``."""
+    level = np.unique(-np.round(scores, 9), return_inverse=True)[1]
+    first, kind, size = kinds(level * (int(sort.max(initial=0)) + 1) + sort)
+    member = under[first]
+    needed = np.minimum(wanted, size @ member)
+    x = expected(size, level[first], member, needed, capacity)
+    return Seats(kind=kind, size=size, member=member, expected=x)
 
 
 def expected(size: Floats, level: Ints, member: Bools, needed: Floats, seats: float) -> Floats:

@@ -117,6 +117,24 @@ def coverage(
 
 
 @app.command()
+def fairness(
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=10_000, help="Simulated fair cities.")] = 100,
+    work: Folder = WORK,
+    towns: Annotated[
+        int,
+        typer.Option(
+            "--towns", min=0, max=9, help="Whole synthetic towns: fair, and with each planted bias."
+        ),
+    ] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Whether the fairness report finds a planted bias in whole towns, and accuses a fair city at most once in twenty."""
+    made(work, "--work")
+    asked = [str(work), "--cities", str(seeds), "--towns", str(towns), *(["--json"] if as_json else [])]
+    raise typer.Exit(_beside("fairness", asked, is_shown=True))
+
+
+@app.command()
 def desk(
     cases: Annotated[int, typer.Option("--cases", min=100, help="Cases at the desk.")] = 5000,
     users: Annotated[int, typer.Option("--users", min=1, max=100, help="People who work at once.")] = 20,

@@ -38,18 +38,20 @@ STYLE: dict[RcKeyType, str | float] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Dot:
-    """One line of a chart; without ``share`` it is a heading."""
+    """One line of a chart; without ``share`` it is a heading. ``told``: the line in words, for those who do not see it."""
 
     label: str
     share: float | None = None
     low: float = 0.0
     high: float = 0.0
     verdict: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """``city`` is drawn as a line; ``top`` is where the axis ends, so that two charts of one measure compare; ``key`` names it in the page."""
+    """``city`` is drawn as a line; ``top`` is where the axis ends, so that two charts of one measure compare; ``key`` names it in the page; ``band``: ends of a stretch
+    that is drawn behind the dots."""
 
     key: str
     dots: Sequence[Dot]
@@ -58,6 +60,7 @@ class Chart:
     title: str
     description: str
     of_city: str
+    band: tuple[float, float] | None = None
 
 
 def svg(chart: Chart, percent: Callable[[float], str]) -> str:
@@ -83,6 +86,8 @@ def _axis(axes: Axes, chart: Chart, percent: Callable[[float], str]) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: percent(share)))
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
+    if chart.band:
+        axes.axvspan(*chart.band, color=SOFT, alpha=0.16, linewidth=0, zorder=0)
     axes.axvline(chart.city, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     side = "left" if chart.city < 0.6 * chart.top else "right"
     axes.annotate(

@@ -38,6 +38,14 @@ MEASURES = {
         less="Less often than others, they have a record that may or may not be theirs:",
         then_less="Their households are seen more clearly: what the registers say of them counts in full, while that of others is partly lost.",
     ),
+    "double": Said(
+        title="Somebody like them at the same door",
+        what="Persons who share dwelling, year of birth and sex with somebody whom only other registers know. It may be somebody else; but one person whose records were not linked looks so, as when a register’s match keys are spoiled.",
+        more="More often than others, somebody of the same year of birth and sex is known at their door:",
+        then_more="Where a register’s links are broken, one person stands there twice: whoever lives alone looks like two, earns no points for it and is missed. Have the match keys of that register checked.",
+        less="Less often than others, somebody of the same year of birth and sex is known at their door:",
+        then_less="Their records are linked more completely than those of others.",
+    ),
     "wrongly_apart": Said(
         title="One person taken for two",
         what="Persons of whom some record is wrongly left apart, as the linkage model itself expects from its probabilities. At least: records that have too little in common are not even doubtful.",

@@ -1,0 +1,158 @@
+"""What may be shown of the fairness report: a line shows its figures where every count behind them is 11 or more and none can be solved back; its verdict always."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from features.cells import Key, Sum, shown
+from features.frame import HIDDEN
+from features.parity_counts import UNKNOWN
+
+Verdict = Literal["within", "outside", "insufficient evidence", "not identifiable"]
+Why = Literal[
+    "doors stayed shut",
+    "no draw",
+    "not tested",
+    "no probability",
+    "no chosen visits",
+    "no earlier list",
+    "nobody found",
+    "no visits",
+    "source closed",
+]
+JOINED = " + "
+FIGURES = ("value", "rest_value", "ratio", "low", "high", "sure_low", "sure_high", "cases")
+ON_THE_MAP = {
+    "visited": ("visited",),
+    "reached": ("visited", "answered"),
+    "refused": ("visited", "answered"),
+    "found": ("answered", "found"),
+    "helped": ("found",),
+}
+"""Measure → the counts of the map that its figures are made of, or parts of which they are."""
+COARSE_FURTHER = 50
+"""Of a line whose counts may not be shown, the further cases go up to the next fifty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One group against the rest of its dimension by one measure; None where a figure does not exist or may not be shown. ``low`` and ``high``: 95 %; ``sure_low`` and ``sure_high``:
+    those that hold for the whole report. ``further``: cases that would settle it, None where no number would. ``side``: of an outside line, ``more`` or ``less``.
+    """
+
+    measure: str
+    dimension: str
+    group: str
+    value: float | None
+    rest_value: float | None
+    ratio: float | None
+    low: float | None
+    high: float | None
+    sure_low: float | None
+    sure_high: float | None
+    verdict: Verdict
+    why: Why | None
+    further: int | None
+    cases: int | None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Measure, dimension and group."""
+        return (self.measure, self.dimension, self.group)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown(Line):
+    """A line as anybody may see it; ``is_hidden``: its figures are not."""
+
+    side: Literal["more", "less", ""]
+    is_hidden: bool
+
+    def as_json(self) -> dict[str, object]:
+        """Three digits; null for what does not exist, is not shown, or is infinite."""
+        return {name: _rounded(value) for name, value in vars(self).items()}
+
+
+def shown_lines(
+    lines: Sequence[Line], cells: pd.DataFrame, unseen: Collection[tuple[str, str]] = ()
+) -> tuple[Shown, ...]:
+    """In the order given. ``cells``: ``measure``, ``kind``, ``dimension``, ``group``, ``number``: everything that the figures are made of. The groups of a dimension, the unknown among them, add up to
+    all; of a pair those of one group add up to it. ``unseen``: counts and neighbourhoods that the map of the same run hides; figures made of them are not shown here either."""
+    hidden = _hidden({line.key for line in lines}, cells)
+    hidden |= {line.key for line in lines if _is_of(line, unseen)}
+    return tuple(_shown(line, hidden) for line in lines)
+
+
+def _is_of(line: Line, unseen: Collection[tuple[str, str]]) -> bool:
+    parts = zip(line.dimension.split(JOINED), line.group.split(JOINED), strict=True)
+    places = [group for dimension, group in parts if dimension == "neighbourhood"]
+    return any((count, place) in unseen for count in ON_THE_MAP.get(line.measure, ()) for place in places)
+
+
+def _hidden(told: set[tuple[str, str, str]], cells: pd.DataFrame) -> set[tuple[str, str, str]]:
+    found = set()
+    for (measure, _), mine in cells.groupby(["measure", "kind"], sort=False):
+        numbers: dict[Key, int] = {
+            (d, g): int(n) for d, g, n in zip(mine["dimension"], mine["group"], mine["number"], strict=True)
+        }
+        sums = tuple(_sums(numbers))
+        every = numbers | {
+            # cases that count as a chance are rounded group by group, so that the parts may be one more than their sum
+            key: max(0, numbers[s.total] - sum(numbers[p] for p in s.parts if p in numbers))
+            for s in sums
+            for key in s.parts
+            if key not in numbers
+        }
+        never = {key for key in every if (measure, *key) not in told and key[1] not in ("", UNKNOWN)}
+        seen = shown(every, sums, never)
+        found |= {(str(measure), d, g) for (d, g), n in seen.items() if n == HIDDEN}
+    return found
+
+
+def _sums(numbers: Mapping[Key, int]) -> Iterator[Sum]:
+    dimensions = dict.fromkeys(d for d, _ in numbers if d)
+    for dimension in dimensions:
+        parts = tuple(key for key in numbers if key[0] == dimension)
+        yield Sum(total=("", ""), parts=parts)
+        for position, single in enumerate(dimension.split(JOINED)):
+            if JOINED in dimension and single in dimensions:
+                yield from _of_a_pair(numbers, dimension, single, position)
+
+
+def _of_a_pair(numbers: Mapping[Key, int], pair: str, single: str, position: int) -> Iterator[Sum]:
+    """What is left of a group is of those whose other group is not known."""
+    for total in (key for key in numbers if key[0] == single and key[1] != UNKNOWN):
+        parts = tuple(
+            key
+            for key in numbers
+            if key[0] == pair and key[1] != UNKNOWN and key[1].split(JOINED)[position] == total[1]
+        )
+        left = numbers[total] - sum(numbers[key] for key in parts)
+        yield Sum(total=total, parts=(*parts, (pair, f"{total[1]}, {single}")) if left else parts)
+
+
+def _shown(line: Line, hidden: set[tuple[str, str, str]]) -> Shown:
+    is_hidden = line.key in hidden
+    told = vars(line) | {"side": _side(line), "is_hidden": is_hidden}
+    if is_hidden:
+        further = line.further and COARSE_FURTHER * math.ceil(line.further / COARSE_FURTHER)
+        return Shown(**(told | dict.fromkeys(FIGURES) | {"further": further}))
+    rest = {} if (line.measure, line.dimension, UNKNOWN) not in hidden else {"rest_value": None}
+    return Shown(**(told | rest))
+
+
+def _side(line: Line) -> Literal["more", "less", ""]:
+    if line.verdict != "outside" or line.sure_low is None:
+        return ""
+    return "more" if line.sure_low > 1 else "less"
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return round(value, 3) if math.isfinite(value) else None
+    return value
