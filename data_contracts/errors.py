@@ -7,7 +7,7 @@ class LanterneError(Exception):
     """A refusal that a person can act on.
 
     ``exit_code`` is the process's exit code (see docs/commands.md): 2 wrong use or configuration,
-    3 a contract stopped a file, 4 a legal gate, 5 nothing beat the rules, 6 integrity.
+    3 a contract stopped a file, 4 a legal gate, 5 nothing beat the rules, 6 integrity, 7 drift.
     """
 
     exit_code = 2
@@ -49,3 +49,9 @@ class LeakSuspected(LanterneError):
     """A ranking is too good to be true: something may tell the answer before the visit."""
 
     exit_code = 6
+
+
+class DriftAlarm(LanterneError):
+    """The town, its deliveries or the unit have moved away from what the ranking was learnt on. The list stands."""
+
+    exit_code = 7

@@ -94,7 +94,7 @@ def signed_line(
             "this model is not approved", where=folder.name, hint="there is nothing to withdraw."
         )
     told = figures(folder)
-    names = (f"{told['champion']}.json", *DECIDING)
+    names = (f"{told['champion']}.json", *(name for name in DECIDING if (folder / name).is_file()))
     line = Approval(
         action=action,
         model=folder.name,

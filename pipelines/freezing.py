@@ -6,16 +6,16 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from pipelines import manifest, model_card, settings
-from pipelines.publish import run_inputs
-from pipelines.store import made
+from pipelines import audit, manifest, model_card, reference, settings
+from pipelines.publish import closed, run_inputs
+from pipelines.store import made, read_store
 
-DECIDING = ("calibration.json", "duel.json")
-"""Files of a model's folder that an approval signs besides the text."""
+DECIDING = ("calibration.json", "duel.json", reference.FILE)
+"""Files of a model's folder that an approval signs besides the text. The last is what later runs are held against; a model frozen before it was kept lacks it."""
 
 
 def freeze_step(config: Path, folder: Path, as_of: date, capacity: int) -> Path:
-    """Moves the champion's text, its probabilities, the duel and the card to ``models/<model>``; gives that folder.
+    """Moves the champion's text, its probabilities, the duel and the card to ``models/<model>``, with the profile of the town that it was trained on; gives that folder.
 
     The same model again leaves the folder that is there as it is: somebody may have approved it."""
     city = settings.load(config)
@@ -33,15 +33,18 @@ def freeze_step(config: Path, folder: Path, as_of: date, capacity: int) -> Path:
     for name, content in kept.items():
         (partial / name).write_bytes(content)
     shutil.copyfile(folder / "model" / "card.html", partial / "card.html")
-    manifest_of = {
+    with read_store(city.paths) as connection:
+        reference.write(
+            partial,
+            reference.taken(connection, city, reference.town(city, folder, as_of, capacity), as_of, capacity),
+        )
+    shutil.copyfile(folder / audit.LOG, partial / audit.LOG)
+    made_of: dict[str, object] = {
         "model": final.name,
         **inputs,
+        "commit": manifest.code_version(),
         "gates": settings.gates(city),
         "fictitious": city.fictitious,
         "versions": manifest.versions(),
-        "steps": manifest.steps(folder),
-        "files": {p.name: manifest.sha256(p.read_bytes()) for p in sorted(partial.iterdir())},
     }
-    manifest.write_json(partial / "manifest.json", manifest_of)
-    partial.rename(final)
-    return final
+    return closed(config, city, partial, made_of, final, act="freeze", kind="model")
