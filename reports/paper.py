@@ -34,11 +34,11 @@ class OwnFonts(URLFetcher):  # type: ignore[misc]
 
 def laid_out(html: str) -> Document:
     """The document page by page."""
-    return HTML(string=html, url_fetcher=OwnFonts()).render(font_config=FontConfiguration(), pdf_tags=True)
+    return HTML(string=html, url_fetcher=OwnFonts()).render(font_config=FontConfiguration())
 
 
 def pdf(html: str) -> bytes:
     """The document as a tagged PDF."""
-    written = laid_out(html).write_pdf(pdf_identifier=b"lanterne")
+    written = laid_out(html).write_pdf(pdf_identifier=b"lanterne", pdf_tags=True)
     assert isinstance(written, bytes)
     return written
