@@ -49,11 +49,19 @@ BECAUSE = {
     "NE_SOUHAITE_PAS": "does not wish it",
 }
 """Why a follow-up ended."""
+TAKES_PART = {"1": "takes part in an activity with others", "0": "takes part in none"}
+SATISFACTION = {
+    "4": "very satisfied",
+    "3": "rather satisfied",
+    "2": "rather not satisfied",
+    "1": "not satisfied",
+}
+"""What the household says of the help, in its own words of four."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Followed:
-    """What is entered. ``because`` only where it ends, ``next_on`` only where it does not."""
+    """What is entered. ``because`` only where it ends, ``next_on`` only where it does not; ``takes_part``, ``satisfaction``: a code, empty where nobody asked."""
 
     made_on: date | None
     kind: str
@@ -61,6 +69,8 @@ class Followed:
     leads_to: str
     because: str
     next_on: date | None
+    takes_part: str = ""
+    satisfaction: str = ""
 
 
 def follow(session: Session, seal: Seal, me: Me, case: Case, entered: Followed, now: datetime) -> Step:
@@ -81,6 +91,8 @@ def follow(session: Session, seal: Seal, me: Me, case: Case, entered: Followed, 
         leads_to=entered.leads_to,
         because=entered.because if ends else None,
         next_on=None if ends else entered.next_on or made_on + timedelta(days=USUAL_DAYS),
+        takes_part=entered.takes_part == "1" if entered.takes_part else None,
+        satisfaction=int(entered.satisfaction) if entered.satisfaction else None,
         made_by=me.login,
         entered_at=now,
     )
@@ -92,7 +104,9 @@ def follow(session: Session, seal: Seal, me: Me, case: Case, entered: Followed, 
 
 
 def _checked(case: Case, entered: Followed, today: date) -> date:
-    if entered.kind not in KINDS or entered.partner not in PARTNERS or entered.leads_to not in LEADS_TO:
+    asked = {"", *TAKES_PART}, {"", *SATISFACTION}
+    chosen = entered.kind in KINDS and entered.partner in PARTNERS and entered.leads_to in LEADS_TO
+    if not chosen or entered.takes_part not in asked[0] or entered.satisfaction not in asked[1]:
         raise Incomplete(
             "Something is missing",
             "Say what was done, with whom, and how it goes on.",

@@ -14,7 +14,7 @@ from review.access.guard import guarded
 from review.choices import BY_NAME, REASONS
 from review.desk import Desk, desk_of, go
 from review.follow_up import following, meeting
-from review.follow_up.following import BECAUSE, KINDS, LEADS_TO, PARTNERS, Followed
+from review.follow_up.following import BECAUSE, KINDS, LEADS_TO, PARTNERS, SATISFACTION, TAKES_PART, Followed
 from review.follow_up.waiting import waiting
 from review.me import Me
 from review.refusals import Incomplete, NotFound
@@ -41,6 +41,8 @@ class SentStep(BaseModel):
     leads_to: str = "follow"
     because: str = ""
     next_on: str = ""
+    takes_part: str = ""
+    satisfaction: str = ""
 
 
 @router.get("/follow-up")
@@ -105,7 +107,7 @@ def add_step(request: Request, me: Follower, case_id: str, sent: Annotated[SentS
     desk = desk_of(request)
     entered = Followed(
         made_on=typed_day(sent.made_on), kind=sent.kind, partner=sent.partner, leads_to=sent.leads_to,
-        because=sent.because, next_on=typed_day(sent.next_on),
+        because=sent.because, next_on=typed_day(sent.next_on), takes_part=sent.takes_part, satisfaction=sent.satisfaction,
     )  # fmt: skip
     try:
         with desk.database.writing() as session:
@@ -124,4 +126,5 @@ def _page(
         request, me, "steps.html.j2", status=422 if problem else 200, case=case, sent=sent, problem=problem,
         may_add=case.state in following.FOLLOWABLE, states=CASE.states, ages=labels.AGE_WORDS,
         kinds=KINDS, partners=PARTNERS, leads=LEADS_TO, because=BECAUSE,
+        takes_part=TAKES_PART, satisfaction=SATISFACTION,
     )  # fmt: skip
