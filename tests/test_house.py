@@ -1,6 +1,7 @@
 """The house's own rules, where a linter has none."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -47,3 +48,19 @@ def test_the_lock_files_name_no_host_and_every_package_has_a_hash() -> None:
             "--hash=sha256:" in block
             for block in re.split(r"^(?=[a-z0-9][^\s]*==)", text, flags=re.MULTILINE)[1:]
         )
+
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_there_are_five_notebooks() -> None:
+    assert [path.name[0] for path in NOTEBOOKS] == ["1", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_asks_and_answers_and_holds_no_output(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    told = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    assert "**Question.**" in told and "## Réponse" in told
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert code and all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
