@@ -87,7 +87,7 @@ def calibrated(tested: Placed, is_random: Bools, weight: Floats) -> Calibration:
     random = tested.outcome[is_random]
     if len(random) < MIN_RANDOM or random.sum() < MIN_FOUND or len(np.unique(tested.fold)) < 2:
         return _without(kind, FEW, points, len(random))
-    predicted = _of_other_campaigns(kind, tested, weight)[is_random]
+    predicted = of_other_campaigns(kind, tested, weight)[is_random]
     low, high = _slope(predicted, random)
     interval = wilson(float(random.sum()), float(len(random)))
     holds = interval.low <= predicted.mean() <= interval.high and 0 < low <= 1 <= high
@@ -165,7 +165,7 @@ def _points(model: Map, score: Floats) -> tuple[tuple[float, float], ...]:
     return tuple((float(x), float(p)) for x, p in zip(at, share, strict=True))
 
 
-def _of_other_campaigns(kind: str, tested: Placed, weight: Floats) -> Floats:
+def of_other_campaigns(kind: str, tested: Placed, weight: Floats) -> Floats:
     """Each campaign's probabilities by the map that the others teach."""
     predicted = np.zeros(len(tested.outcome))
     for fold in np.unique(tested.fold):

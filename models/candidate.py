@@ -56,7 +56,12 @@ class NotFitted:
 
 def score(scorer: Scorer, matrix: pd.DataFrame) -> Floats:
     """Log-odds, one a row."""
-    total: Floats = scorer.base + scorer.contributions(matrix).to_numpy(dtype=np.float64).sum(axis=1)
+    return scored(scorer, scorer.contributions(matrix))
+
+
+def scored(scorer: Scorer, contributions: pd.DataFrame) -> Floats:
+    """From the scorer's own ``contributions`` of some rows, where they are wanted besides."""
+    total: Floats = scorer.base + contributions.to_numpy(dtype=np.float64).sum(axis=1)
     return total
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from data_contracts.errors import ConfigurationError
 from models.candidate import Bools, Floats, lots, ranking
-from models.inclusion import NOTHING, Ints, expected, kinds, place, whole
+from models.inclusion import NOTHING, Ints, place, seats, whole
 
 BAND_STARTS = (25, 40, 60, 75, 80)
 BANDS = ("under_25", "25_39", "40_59", "60_74", "75_79", "80_plus", "unknown")
@@ -224,20 +224,17 @@ class _Town:
 def _model(town: _Town, ranked: Ints, plan: Plan) -> tuple[Floats, Bools]:
     """(probability of a seat, who has one), row for row of the town."""
     p, chosen = np.zeros(len(town.ids)), np.zeros(len(town.ids), dtype=bool)
-    seats = min(plan.capacity, len(ranked))
-    if not seats:
+    capacity = min(plan.capacity, len(ranked))
+    if not capacity:
         return p, chosen
-    level = np.unique(-np.round(town.score[ranked], 9), return_inverse=True)[1]
     under = np.array([town.is_under(floor)[ranked] for floor in plan.floors]).reshape(-1, len(ranked)).T
     width = len(plan.floors) + 1
     digit = [(i + 1) * (width if f.dimension == "age_band" else 1) for i, f in enumerate(plan.floors)]
-    first, kind, size = kinds(level * width**2 + under @ np.array(digit, dtype=np.int64))
-    member = under[first]
-    needed = np.minimum([float(floor.wanted) for floor in plan.floors], size @ member)
-    x = expected(size, level[first], member, needed, seats)
-    drawn = whole(x, member, _chance(plan.seed, "floors"))
-    p[ranked] = (x / size)[kind]
-    chosen[ranked] = place(kind, town.lot[ranked]) < drawn[kind]
+    wanted = np.array([float(floor.wanted) for floor in plan.floors])
+    given = seats(town.score[ranked], under, under @ np.array(digit, dtype=np.int64), wanted, capacity)
+    drawn = whole(given.expected, given.member, _chance(plan.seed, "floors"))
+    p[ranked] = given.chance
+    chosen[ranked] = place(given.kind, town.lot[ranked]) < drawn[given.kind]
     return p, chosen
 
 

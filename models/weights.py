@@ -80,6 +80,13 @@ def learnt(pool: pd.DataFrame, factors: Sequence[Factor]) -> Chances:
     )
 
 
+def chance_of_visit(
+    pool: pd.DataFrame, is_visited: Bools, factors: Sequence[Factor]
+) -> LogisticRegression | float:
+    """What every factor and the age say of the chance of a visit; ``pool`` as in ``learnt``."""
+    return _model(_known(pool, factors), is_visited, pool["stands_for"].to_numpy(dtype=float), 1.0)
+
+
 def of_labels(chance: Floats) -> Weights:
     """From the chances of the labelled rows."""
     if not len(chance):
@@ -124,6 +131,11 @@ def _model(x: Floats, outcome: Bools, weight: Floats, freedom: float) -> Logisti
     if min(outcome.sum(), (~outcome).sum()) < FEW:
         return float((weight * outcome).sum() / weight.sum()) if (weight * outcome).sum() > 0 else 1.0
     return LogisticRegression(C=freedom, max_iter=1000).fit(x, outcome, sample_weight=weight)
+
+
+def chances_at(model: LogisticRegression | float, rows: pd.DataFrame, factors: Sequence[Factor]) -> Floats:
+    """Of each row, by what ``chance_of_visit`` learnt."""
+    return _at(model, _known(rows, factors))
 
 
 def _at(model: LogisticRegression | float, x: Floats) -> Floats:

@@ -5,13 +5,25 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from data_contracts import contract
-from data_contracts.errors import ConfigurationError, IntegrityError, LanterneError
-from pipelines import approvals, desk_check, filing, manifest, plaintext, retention, settings, who_ranks
+from data_contracts.errors import ConfigurationError, DriftAlarm, IntegrityError, LanterneError
+from pipelines import (
+    approvals,
+    audit_verify,
+    desk_check,
+    drift_told,
+    filing,
+    ledger,
+    manifest,
+    plaintext,
+    retention,
+    settings,
+    who_ranks,
+)
 from pipelines.arrivals import arrivals
 from pipelines.days import day_or_today
 from pipelines.migrations import VERSION
@@ -19,6 +31,8 @@ from pipelines.store import read_store
 from pipelines.warehouse_key import ENVIRONMENT, existing_key, key_file
 
 MIN_FREE_BYTES = 2 * 1024**3
+DRIFT = "drift"
+"""What an alarm is called among the findings: no fault of the installation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +56,26 @@ def check(config: Path) -> tuple[Finding, ...]:
         ("deliveries", lambda: f"{len(arrivals(city.paths.deliveries))} files"),
         ("key", lambda: _key(city.paths)),
         ("model", lambda: _model(city)),
+        ("audit", lambda: _audit(city, config)),
         ("warehouse", lambda: _warehouse(city)),
         ("counts", lambda: _counts(city)),
         ("retention", lambda: _retention(city)),
         ("desk", lambda: desk_check.look(city, config, day_or_today(None, ""))),
+        (DRIFT, lambda: _drift(city.paths)),
         ("encryption", lambda: _encryption(city.paths)),
         ("versions", lambda: f"code {manifest.code_version()}, Python {sys.version.split()[0]}"),
     )
     return (*(_finding(what, look) for what, look in looks), _disk(city))
+
+
+def exit_code(findings: Sequence[Finding]) -> int:
+    """6 where integrity is at stake, 2 where something else is not sound, 7 where the newest list alarms and nothing else is wrong, else 0."""
+    broken = [f for f in findings if not f.is_sound]
+    if any(f.is_at_stake for f in broken):
+        return IntegrityError.exit_code
+    if any(f.what != DRIFT for f in broken):
+        return ConfigurationError.exit_code
+    return DriftAlarm.exit_code if broken else 0
 
 
 def _finding(what: str, look: Callable[[], str]) -> Finding:
@@ -77,6 +103,33 @@ def _model(city: settings.City) -> str:
         return "none approved: outside fictitious towns the best rule ranks"
     approvals.checked(city.paths.models, approval)
     return f"{approval.model}, approved on {approval.on.isoformat()} ({approval.role})"
+
+
+def _audit(city: settings.City, config: Path) -> str:
+    """The newest run file by file, of all others that they are there with the head that was entered, and the installation's chain."""
+    entered = ledger.entries(city.paths)
+    folder = audit_verify.newest(city.paths.runs)
+    if folder is None:
+        return f"no run is published yet; {len(entered)} lines of the installation's chain hold"
+    found = audit_verify.at_home(config, city, folder)
+    signed = f"signed with {found.signed_by}" if found.signed_by else "no signature is demanded"
+    return (
+        f"{found.name} is what was published, {signed}; {len(entered)} lines of the installation's chain hold"
+    )
+
+
+def _drift(paths: settings.Paths) -> str:
+    """Raises DriftAlarm where the newest list alarms."""
+    found = drift_told.newest(paths.runs)
+    if found is None:
+        return "no list yet that was held against what its ranking was learnt on"
+    run, told = found
+    if told.is_alarm:
+        page = paths.runs / run / "drift.html"
+        raise DriftAlarm(
+            told.said["en"], where=str(page), hint="open that page: it says what to look at. The list stands."
+        )
+    return f"{run}: {told.level}"
 
 
 def _encryption(paths: settings.Paths) -> str:

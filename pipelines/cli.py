@@ -34,6 +34,8 @@ MODULES = {
     "keygen": "commands_keys",
     "pseudonymise": "commands_keys",
     "correspondence": "commands_correspondence",
+    "audit": "commands_audit",
+    "report": "commands_report",
     "backup": "commands_store",
     "restore": "commands_store",
     "upgrade": "commands_store",

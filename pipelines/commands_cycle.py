@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from pipelines import console, law, register, screens, screens_ingest, settings
+from pipelines import console, drift_told, law, ledger, register, screens, screens_ingest, settings
 from pipelines.checks import check as check_installation
+from pipelines.checks import exit_code
 from pipelines.days import day
 from pipelines.desk_deliveries import from_desk
 from pipelines.desk_objections import reach_desk
@@ -45,6 +46,8 @@ def ingest(
         )
         objected = law.remembered(connection)
     reach_desk(config, chosen, objected)
+    new = sum(file.status != "unchanged" for file in report.files)
+    ledger.enter(chosen.paths, "ingest", "deliveries", facts={"files": len(report.files), "files_new": new})
     if json:
         console.print_json(report.as_json())
     else:
@@ -59,7 +62,7 @@ def cycle(
     keep_working_tables: Annotated[bool, typer.Option("--keep-working-tables")] = False,
     json: Json = False,
 ) -> None:
-    """Ingest what is new, frame, factors, duel, list, reports."""
+    """Ingest what is new, frame, factors, duel, list, what has drifted, reports. Exit 7: the list stands, but look at drift.html."""
     listed_on = day(as_of, "--as-of")
     with console.progress("cycle", quiet=json) as progress:
         progress("starting Prefect")
@@ -69,16 +72,15 @@ def cycle(
         console.print_json(screens.run_json(run))
     else:
         screens.run(run, settings.load(config).language)
-    raise typer.Exit(5 if by_rules else 0)
+    raise typer.Exit(5 if by_rules else drift_told.exit_code(run))
 
 
 @app.command()
 def check(config: Config, json: Json = False) -> None:
-    """Is this installation sound: configuration, gates, contracts, deliveries, key, encryption, disk, versions."""
+    """Is this installation sound: configuration, gates, contracts, deliveries, key, encryption, disk, versions; and does its newest list alarm of drift (exit 7)?"""
     findings = check_installation(config)
     if json:
         console.print_json([f.__dict__ for f in findings])
     else:
         screens.findings(findings)
-    at_stake = any(f.is_at_stake for f in findings)
-    raise typer.Exit(6 if at_stake else 0 if all(f.is_sound for f in findings) else 2)
+    raise typer.Exit(exit_code(findings))

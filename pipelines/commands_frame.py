@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from data_contracts.errors import ConfigurationError
-from pipelines import console, framing, screens_frame, settings
+from pipelines import console, framing, ledger, screens_frame, settings
 from pipelines.days import day
 
 app = typer.Typer()
@@ -42,6 +42,8 @@ def frame(
     with console.progress("frame", quiet=json) as progress:
         progress("who lives where")
         done = framing.make(config, on, minimum_age=minimum_age, out=out, visits_per_week=visits_per_week)
+    if minimum_age is not None:
+        ledger.enter(settings.load(config).paths, "export visiting list", "list", facts={"as_of": as_of, "minimum_age": minimum_age})  # fmt: skip
     if json:
         console.print_json(screens_frame.as_json(done))
     else:

@@ -10,7 +10,7 @@ import typer
 
 from data_contracts.errors import ConfigurationError
 from features import frame, household_explained
-from pipelines import console, screens_household, settings
+from pipelines import console, ledger, screens_household, settings
 from pipelines.days import day
 from pipelines.store import read_store
 
@@ -37,6 +37,7 @@ def explain_household(
             where="HOUSEHOLD",
             hint="copy the whole household_id of a list, and name the list's day; where somebody objected, nothing is told.",
         )
+    ledger.enter(city.paths, "explain household", "household", person=household, facts={"as_of": as_of})
     if json:
         console.print_json({"as_of": on.isoformat(), **asdict(found)})
     else:

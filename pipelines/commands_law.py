@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from data_contracts.errors import ConfigurationError
-from pipelines import access, console, law, purging, register, screens_law, settings
+from pipelines import access, console, law, ledger, purging, register, screens_law, settings
 from pipelines.days import day, day_or_today
 from pipelines.desk_database import where_there_is_one
 from pipelines.desk_objections import reach_desk
@@ -44,6 +44,7 @@ def oppose(
     column, value = _stated(key, kind, dwelling)
     if withdraw:
         _withdraw(city, column, value, json=json)
+        _enter(city, "withdraw objection", "objection", value)
         return
     is_new = register.add(city.paths.objections, column, value, day_or_today(on, "--on"))
     removed: dict[str, int] = {}
@@ -53,11 +54,17 @@ def oppose(
             removed = law.apply_objections_whole(connection, objected)
             objected |= law.remembered(connection)
     ended = _at_the_desk(config, city, objected)
+    _enter(city, "oppose", "objection", value)
     outcome = {"is_new": is_new, "rows_removed": removed, "desk_cases": ended}
     if json:
         console.print_json(outcome | {"register": str(city.paths.objections)})
     else:
         screens_law.objection(is_new, removed, ended, city.paths.objections, city.language)
+
+
+def _enter(city: settings.City, act: str, kind: str, value: str) -> None:
+    """Into the installation's chain, for which a key or dwelling has a pseudonym."""
+    ledger.enter(city.paths, act, kind, person=ledger.pseudonym(city.paths, value))
 
 
 def _at_the_desk(config: Path, city: settings.City, objected: Collection[str]) -> int | None:
@@ -145,7 +152,9 @@ def export_person(
     ] = None,
 ) -> None:
     """The right of access: everything kept about one person, as one JSON object."""
-    answer = access.export_person(config, key.strip().lower(), day_or_today(as_of, "--as-of"))
+    asked = key.strip().lower()
+    answer = access.export_person(config, asked, day_or_today(as_of, "--as-of"))
+    _enter(settings.load(config), "export person", "person", asked)
     if out is None:
         console.print_json(answer)
         return
@@ -183,6 +192,7 @@ def explain_person(
     with console.progress("explain-person") as progress:
         progress("who lives where")
         one = individual(config, key.strip().lower(), run=run, as_of=linked_on, written_on=today)
+    _enter(settings.load(config), "explain person", "person", key.strip().lower())
     path = out or Path(f"{one.household_id}-{one.as_of.isoformat()}.html")
     write_new(path, page(one), "the page")
     typer.echo(path)

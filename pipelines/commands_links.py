@@ -16,7 +16,7 @@ from features import known, link_explained, people
 from features.link_explained import NAMED_BY_A_KEY, Explained
 from features.linkage import DOUBTFUL, LIKELY, SURE
 from features.mentions import REGISTERS, RELATED
-from pipelines import console, screens_links, settings
+from pipelines import console, ledger, screens_links, settings
 from pipelines.days import day
 from pipelines.private_file import write_new
 from pipelines.settings import City
@@ -49,6 +49,9 @@ def explain_link(
     with console.progress("explain-link", quiet=json) as progress:
         explained = _explained(city, config, on, source, record, progress)
         names = source_names(city)
+        ledger.enter(
+            city.paths, "explain link", "record", person=f"{source} {record}", facts={"as_of": as_of}
+        )
         if out is not None:
             progress("drawing")
             write_new(out, _page(explained, city, names, on), "the page")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from data_contracts.errors import ConfigurationError
-from pipelines import approvals, approving, console, screens_models, settings
+from pipelines import approvals, approving, audit, console, ledger, screens_audit, screens_models, settings
 from pipelines.days import day, day_or_today
 from pipelines.run import run_train
 from pipelines.warehouse_key import existing_key
@@ -40,9 +40,12 @@ def train(
         model = run_train(config, judged_on, capacity)
     told = approving.figures(model)
     if json:
-        console.print_json({"model": model.name, "folder": str(model)} | told)
+        console.print_json(
+            {"model": model.name, "folder": str(model), "head": audit.head(model).as_json()} | told
+        )
     else:
         screens_models.trained(model, told, settings.load(config).language)
+        screens_audit.head(audit.head(model))
     raise typer.Exit(5 if told["beats_rules"] is False else 0)
 
 
@@ -81,6 +84,8 @@ def approve(
         on=_today(),
     )
     approvals.append(city.paths.models, line)
+    act = "withdraw approval" if withdraw else "approve"
+    ledger.enter(city.paths, act, "model", about=folder.name)
     if json:
         console.print_json(line.as_json())
     else:

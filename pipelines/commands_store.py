@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from data_contracts.errors import ConfigurationError
-from pipelines import backups, console, copies, desk_backup, migrations, settings
+from pipelines import backups, console, copies, desk_backup, ledger, migrations, settings
 from pipelines.backups import Backup
 from pipelines.commands_review import database_url
 from pipelines.desk_database import sqlite_file
@@ -46,6 +46,7 @@ def backup(config: Config, file: File, json: Json = False) -> None:
     desk = sqlite_file(url)
     desk = desk if desk is not None and desk.is_file() else None
     done = backups.backup(city.paths, file, desk)
+    ledger.enter(city.paths, "backup", "warehouse", facts={"rows": done.rows, "with_desk": desk is not None})
     _say(done, file, json=json)
     if not json:
         console.tell(
@@ -75,6 +76,7 @@ def restore(
     """Puts a backup in the warehouse's place once key, schema, counts and digests are found right."""
     city = settings.load(config)
     done = backups.restore(city.paths, file, replace=replace, desk=_desk(city, config) if desk else None)
+    ledger.enter(city.paths, "restore", "warehouse", facts={"rows": done.rows, "with_desk": desk})
     _say(done, city.paths.database, json=json)
     if not json:
         console.tell(*SINCE)
@@ -86,6 +88,10 @@ def upgrade(config: Config, json: Json = False) -> None:
     city = settings.load(config)
     copies.check_there(city.paths.database)
     done = migrations.upgrade(city.paths.database, key_of(city.paths), create_tables)
+    if done is not None:
+        ledger.enter(
+            city.paths, "upgrade", "warehouse", facts={"schema": migrations.VERSION, "before": done.before}
+        )
     if json:
         rows = sum(done.rows.values()) if done else None
         console.print_json(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from data_contracts.errors import ConfigurationError
-from features import attrition, frame, listed_members, matrix
+from features import attrition, audit_groups, frame, listed_members, matrix
 from models.splits import month_shifted
-from pipelines import attrition_page, law, parity, register, settings
+from pipelines import attrition_page, law, parity, register, settings, store_state
 from pipelines.desk_deliveries import from_desk
 from pipelines.desk_objections import reach_desk
 from pipelines.factors import factors_of
 from pipelines.ingest import ingest
 from pipelines.manifest import timed, write_json
 from pipelines.store import open_store, read_store
+from pipelines.warehouse_key import existing_key
 
 ALERT_DAYS = 60
 
@@ -28,23 +30,24 @@ def ingest_step(config: Path, folder: Path) -> None:
     registered = register.objected(city.paths.objections)
     reach_desk(config, city, registered)
     from_desk(config, city)
+    reach_desk(config, city, take_in(city, folder, registered))
+
+
+def take_in(city: settings.City, folder: Path, objected: Collection[str]) -> frozenset[str]:
+    """The part of ``ingest_step`` that is the warehouse's alone; gives every key and dwelling that is left in peace."""
     with timed(folder, "ingest") as rows, open_store(city.paths) as connection:
-        report = ingest(
-            connection,
-            city.paths.deliveries,
-            gates=settings.gates(city),
-            objected=registered,
-        )
-        objected = law.remembered(connection)
-        write_json(folder / "ingest.json", report.as_json())
+        report = ingest(connection, city.paths.deliveries, gates=settings.gates(city), objected=objected)
+        stored = store_state.of(connection, existing_key(city.paths))
+        write_json(folder / "ingest.json", report.as_json() | {"store": stored})
         rows["files_new"] = sum(f.status != "unchanged" for f in report.files)
         rows["rows_read"] = sum(f.rows_read for f in report.files)
         rows["rows_quarantined"] = sum(f.rows_quarantined for f in report.files)
-    reach_desk(config, city, objected)
+        rows.reads |= stored
+        return law.remembered(connection)
 
 
 def frame_step(config: Path, folder: Path, as_of: date) -> None:
-    """Writes ``frame.json``, ``attrition.html`` and, in ``working/``, people, households (members), the frame's households, members with their keys, matrix, evidence and parity."""
+    """Writes ``frame.json``, ``attrition.html`` and, in ``working/``, people, households (members), the frame's households and their audit groups, members with their keys, matrix, evidence and parity."""
     city = settings.load(config)
     working = folder / "working"
     with timed(folder, "frame") as rows, read_store(city.paths) as connection:
@@ -72,12 +75,13 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
         for table in ("statements", "household_history"):
             _copy(connection, f"from {table} order by all", working / f"{table}.parquet")
         parity.keep(connection, working)
+        _copy(connection, audit_groups.OF_HOUSEHOLDS, working / "groups.parquet")
         _copy(connection, attrition.VISITED, working / "visited.parquet")
         _copy(connection, _ALERTED, working / "alerted.parquet")
         wide, long = matrix.matrix(connection, as_of, factors_of(city), settings.gates(city))
         wide.to_parquet(working / "matrix.parquet", index=False)
         long.to_parquet(working / "evidence.parquet", index=False)
-        bereaved = connection.execute(_BEREAVED, [city.bereavement_days]).df()
+        bereaved = connection.execute(_BEREAVED, {"days": city.bereavement_days}).df()
         bereaved.to_parquet(working / "bereaved.parquet", index=False)
         rows |= {"persons": built.persons, "households": built.households, "factors": len(factors_of(city))}
 
@@ -113,23 +117,27 @@ def _month_before(
     return day
 
 
-_ALERTED = f"""
+ALERT_ROWS = f"""
 with named as (select record_id as id_signalement, m.person_id from people p join members m using (person_id) where p.source = 'signalements')
-select distinct m.household_id, s.date_signalement as alerted_on
+select m.household_id, s.date_signalement as alerted_on, s.file_id, s.line, s.known_on
 from known_signalements s left join named n using (id_signalement)
   join members m on m.person_id = n.person_id or (n.person_id is null and m.id_logement = s.id_logement)
   join households h on h.household_id = m.household_id
 where s.date_signalement >= as_of() - {ALERT_DAYS}
-order by all
 """
+"""Alerts of late about a household of the frame, one row a member and alert."""
+_ALERTED = f"select distinct household_id, alerted_on from ({ALERT_ROWS}) order by all"
 
 
-_BEREAVED = """
-select household_id, max(date_evenement) as bereaved_on from rows_etat_civil
+BEREAVED_ROWS = """
+select household_id, date_evenement, file_id, line, known_on from rows_etat_civil
 where is_related and type_evenement = 'DECES' and lien in ('CONJOINT', 'PARTENAIRE_PACS') and accord_contact = 'O'
-  and date_evenement >= as_of() - $1::int and date_evenement < as_of()
-group by 1 order by 1
+  and date_evenement >= as_of() - $days::int and date_evenement < as_of()
 """
+"""Acts of death that name somebody of a household as the spouse."""
+_BEREAVED = (
+    f"select household_id, max(date_evenement) as bereaved_on from ({BEREAVED_ROWS}) group by 1 order by 1"
+)
 """Households that lost a spouse and agreed to be contacted: whatever the gate of the source, without the agreement nobody is here."""
 
 

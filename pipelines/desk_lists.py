@@ -17,7 +17,7 @@ from features.factor import Language, sentence
 from features.unknown import translated
 from models.explain import SMALLEST, Explained, Reason, explained
 from models.stability import STABLE
-from pipelines import kept_lists, manifest, settings, who_ranks
+from pipelines import drift_told, kept_lists, manifest, settings, who_ranks
 from pipelines.kept_lists import KeptRun
 from pipelines.reporting import BEREAVED
 from pipelines.sources import SOURCE_WORDS, neighbourhoods
@@ -25,7 +25,7 @@ from pipelines.store import read_store
 from reports.explanation_plots import label
 from reports.risk_list import BETWEEN, how_ranked
 from reports.words import words
-from review.cases.taken import Taken, TakenLine, TakenMember
+from review.cases.taken import Taken, TakenDrift, TakenLine, TakenMember
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 EVIDENCE = ("household_id", "factor", "value", "detail", "known_on", "source")
@@ -75,6 +75,7 @@ def _taken(run: KeptRun, names: Mapping[str, str]) -> Taken:
         capacity=made["capacity"],
         digest=manifest.sha256((run.folder / "list.parquet").read_bytes()),
         facts={"how_ranked": ranked, "fictitious": made["fictitious"]},
+        drift=_drift(run),
         lines=tuple(
             _line(
                 row,
@@ -87,6 +88,12 @@ def _taken(run: KeptRun, names: Mapping[str, str]) -> Taken:
             for row in cast("list[Row]", run.lines().to_dict("records"))
         ),
     )
+
+
+def _drift(run: KeptRun) -> TakenDrift | None:
+    """Only an alarm: what is merely watched is for whoever looks after the runs."""
+    told = drift_told.told(run.folder)
+    return TakenDrift(part=told.part, said=told.said) if told and told.is_alarm else None
 
 
 def _members(run: KeptRun) -> Mapping[str, Sequence[TakenMember]]:

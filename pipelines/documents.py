@@ -10,8 +10,13 @@ from features.catalogue import FACTORS
 from features.factor import Factor
 from pipelines import desk_documents
 from pipelines.dictionary import data_dictionary
-from pipelines.settings import City, Contacts, Features, Floors, Paths, Residents, SourceGate
+from pipelines.settings import City, Features, Floors, Paths, Residents
+from pipelines.settings_audit import Audit
+from pipelines.settings_costs import Costs
 from pipelines.settings_desk import Desk, Directory
+from pipelines.settings_map import Map
+from pipelines.settings_papers import Authority, Contacts
+from pipelines.settings_sources import SourceGate
 
 
 def pages() -> dict[str, str]:
@@ -25,7 +30,21 @@ def pages() -> dict[str, str]:
     }
 
 
-APART = ("paths", "features", "floors", "residents", "contacts", "sources", "retention", "desk", "directory")
+APART = (
+    "paths",
+    "features",
+    "floors",
+    "residents",
+    "contacts",
+    "authority",
+    "sources",
+    "retention",
+    "desk",
+    "audit",
+    "directory",
+    "map",
+    "costs",
+)
 """Tables of ``city.toml`` that have a section of their own."""
 
 
@@ -38,9 +57,13 @@ def configuration() -> str:
         ("[floors]", Floors),
         ("[residents.BAND]", Residents),
         ("[contacts]", Contacts),
+        ("[authority]", Authority),
+        ("[costs]", Costs),
         ("[sources.NAME]", SourceGate),
         ("[desk]", Desk),
+        ("[audit]", Audit),
         ("[desk.directory]", Directory),
+        ("[map]", Map),
     )
     body = "\n".join(line for title, model in sections for line in _section(title, model))
     body += f'\n\n## [retention]\n\n{City.model_fields["retention"].description} One line per source: `parc_social = "P18M"`.\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from data_contracts.errors import LeakSuspected
+from features.audit_groups import AUDITED
 from models import calibration, weights
 from models.age_uk import AgeUk
 from models.average import Average
@@ -17,6 +19,7 @@ from models.calibration import Calibration
 from models.campaigns import Past, fitted
 from models.candidate import Candidate, NotFitted, Scorer
 from models.duel import Duel, duel
+from models.figures import Placed
 from models.neighbourhood import Neighbourhood
 from models.nested import nested_boosting, nested_logistic
 from models.points import Points
@@ -28,9 +31,12 @@ from pipelines import settings
 from pipelines.factors import factors_of
 from pipelines.manifest import timed, write_json
 
+TESTED = "tested.parquet"
+
 
 def duel_step(config: Path, folder: Path, as_of: date, capacity: int) -> str:
-    """Writes ``duel.json``, ``model/<champion>.json``, the champion fitted on every answer known before the run, and ``model/calibration.json``; gives its name.
+    """Writes ``duel.json``, ``model/<champion>.json``, the champion fitted on every answer known before the run, ``model/calibration.json`` and
+    ``working/tested.parquet``; gives its name.
 
     Raises LeakSuspected when something ranks better than anybody ever has and the city has not said why that may be."""
     city = settings.load(config)
@@ -46,6 +52,7 @@ def duel_step(config: Path, folder: Path, as_of: date, capacity: int) -> str:
         lonely = on_lonely(judged.ranked, past.labels["lonely"].iloc[judged.rows], city.seed)
         told = {"labels": labels, "calibration": mapped.as_json(), "lonely": lonely.as_json()}
         write_json(folder / "duel.json", judged.as_json() | told)
+        tested(judged, past, mapped).to_parquet(folder / "working" / TESTED, index=False)
         _stop_at_a_leak(judged, city.suspicion_acknowledged)
         (folder / "model").mkdir()
         write_text(folder / "model", judged.champion, fitted_on_all(named(judged.champion, city), past))
@@ -62,6 +69,23 @@ def _calibrated(judged: Duel, past: Past) -> Calibration:
     tested = past.labels.iloc[judged.rows]
     is_random = (tested["bras"] == weights.DRAWN).to_numpy(dtype=bool)
     return calibration.calibrated(champion.tested, is_random, tested["weight"].to_numpy(dtype=float))
+
+
+def tested(judged: Duel, past: Past, mapped: Calibration) -> pd.DataFrame:
+    """One row a candidate and household of a test campaign that answered: ``candidate``, ``household_id``, ``as_of`` (origin of its matrix), ``bras``, ``weight``, the audit
+    groups, the columns of ``models.figures.Placed`` (``outcome``: isolated) and ``probability``, as the other campaigns teach it (null: of whom has none)."""
+    told = past.labels.iloc[judged.rows].reset_index(drop=True)
+    told = told.reindex(columns=["household_id", "as_of", "bras", "weight", *AUDITED])
+    weight = told["weight"].to_numpy(dtype=float)
+    parts = []
+    for one in judged.ranked:
+        holds = mapped.holds and one.name == judged.champion
+        chance = calibration.of_other_campaigns(mapped.kind, one.tested, weight) if holds else np.nan
+        parts.append(told.assign(candidate=one.name, probability=chance, **asdict(one.tested)))
+    nobody = told.head(0).reindex(
+        columns=[*told, "candidate", "probability", *(f.name for f in fields(Placed))]
+    )
+    return pd.concat(parts, ignore_index=True) if parts else nobody
 
 
 def candidates(city: settings.City) -> tuple[Candidate, ...]:

@@ -32,10 +32,13 @@ YOUNG = ("under_25", "25_39")
 """Bands of the oldest member: the plan's young adults are under 30, and no band ends there."""
 BAND_OF = dict(zip([*(name for _, name in AGE_BANDS), OLDEST_BAND], BANDS, strict=False))
 CHANNEL_DAYS = 365
+NEED = "need.parquet"
+TOLD = "lists_of_visits.parquet"
+"""Among the working tables: ``id_visite``, ``date_liste``."""
 
 
 def measure_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
-    """Writes ``estimates.json`` and ``estimates.html``, from ``working/`` and the store; after the list, before the reports."""
+    """Writes ``estimates.json``, ``estimates.html`` and ``working/need.parquet``, from ``working/`` and the store; after the list, before the reports."""
     city = settings.load(config)
     working = folder / "working"
     with timed(folder, "measure") as rows:
@@ -44,17 +47,20 @@ def measure_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
             told = connection.execute("select id_visite, date_liste from known_visites").df()
             channel = connection.execute(_CHANNEL, [as_of - timedelta(days=CHANNEL_DAYS)]).fetchall()[0][0]
             names = neighbourhoods(connection)
+        told.to_parquet(working / TOLD, index=False)
         past = {path.stem: pd.read_parquet(path) for path in sorted((working / "past").glob("*.parquet"))}
         frame = pd.read_parquet(working / "frame.parquet", columns=["household_id", "oldest_age"])
         every = placed(past, told)
         visits = counted(every)
+        told_of = tuple(groups(visits, past, len(frame), as_of))
+        needed(told_of).to_parquet(working / NEED, index=False)
         report = Report(
             masthead=Masthead(city=city.name, language=city.language, is_fictitious=city.fictitious),
             as_of=as_of,
             lists=tuple(sorted(visits["campaign"].unique())),
             lists_without_draw=every["campaign"].nunique() - visits["campaign"].nunique(),
             random_a_list=max(1, round(capacity * city.exploration_share)) if city.exploration_share else 0,
-            shown=shown_groups(tuple(groups(visits, past, len(frame), as_of))),
+            shown=shown_groups(told_of),
             reached=tuple(reached(city, past, frame, pd.read_parquet(working / "drawn.parquet"))),
             channel=protected(int(channel)),
             names=names,
@@ -139,6 +145,22 @@ def groups(
         table = visits.assign(outcome=visits[outcome])
         for dimension in dimensions:
             yield from _groups(outcome, table, frame, dimension)
+
+
+def needed(told: Sequence[Group]) -> pd.DataFrame:
+    """One row a group and ``dimension`` ('' for all): its ``households`` that lists could name, the share ``isolated`` among them (NaN: nobody was met) and how many of those
+    drawn at random were ``met``. Small counts are in it: it is not published."""
+    rows = [
+        (g.dimension, g.group, g.households, _share_isolated(g), g.cells.random_met)
+        for g in told
+        if g.outcome == "isolated"
+    ]
+    columns = ["dimension", "group", "households", "isolated", "met"]
+    return pd.DataFrame(rows, columns=columns).astype({"isolated": "float64"})
+
+
+def _share_isolated(one: Group) -> float | None:
+    return next(figure.value for figure in one.figures if figure.measure == "prevalence")
 
 
 def _groups(outcome: Outcome, table: pd.DataFrame, frame: pd.DataFrame, dimension: str) -> Iterator[Group]:

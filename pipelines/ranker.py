@@ -10,7 +10,7 @@ from data_contracts.errors import ConfigurationError
 from models import calibration
 from models.candidate import ORDERED, RULES, Scorer
 from models.frozen import thaw
-from pipelines import approvals, judging, settings
+from pipelines import approvals, judging, settings, who_ranks
 from pipelines.approvals import Approval
 from pipelines.factors import factors_of
 from pipelines.manifest import timed, write_json
@@ -22,10 +22,11 @@ def ranker_step(config: Path, folder: Path, as_of: date) -> str:
 
     Raises IntegrityError when what was approved is not what lies there."""
     city = settings.load(config)
-    with timed(folder, "ranker"):
+    with timed(folder, "ranker") as rows:
         judged = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
         champion, rule = str(judged["champion"]), str(judged["best_rule"])
         won = {contest["challenger"] for contest in judged["contests"] if contest["won"]}
+        rows.reads["approvals"] = len(who_ranks.signed_lines(city))
         ranker, approval = chosen(city, champion, rule, as_of, is_shown=ORDERED in won)
         if approval is not None:
             _approved(city, folder / "model", champion, ranker, approval)

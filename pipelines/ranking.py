@@ -10,24 +10,27 @@ import pandas as pd
 
 from features.catalogue import FACTORS
 from models import calibration, draw, explain, stability
-from models.candidate import Floats, Scorer, score
+from models.candidate import Floats, Scorer, scored
 from models.draw import Drawn
 from pipelines import judging, ranker, settings, who_ranks
 from pipelines.factors import factors_of
 from pipelines.manifest import timed, write_json
 
 NEVER_LISTED_AGAIN = ("REFUS",)
+CONTRIBUTIONS = "contributions.parquet"
 
 
 def list_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
-    """Ranks, draws and explains; writes ``working/drawn.parquet``, ``inclusion.parquet``, ``draw.json`` and ``explanations.parquet``."""
+    """Ranks, draws and explains; writes ``working/drawn.parquet``, ``working/contributions.parquet`` (every household of the frame), ``inclusion.parquet``, ``draw.json`` and ``explanations.parquet``."""
     city = settings.load(config)
     working = folder / "working"
     with timed(folder, "list") as rows:
         wide = pd.read_parquet(working / "matrix.parquet")
         scorer = ranker.scorer_of(city, folder)
-        marks = score(scorer, wide)
-        plan = _plan(city, as_of, capacity)
+        weighed = scorer.contributions(wide)
+        weighed.assign(household_id=wide["household_id"]).to_parquet(working / CONTRIBUTIONS, index=False)
+        marks = scored(scorer, weighed)
+        plan = plan_of(city, as_of, capacity)
         drawn = _drawn(city, working, wide, marks, plan, as_of)
         listed = _explained(city, folder, wide, scorer, drawn, plan)
         mapped = calibration.read((folder / "model" / "calibration.json").read_text(encoding="utf-8"))
@@ -103,7 +106,8 @@ def _explained(
     return seated.drop(columns="ranked")
 
 
-def _plan(city: settings.City, as_of: date, capacity: int) -> draw.Plan:
+def plan_of(city: settings.City, as_of: date, capacity: int) -> draw.Plan:
+    """What the city decided of a list of that day."""
     return draw.Plan(
         capacity=capacity,
         exploration_share=city.exploration_share,

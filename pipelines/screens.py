@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+from rich.markup import escape
 from rich.table import Table
 
 from features.factor import Language
-from pipelines import who_ranks
+from pipelines import audit, drift_told, screens_audit, who_ranks
 from pipelines.checks import Finding
 from pipelines.console import out
 from pipelines.sources import SOURCE_WORDS
@@ -25,14 +26,18 @@ REPORTS = (
     "list.xlsx",
     "list.csv",
     "estimates.html",
+    "fairness.html",
+    "map.html",
     "attrition.html",
     "model/card.html",
     "model/explanation.html",
     "duel.json",
+    "drift.html",
     "frame_parity.html",
     "frame.json",
     "ingest.json",
     "contracts/index.html",
+    "public_notice.html",
     "manifest.json",
 )
 
@@ -46,12 +51,15 @@ def run_json(folder: Path) -> dict[str, object]:
     """The run as one object."""
     manifest = json.loads((folder / "manifest.json").read_text())
     duel = json.loads((folder / "duel.json").read_text())
+    told = drift_told.told(folder)
     return {
         "run": str(folder),
         "run_id": manifest["run_id"],
         "champion": duel["champion"],
         "listed_by": duel["listed_by"],
         "why": duel["why"],
+        "head": audit.head(folder).as_json(),
+        "drift": None if told is None else {"level": told.level, "said": told.said},
         "steps": manifest["steps"],
     }
 
@@ -63,11 +71,13 @@ def run(folder: Path, language: Language) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     _duel(duel, language)
     _who_ranks(who_ranks.read(folder), say)
+    _drift(folder, language)
     _top(folder, say)
     _lost(manifest["signals_lost"], language)
     out.print(f"\n[bold]{say('Where to look')}[/bold]")
     for name in REPORTS:
         out.print(f"  {near(folder / name)}", highlight=False, soft_wrap=True)
+    screens_audit.head(audit.head(folder))
 
 
 def near(path: Path) -> Path:
@@ -108,6 +118,14 @@ def _who_ranks(who: Ranker, say: Words) -> None:
     if who.waits:
         waits = say("“{model}” waits for `lanterne train` and `lanterne approve`").format(model=who.waits)
         out.print(f"  {waits}", highlight=False)
+
+
+def _drift(folder: Path, language: Language) -> None:
+    """In one sentence; an alarm stands out."""
+    told = drift_told.told(folder)
+    if told:
+        mark = "bold red" if told.is_alarm else "default"
+        out.print(f"[{mark}]{escape(told.said[language])}[/{mark}]", highlight=False)
 
 
 def _lost(sources: Sequence[dict[str, object]], language: Language) -> None:

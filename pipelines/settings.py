@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Sequence
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
@@ -13,12 +12,15 @@ from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from data_contracts import contract
-from data_contracts.contract_terms import Period
 from data_contracts.errors import ConfigurationError, GateClosed
-from features.gates import supports
 from features.presence_model import THERE_SHARE
 from pipelines import console
+from pipelines.settings_audit import Audit
+from pipelines.settings_costs import Costs
 from pipelines.settings_desk import Desk, Directory, Strict
+from pipelines.settings_map import Map
+from pipelines.settings_papers import Authority, Contacts
+from pipelines.settings_sources import Gate, SourceGate, check_retention, check_sources
 
 FORBIDDEN_USES = {
     "fraud control": ("fraud",),
@@ -29,8 +31,6 @@ FORBIDDEN_USES = {
     "elections": ("election", "élection", "électoral", "campaigning"),
 }
 """Uses that Lanterne refuses, with the words by which a purpose gives itself away."""
-
-Gate = Literal["open", "frame", "consent", "closed"]
 
 
 class Paths(Strict):
@@ -53,17 +53,6 @@ class Paths(Strict):
         "(64 hexadecimal digits, or a passphrase of at least 16 bytes) comes before it. "
         "When neither is given: `lanterne.key` beside the database, made on the first run.",
     )
-
-
-class SourceGate(Strict):
-    """The legal gate of one source."""
-
-    gate: Gate = Field(
-        description="open: all of it; frame: identity, age, address and presence only; consent: consenting rows only; closed: nothing."
-    )
-    basis: str = Field("", description="Legal basis. Required for a gate wider than the source's default.")
-    signed_by: str = Field("", description="Who signed for it.")
-    signed_on: date | None = Field(None, description="When it was signed.")
 
 
 class Features(Strict):
@@ -92,15 +81,6 @@ class Residents(Strict):
     share: float = Field(gt=0.0, lt=1.0, description="Share of all residents.")
     ages: tuple[int, int] = Field(description="The ages that it counts, both included.")
     source: str = Field(description="Where it is published, and of which year.")
-
-
-class Contacts(Strict):
-    """Where people may write, as the pages that they ask for say it; empty: the page shows that the city has to fill it in."""
-
-    team: str = Field("", description="The team that visits: name, address, telephone.")
-    data_protection_officer: str = Field(
-        "", description="The city's data protection officer: address or mail."
-    )
 
 
 class City(Strict):
@@ -154,7 +134,14 @@ class City(Strict):
         default_factory=dict, description="One table per band of young adults of which a share is published."
     )
     contacts: Contacts = Contacts.model_validate({})
+    authority: Authority = Authority.model_validate({})
     desk: Desk = Desk.model_validate({})
+    audit: Audit = Audit.model_validate({})
+    map: Map = Map.model_validate({})
+    costs: Costs | None = Field(
+        None,
+        description="What the yearly evaluation works out the cost of a found household from; without this table it says that it is not known.",
+    )
     retention: dict[str, str] = Field(
         default_factory=dict,
         description="Per source, and for `liste` and `decisions`, a shorter period than the contract's, such as P18M; a longer one is refused.",
@@ -167,8 +154,8 @@ class City(Strict):
 def load(path: Path) -> City:
     """Reads ``city.toml``; paths come back absolute. Raises ConfigurationError that names the key and a likely spelling."""
     city = _validated(_parsed(path), path)
-    _check_sources(city, path)
-    _check_retention(city, path)
+    check_sources(city.sources, path)
+    check_retention(city.retention, path)
     root = path.resolve().parent
     given = {name: value for name, value in city.paths.model_dump().items() if value is not None}
     paths = Paths(**{name: root / value for name, value in given.items()})
@@ -194,8 +181,9 @@ def _parsed(path: Path) -> dict[str, object]:
             hint="`lanterne city OUT` writes one for a synthetic town; give its path with --config.",
         )
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        return json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except ValueError as error:
         raise ConfigurationError(
             f"not a readable TOML file: {error}",
             where=str(path),
@@ -229,66 +217,22 @@ def _translated(detail: ErrorDetails, path: Path) -> ConfigurationError:
     )
 
 
+PARTS = (
+    Paths,
+    SourceGate,
+    Features,
+    Floors,
+    Residents,
+    Contacts,
+    Authority,
+    Desk,
+    Directory,
+    Audit,
+    Map,
+    Costs,
+)
+"""The tables of ``city.toml``."""
+
+
 def _known_keys() -> list[str]:
-    return [
-        key
-        for model in (City, Paths, SourceGate, Features, Floors, Residents, Contacts, Desk, Directory)
-        for key in model.model_fields
-    ]
-
-
-def _check_sources(city: City, path: Path) -> None:
-    for source, chosen in city.sources.items():
-        where = f"{path}, [sources.{source}]"
-        _known_source(source, where)
-        _check_support(source, chosen, where)
-        _check_basis(source, chosen, where)
-
-
-def _check_retention(city: City, path: Path) -> None:
-    for source, text in city.retention.items():
-        where = f"{path}, [retention], {source}"
-        _known_source(source, where, (*contract.SOURCES, *contract.EMITTED))
-        try:
-            chosen = Period.parsed(text)
-        except ValueError as error:
-            raise ConfigurationError(
-                str(error), where=where, hint="write it as P2Y, P18M or P90D."
-            ) from error
-        promised = contract.load(source).retention.period
-        if chosen.rough_days > promised.rough_days:
-            raise GateClosed(
-                f"{source} may be kept for {promised.as_iso()} at most, not {text}",
-                where=where,
-                hint="its contract says why; a longer period needs a new contract, signed by its owner.",
-            )
-
-
-def _known_source(source: str, where: str, known: Sequence[str] = contract.SOURCES) -> None:
-    if source not in known:
-        close = get_close_matches(source, known, n=1)
-        hint = f"did you mean `{close[0]}`?" if close else f"sources are: {', '.join(known)}."
-        raise ConfigurationError(f"unknown source `{source}`", where=where, hint=hint)
-
-
-def _check_support(source: str, chosen: SourceGate, where: str) -> None:
-    if not supports(contract.load(source), chosen.gate):
-        missing = "asks nobody for consent" if chosen.gate == "consent" else "names no frame columns"
-        raise ConfigurationError(
-            f"{source} cannot be `{chosen.gate}`: its contract {missing}",
-            where=where,
-            hint="choose open or closed.",
-        )
-
-
-_WIDTH: dict[Gate, int] = {"closed": 0, "consent": 1, "frame": 1, "open": 2}
-
-
-def _check_basis(source: str, chosen: SourceGate, where: str) -> None:
-    wider = _WIDTH[chosen.gate] > _WIDTH[contract.load(source).gate]
-    if wider and not (chosen.basis and chosen.signed_by and chosen.signed_on):
-        raise GateClosed(
-            f"{source} is {contract.load(source).gate} by default and cannot be `{chosen.gate}`: no legal basis is recorded",
-            where=where,
-            hint="after the convention is signed, fill basis, signed_by and signed_on; until then leave the gate out.",
-        )
+    return [key for model in (City, *PARTS) for key in model.model_fields]

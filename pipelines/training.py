@@ -21,7 +21,17 @@ from pipelines.factors import factors_of
 from pipelines.manifest import timed, write_json
 from pipelines.store import read_store
 
-LEDGER = ("visited_on", "state", "isolated", "lonely", "bras", "proba_tirage", "visits", "id_visite")
+LEDGER = (
+    "visited_on",
+    "state",
+    "isolated",
+    "lonely",
+    "is_followed",
+    "bras",
+    "proba_tirage",
+    "visits",
+    "id_visite",
+)
 NEVER = "never visited"
 NO_ANSWER_COMES = ("moved",)
 """Facts about the address list, and none about isolation."""
@@ -53,7 +63,7 @@ def labels_step(config: Path, folder: Path, as_of: date) -> None:
         is_label = told["isolated"].notna().to_numpy(dtype=bool)
         chances = weights.learnt(pool, factors)
         weighed = weights.of_labels(chances.of(told[is_label]))
-        labels = told[["household_id", "as_of", *LEDGER, *audit_groups.GROUPS]].assign(weight=np.nan)
+        labels = told[["household_id", "as_of", *LEDGER, *audit_groups.AUDITED]].assign(weight=np.nan)
         labels.loc[is_label, "weight"] = weighed.weight
         labels.to_parquet(working / "labels.parquet", index=False)
         told[["household_id", "as_of", "quartier", *(f.name for f in factors)]].to_parquet(
@@ -123,7 +133,7 @@ def _together(parts: Sequence[pd.DataFrame], factors: Sequence[Factor]) -> pd.Da
         "as_of",
         "quartier",
         *(f.name for f in factors),
-        *audit_groups.GROUPS,
+        *audit_groups.AUDITED,
         *LEDGER,
         "stands_for",
     ]

@@ -46,9 +46,14 @@ class Ranker:
 
 def in_force(city: settings.City, as_of: date) -> Approval | None:
     """The approval that counts for a list of that day. Raises IntegrityError when the log is not as it was signed."""
+    return approvals.in_force(signed_lines(city), as_of)
+
+
+def signed_lines(city: settings.City) -> tuple[Approval, ...]:
+    """Every approval and withdrawal, in order; none where nobody has signed any. Raises as ``in_force``."""
     if not (city.paths.models / approvals.LOG).exists():
-        return None
-    return approvals.in_force(approvals.lines(city.paths.models, existing_key(city.paths)), as_of)
+        return ()
+    return approvals.lines(city.paths.models, existing_key(city.paths))
 
 
 def read(folder: Path) -> Ranker:

@@ -26,7 +26,7 @@ from datetime import date
 from typing import Literal
 
 from features.catalogue import FACTORS
-from features.factor import Factor, sentence
+from features.factor import Factor, Language, sentence
 from reports.contracts import Masthead, common
 from reports.explanation_plots import NOTHING, Step, label, waterfall
 from reports.explanation_svg import signed
@@ -202,14 +202,17 @@ def is_unstable(fact: Fact, one: Individual) -> bool:
 
 def stated(fact: Fact, one: Individual) -> str:
     """What the files say, as a line of its own."""
-    language = one.masthead.language
-    say = words(language)
-    factor = _BY_NAME.get(fact.factor)
-    if is_said(fact) and factor is not None and fact.value is not None:
-        text = sentence(factor, fact.value, fact.detail, language)
+    return in_words(fact.factor, fact.value, fact.detail, one.masthead.language)
+
+
+def in_words(name: str, value: float | None, detail: str | None, language: Language) -> str:
+    """The sentence of a factor where the files say yes to it; else what it is called, with no, or nothing."""
+    say, factor = words(language), _BY_NAME.get(name)
+    if factor is not None and value is not None and factor.is_said(value):
+        text = sentence(factor, value, detail, language)
     else:
-        answer = "" if factor is None else say("nothing in the files") if fact.value is None else say("no")
-        text = label(fact.factor, language) + (COLON[language] + answer if answer else "")
+        answer = "" if factor is None else say("nothing in the files") if value is None else say("no")
+        text = label(name, language) + (COLON[language] + answer if answer else "")
     return _capital(text)
 
 

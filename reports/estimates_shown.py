@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -92,11 +92,17 @@ def shown_groups(groups: Sequence[Group]) -> tuple[Shown, ...]:
     """In the order given. Readers know that the groups of a dimension add up to all; a group of which one count may not be shown shows none, so that
     what is found, not found and not met tell nothing of each other."""
     numbers: dict[Key, int] = {_key(kind, g): n for g in groups for kind, n in asdict(g.cells).items()}
-    seen = shown(numbers, tuple(_sums(groups)), never=())
-    return tuple(
-        _coarse(one) if any(seen[_key(kind, one)] == HIDDEN for kind in KINDS) else _exact(one)
-        for one in groups
-    )
+    sums = tuple(_sums(groups))
+    untold = _with_the_hidden(groups, shown(numbers, (), ()))
+    while more := _with_the_hidden(groups, shown(numbers, sums, untold)):
+        untold |= more
+    return tuple(_coarse(one) if _key(KINDS[0], one) in untold else _exact(one) for one in groups)
+
+
+def _with_the_hidden(groups: Sequence[Group], seen: Mapping[Key, int | str]) -> set[Key]:
+    """All counts of each group of which one is hidden: nothing is told of any, not even that it is not nought."""
+    mine = ([_key(kind, g) for kind in KINDS] for g in groups)
+    return {key for keys in mine if any(seen.get(k) == HIDDEN for k in keys) for key in keys}
 
 
 def _key(kind: str, of: Group) -> Key:

@@ -82,6 +82,19 @@ class Chart:
         return 1.04 * max([*ends, *(guide.at for guide in self.guides)], default=1.0)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Between(Chart):
+    """A chart whose axis goes from ``bottom`` to ``end``, whatever is drawn: for differences, and where nought means nothing."""
+
+    bottom: float
+    end: float
+
+    @property
+    def top(self) -> float:
+        """As asked."""
+        return self.end
+
+
 def svg(chart: Chart, tick: Callable[[float], str]) -> str:
     """``<svg>`` with a title and a description for those who do not see it; same chart, same bytes. ``tick``: a value of the axis as written."""
     with rc_context({**STYLE, "svg.hashsalt": chart.key}):
@@ -97,7 +110,7 @@ def svg(chart: Chart, tick: Callable[[float], str]) -> str:
 
 
 def _axis(axes: Axes, chart: Chart, tick: Callable[[float], str]) -> None:
-    axes.set_xlim(0, chart.top)
+    axes.set_xlim(chart.bottom if isinstance(chart, Between) else 0, chart.top)
     axes.set_ylim(len(chart.lines) - 0.45, -0.6)
     axes.set_yticks([])
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))

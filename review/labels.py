@@ -29,3 +29,12 @@ SETTLED = {
 
 CLOSED = {"NO_LONGER_LISTED": "no longer listed"}
 """Why a case was closed, beside the reasons of a decision."""
+
+DRIFT = {
+    "sources": "What this list says may be out of date there: check it before you decide.",
+    "inputs": "Some facts may be missing, or counted otherwise than before: rely on what can be checked, and on what you know.",
+    "scores": "The order may be less right than usual: read the reasons more than the place.",
+    "reasons": "The order may be less right than usual: ask of each reason whether it holds for this household.",
+    "people": "Look at it together at the next meeting; decide each case on its own.",
+}
+"""What an alarm means for whoever decides, by the part that has moved (``review.cases.taken.TakenDrift``)."""

@@ -34,11 +34,11 @@ class Looked:
 
 def looked(session: Session, me: Me) -> Looked:
     """An opinion counts only once both are in."""
-    pairs = _pairs(session)
+    both_in = pairs(session)
     return Looked(
         drawn=session.scalar(select(func.count(Case.id)).where(Case.needs_two)) or 0,
         waiting=session.scalar(select(func.count(Case.id)).where(Case.state == "second_look")) or 0,
-        agreement=agreement([(a.choice, b.choice) for a, b in pairs.values()]),
+        agreement=agreement([(a.choice, b.choice) for a, b in both_in.values()]),
         differing=differing(session, me),
     )
 
@@ -52,13 +52,13 @@ def differing(session: Session, me: Me) -> tuple[Differing, ...]:
     }
     return tuple(
         Differing(case=cases[case_id], votes=both)
-        for (case_id, revision), both in _pairs(session).items()
+        for (case_id, revision), both in pairs(session).items()
         if case_id in cases and revision == cases[case_id].revision
     )
 
 
-def _pairs(session: Session) -> dict[tuple[str, int], tuple[Vote, Vote]]:
-    """By case and revision, in the order in which they were given."""
+def pairs(session: Session) -> dict[tuple[str, int], tuple[Vote, Vote]]:
+    """The two opinions by case and revision, in the order in which they were given."""
     found: dict[tuple[str, int], list[Vote]] = defaultdict(list)
     for vote in session.scalars(select(Vote).order_by(Vote.cast_at, Vote.id)):
         found[vote.case_id, vote.revision].append(vote)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from features.factor import Language
+
 
 @dataclass(frozen=True, kw_only=True)
 class TakenMember:
@@ -44,8 +46,16 @@ class TakenLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakenDrift:
+    """An alarm: ``said``: language → what has moved, in one sentence; ``part``: what that is, of ``review.labels.DRIFT``."""
+
+    part: str
+    said: Mapping[Language, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Taken:
-    """One run's list. ``facts``: what ``TakenList.facts`` holds."""
+    """One run's list. ``facts``: what ``TakenList.facts`` holds; ``drift``: None without an alarm."""
 
     run_id: str
     as_of: date
@@ -53,3 +63,4 @@ class Taken:
     digest: str
     facts: Mapping[str, object]
     lines: tuple[TakenLine, ...]
+    drift: TakenDrift | None = None

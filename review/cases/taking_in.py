@@ -68,6 +68,7 @@ def _list(taken: Taken, now: datetime) -> TakenList:
         capacity=taken.capacity,
         facts=dict(taken.facts),
         digest=taken.digest,
+        drift={"part": taken.drift.part, "said": dict(taken.drift.said)} if taken.drift else None,
     )
 
 

@@ -166,7 +166,7 @@ def _opinion(vote: Vote, *, is_alone: bool) -> Json:
 
 
 def _step(step: Step) -> Json:
-    own = ("kind", "partner", "leads_to", "because")
+    own = ("kind", "partner", "leads_to", "because", "takes_part", "satisfaction")
     return {"made_on": _iso(step.made_on), "next_on": _iso(step.next_on)} | {
         name: getattr(step, name) for name in own
     }

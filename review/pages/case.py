@@ -28,7 +28,7 @@ from review.names import identities
 from review.refusals import Incomplete, NotFound
 from review.rendering import say
 from review.states import CASE, DECIDABLE
-from review.tables.cases import Case, Listing
+from review.tables.cases import Case, Listing, TakenList
 from review.typed import typed_day
 from review.visible import case_at, case_of
 from review.visits.outcome_list import visits_of
@@ -140,7 +140,7 @@ def _page(
     alerts, visits = alerts_of(session, case), visits_of(session, case)
     return desk.page(
         request, me, "case.html.j2", status=422 if problem else 200,
-        case=case, listing=listing, entry=entry_of(case, listing), is_decided=is_decided,
+        case=case, listing=listing, list=session.get(TakenList, listing.run_id) if listing else None, entry=entry_of(case, listing), is_decided=is_decided,
         told=listing.told[me.language] if listing else None,
         chart=fall(listing.steps, listing.base, me.language, **words) if listing else None,
         timeline=timeline(case, me.language, [one.visit for one in visits.shown], alerts), befores=BEFORES, mine=mine, votes=_shown_votes(case),

@@ -12,7 +12,7 @@ from review.access.guard import guarded
 from review.cases import queue
 from review.cases.queue import ENTRIES, ORDERS, Wanted
 from review.desk import desk_of
-from review.labels import AGE_WORDS
+from review.labels import AGE_WORDS, DRIFT
 from review.me import Me
 from review.states import CASE
 
@@ -32,5 +32,5 @@ def cases(
     return desk.page(
         request, me, template,
         found=found, asked=asked, kept=urlencode(kept), entry_of=queue.entry_of,
-        entries=ENTRIES, orders=ORDERS, states=CASE.states, ages=AGE_WORDS,
+        entries=ENTRIES, orders=ORDERS, states=CASE.states, ages=AGE_WORDS, meanings=DRIFT,
     )  # fmt: skip

@@ -12,7 +12,8 @@ from review.tables.following import Step
 
 
 class TakenList(Base):
-    """One run's list as it was taken in. ``facts``: how it was ranked, in both languages, and what its readers must know; ``digest``: SHA-256 of ``list.parquet``."""
+    """One run's list as it was taken in. ``facts``: how it was ranked, in both languages, and what its readers must know; ``digest``: SHA-256 of ``list.parquet``.
+    ``drift``: what the run's alarm says, see ``review.cases.taken``; None where there was none."""
 
     __tablename__ = "lists"
     run_id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -21,6 +22,7 @@ class TakenList(Base):
     capacity: Mapped[int]
     facts: Mapped[dict[str, object]] = mapped_column(Json)
     digest: Mapped[str] = mapped_column(String(64))
+    drift: Mapped[dict[str, object] | None] = mapped_column(Json)
 
 
 class Case(Base):

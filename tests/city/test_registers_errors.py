@@ -79,6 +79,7 @@ def test_each_share_of_mistakes_is_the_declared_one_times_the_factor(errors: flo
     assert not off(mistakes(errors))
 
 
+@pytest.mark.slow
 def test_with_twice_the_errors_twice_as_many_forms_lack_the_sex() -> None:
     """The one mistake that nothing else hides: counted on the very same forms."""
     once, twice = (int(differ(errors, "SEXE").sum()) for errors in (1.0, 2.0))

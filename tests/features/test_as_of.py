@@ -196,6 +196,7 @@ def test_a_label_finds_its_household_through_the_keys_known_then() -> None:
         "date_visite": date(2026, 11, 20),
         "isolated": True,
         "lonely": False,
+        "is_followed": True,
         "state": "isolated",
         "bras": "EXPLORATION",
         "proba_tirage": 0.1,

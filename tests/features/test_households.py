@@ -3,8 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from features import frame
+from features.cells import Sum
+from tests.features.attacker import told_apart
 from tests.features.drawn import (
     AS_OF,
     OPEN,
@@ -193,17 +197,31 @@ def test_whoever_lives_with_an_objector_is_left_in_peace_too() -> None:
 @pytest.mark.parametrize(
     ("cells", "shown"),
     [
-        ({"a": 15, "b": 4, "c": 30}, {"a": "hidden", "b": "<11", "c": 30}),
-        ({"a": 5, "b": 4, "c": 30, "d": 20}, {"a": "<11", "b": "<11", "c": 30, "d": "hidden"}),
-        ({"a": 6, "b": 7, "c": 30}, {"a": "<11", "b": "<11", "c": 30}),
+        ({"a": 15, "b": 4, "c": 30}, {"a": "hidden", "b": "hidden", "c": 30}),
+        ({"a": 5, "b": 4, "c": 30, "d": 20}, {"a": "hidden", "b": "hidden", "c": 30, "d": "hidden"}),
+        ({"a": 10, "b": 10, "c": 30}, {"a": "hidden", "b": "hidden", "c": "hidden"}),
+        ({"a": 1, "b": 10, "c": 2, "d": 30}, {"a": "hidden", "b": "hidden", "c": "hidden", "d": "hidden"}),
+        ({"a": 1, "b": 11, "c": 30}, {"a": "hidden", "b": "hidden", "c": 30}),
         ({"a": 15, "b": 0, "c": 30}, {"a": 15, "b": 0, "c": 30}),
-        ({"a": 3}, {"a": "<11"}),
+        ({"a": 3}, {"a": "hidden"}),
     ],
 )
 def test_a_small_cell_cannot_be_solved_back_from_the_total(
     cells: dict[str, int], shown: dict[str, object]
 ) -> None:
     assert frame.published(cells) == shown
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=6))
+def test_beside_their_sum_each_small_cell_might_be_ten_more(drawn: list[int]) -> None:
+    """Unless there is nothing left to hide."""
+    numbers = {(str(place),): n for place, n in enumerate(drawn)} | {("all",): sum(drawn)}
+    told = {
+        **frame.published({key: n for key, n in numbers.items() if key != ("all",)}),
+        ("all",): sum(drawn),
+    }
+    apart = told_apart(numbers, told, [Sum(total=("all",), parts=tuple(k for k in told if k != ("all",)))])
+    assert not apart or all(n in (0, "hidden") for key, n in told.items() if key != ("all",))
 
 
 @pytest.mark.slow

@@ -95,6 +95,17 @@ def test_a_tenant_is_whoever_lives_with_the_holder_of_a_lease_in_force() -> None
     assert shares(found["alone_unknown"], "tenure")["social"] == (0, 20)
 
 
+def test_a_double_is_known_to_other_registers_alone() -> None:
+    """Twenty women hold a lease under keys that join with nothing: each of them and of those on the roll has a double. Twenty flatmates of the same age and sex are on the same
+    roll, and have none."""
+    broken = [
+        lease(f"l{n}", f"z{n}", **WOMEN, id_adresse="avenue", id_logement=f"flat-a{n}") for n in range(20)
+    ]
+    flatmates = [elector(f"y{n}", **MEN, id_logement=f"flat-d{n}") for n in range(20)]
+    found = measured(town(liste_electorale=flatmates, parc_social=broken))["double"]
+    assert shares(found, "sex") == {"F": (40, 60), "M": (0, 65)}
+
+
 def test_without_the_landlord_nothing_is_said_of_tenure() -> None:
     found = measured(town())
     assert {g.dimension for one in found.values() for g in one.groups} == {"sex", "age", "qpv", "quartier"}

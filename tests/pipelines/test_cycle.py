@@ -17,6 +17,8 @@ from tests.pipelines.little_city import write
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cycle")]
 OUTPUTS = {
     "manifest.json",
+    "audit.jsonl",
+    "configuration.json",
     "ingest.json",
     "frame.json",
     "frame_parity.html",
@@ -32,6 +34,14 @@ OUTPUTS = {
     "members.parquet",
     "estimates.json",
     "estimates.html",
+    "map.html",
+    "map.json",
+    "fairness.html",
+    "fairness.json",
+    "drift.html",
+    "drift.json",
+    "reference.json",
+    "public_notice.html",
     "contracts",
 }
 
@@ -79,7 +89,11 @@ def test_a_run_leaves_every_promised_file_and_adds_up(ran: tuple[Path, Path]) ->
         "ranker",
         "list",
         "measure",
+        "map",
+        "fairness",
+        "drift",
         "reports",
+        "notice",
     ]
     assert manifest["steps"][1]["rows"]["households"] == 40
     said = pd.read_parquet(run / "working" / "statements.parquet")

@@ -19,6 +19,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@pytest.mark.slow
 def test_it_writes_the_frame_and_the_page_into_a_folder_of_the_runs(config: Path) -> None:
     done = lanterne("frame", "--config", config, *DAY, "--json")
     assert done.returncode == 0 and done.stderr == "", done.stderr
@@ -90,6 +91,7 @@ def test_a_folder_of_somebody_else_is_never_replaced(config: Path, tmp_path: Pat
     assert [p.name for p in tmp_path.iterdir()] == ["letters.txt"]
 
 
+@pytest.mark.slow
 def test_without_the_roll_there_is_no_list(config: Path, tmp_path: Path) -> None:
     closed = config.with_name("closed.toml")
     text = config.read_text(encoding="utf-8")

@@ -155,6 +155,7 @@ def test_contacts_and_an_unapproved_model_are_told(city: Town) -> None:
 # --- which run, which household ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_newest_list_that_holds_the_household_unless_one_is_named(city: Town) -> None:
     """Elector 12 is listed on 3 November and moves; the list of 25 November holds others only."""
     long, home = explanations(city), city.homes[12]

@@ -292,6 +292,7 @@ def test_an_objection_stays_while_anything_else_says_it(tmp_path: Path, still: s
         assert connection.execute("select id_bail from raw.parc_social").fetchall() == [("B1",)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("why", ["an objection was withdrawn", "a gate has changed"])
 def test_what_was_purged_stays_away_when_its_file_is_read_again(tmp_path: Path, why: str) -> None:
     roll = "".join(elector(i) for i in range(1, 5))

@@ -11,7 +11,7 @@ import pytest
 from features.audit_groups import AGE_BANDS, GROUPS, OLDEST_BAND
 from features.intervals import Interval
 from models.draw import BANDS, Plan, draw, seed_of
-from pipelines import cycle, measuring, settings, training
+from pipelines import audit, cycle, measuring, settings, training
 from tests.features.drawn import AS_OF, Row, elector
 from tests.pipelines.test_steps import alert, town, visit
 
@@ -242,5 +242,5 @@ def test_the_step_writes_a_page_and_its_figures_and_tells_no_small_count(tmp_pat
     assert {r["group"]: r["frame"]["of"] for r in told["young_adults"]} == {"under_25": "<11", "25_39": "<11"}
     page = (run / "estimates.html").read_text(encoding="utf-8")
     assert '<html lang="fr">' in page and "On ne sait pas" in page
-    (step,) = (run / "working" / "steps").glob("*-measure.json")
-    assert json.loads(step.read_text())["rows"] == {"lists": 1, "visits_counted": 2}
+    (step,) = (one for one in audit.steps(run) if one["name"] == "measure")
+    assert step["rows"] == {"lists": 1, "visits_counted": 2}

@@ -44,6 +44,7 @@ def kept_alerts(chosen: settings.City) -> list[str]:
         ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("period", "stated", "kept"),
     [
@@ -62,6 +63,7 @@ def test_the_day_on_which_a_term_ends(
     assert kept_alerts(chosen) == kept
 
 
+@pytest.mark.slow
 def test_a_purge_takes_rows_lists_and_files_and_says_so(tmp_path: Path) -> None:
     chosen = city(tmp_path)
     alerts(tmp_path, "01/11/2024", "02/11/2024")
@@ -166,6 +168,7 @@ def test_oppose_takes_the_rows_at_once_and_purge_and_check_say_what_they_find(tm
         assert filing.miscounted(connection) == ("2026-11-02/liste_electorale.csv",)
 
 
+@pytest.mark.slow
 def test_the_right_of_access_gives_the_persons_rows_and_no_one_elses(tmp_path: Path) -> None:
     chosen = city(tmp_path)
     filled(chosen)

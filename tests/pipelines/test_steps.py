@@ -116,6 +116,7 @@ def test_a_visit_that_decides_nothing_is_no_label(tmp_path: Path) -> None:
     assert bool(found.loc["v1", "isolated"])
 
 
+@pytest.mark.slow
 def test_every_household_and_origin_stands_in_the_ledger(tmp_path: Path) -> None:
     """Origins in November, February, May and August: one household visited in the last, one in the second."""
     labelled(
@@ -262,10 +263,10 @@ def test_a_run_is_published_whole_and_an_earlier_one_of_the_same_name_is_replace
     for text in ("first", "second"):
         partial = manifest.partial_folder(tmp_path, "cycle")
         (partial / "list.csv").write_text(text, encoding="utf-8")
-        (partial / "working" / "people.parquet").write_text("joined", encoding="utf-8")
-        manifest.publish(partial, final, keep_working_tables=False)
+        (partial / f"{text}.json").touch()
+        manifest.publish(partial, final)
     assert [p.name for p in tmp_path.iterdir()] == [final.name]
-    assert [p.name for p in final.iterdir()] == ["list.csv"]
+    assert {p.name for p in final.iterdir()} == {"list.csv", "second.json", "working"}
     assert (final / "list.csv").read_text(encoding="utf-8") == "second"
 
 
@@ -286,7 +287,7 @@ def test_an_earlier_run_stays_whole_when_the_new_one_cannot_be_moved(
 
     monkeypatch.setattr(Path, "rename", broken)
     with pytest.raises(OSError, match="disk"):
-        manifest.publish(partial, final, keep_working_tables=False)
+        manifest.publish(partial, final)
     assert [p.read_text(encoding="utf-8") for p in tmp_path.rglob("list.csv")] == ["first"]
 
 

@@ -28,7 +28,8 @@ def sample(language: str = "fr") -> Report:
     every = [Measured(measure=m.name, unit=m.unit, city=city, groups=groups(m)) for m in MEASURES]
     nobody = share_of(Cell(count=0, of=4000))
     none = judged("sex", cells({"F": (0, 2000), "M": (0, 2000)}), {})
-    every[3] = Measured(measure="presence_unknown", unit="persons", city=nobody, groups=tuple(none))
+    of_presence = next(i for i, m in enumerate(MEASURES) if m.name == "presence_unknown")
+    every[of_presence] = Measured(measure="presence_unknown", unit="persons", city=nobody, groups=tuple(none))
     return Report(
         masthead=Masthead(city="Ville", language=language, is_fictitious=True),  # type: ignore[arg-type]
         as_of=date(2026, 11, 2),

@@ -157,6 +157,7 @@ def labelled(answered: Sequence[Answers]) -> pd.DataFrame:
             "issue": "VU",
             "annee_naissance": None if one.age is None else VISITED_ON.year - one.age,
             "jugement_unite": None,
+            "suite": None,
             **dict(zip(label.LSNS_ITEMS, one.lsns6, strict=True)),
             **dict(zip(label.UCLA_ITEMS, one.ucla3, strict=True)),
             **dict(zip(label.NETWORKS, one.networks, strict=True)),
@@ -164,7 +165,9 @@ def labelled(answered: Sequence[Answers]) -> pd.DataFrame:
         for number, one in enumerate(answered)
     ]
     whole = ("annee_naissance", "jugement_unite", *label.LSNS_ITEMS, *label.UCLA_ITEMS, *label.NETWORKS)
-    frame = pd.DataFrame(rows).astype(dict.fromkeys(whole, "Int64") | {"proba_tirage": "float64"})
+    frame = pd.DataFrame(rows).astype(
+        dict.fromkeys(whole, "Int64") | {"proba_tirage": "float64", "suite": "str"}
+    )
     with duckdb.connect() as connection:
         return label.outcomes(connection, frame)
 
