@@ -96,13 +96,14 @@ def _quality(f: Facts) -> Section:
 
 
 def _alike(f: Facts) -> Section:
-    """The findings in a line each: what to do about them is not the reader's."""
+    """The result in sentences; the figures by group are a page of their own, on request."""
     said = f.equality
     if said is None:
         return Section(title=f.say("Is everybody treated alike?"), blocks=saying.equality(f))
-    found = tuple(f"{one.lead} {f.speech.listed(list(one.groups))}." for one in said.findings)
-    blocks: tuple[Block, ...] = (*says(*said.summary), *((Points(items=found),) if found else ()))
-    return Section(title=f.say("Is everybody treated alike?"), blocks=blocks)
+    asked = f.say(
+        "The figures by group, with what chance may do to them, are on a page that the City gives on request (fairness.html)."
+    )
+    return Section(title=f.say("Is everybody treated alike?"), blocks=says(*said.summary, asked))
 
 
 def _rights(f: Facts) -> Section:

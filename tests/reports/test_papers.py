@@ -207,9 +207,9 @@ def test_equality_is_what_the_run_measured() -> None:
     f = sample.facts()
     text = said("public_notice", f)
     assert "Sur 4 comparaisons, 1 est hors de la bande." in text
-    assert "Elles sont moins visitées : femmes : 0,6." in text and "Demander aux équipes" not in text
+    assert "figurent sur une page que la Ville remet sur demande" in text and "moins visitées" not in text
     assert "Elles sont moins visitées femmes : 0,6 Demander aux équipes." in said("technical_file", f)
-    fair = said("public_notice", replace(f, equality=replace(sample.EQUALITY, findings=())))
+    fair = said("technical_file", replace(f, equality=replace(sample.EQUALITY, findings=())))
     assert "moins visitées" not in fair and "Sur 4 comparaisons" in fair
     unmeasured = said("public_notice", replace(f, equality=None))
     assert "n’a pas été mesurée dans ce calcul" in unmeasured and "comparaisons" not in unmeasured
