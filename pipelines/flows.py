@@ -22,7 +22,7 @@ from pipelines import (
     papers,
     ranker,
     ranking,
-    reproducing,
+    rebuilding,
     training,
 )
 from pipelines.publish import publish_step
@@ -30,7 +30,7 @@ from pipelines.reporting import reports_step
 
 step = task(cache_policy=NO_CACHE)
 ingest = step(steps.ingest_step)
-take_in_again = step(reproducing.take_in_again)
+take_in_again = step(rebuilding.take_in_again)
 frame = step(steps.frame_step)
 labels = step(training.labels_step)
 duel = step(judging.duel_step)

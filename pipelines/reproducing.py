@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from data_contracts import contract
 from data_contracts.errors import ConfigurationError
 from features import linkage
 from pipelines import (
@@ -23,25 +22,22 @@ from pipelines import (
     audit,
     audit_verify,
     chain,
-    cycle,
     law,
     ledger,
     manifest,
+    rebuilding,
     register,
-    retention,
     settings,
     settings_kept,
 )
 from pipelines.arrivals import arrivals
 from pipelines.run import one_at_a_time, quiet
 from pipelines.settings import City, Paths
-from pipelines.store import open_store, read_store
+from pipelines.store import read_store
 from pipelines.warehouse_key import key_file
 
 OF_HISTORY = ("ingest.json", "contracts/", "drift.json", "drift.html")
 """Not promised: what was new on that day, in which order deliveries came in and were checked, and drift, which looks at the desk too. Manifest and chain tell moments and seconds."""
-LAID = "laid-out.json"
-"""What the first step of a rebuild is told: ``objected`` and ``purged_before``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +122,7 @@ def _laid_out(config: Path, city: City, folder: Path, made: Mapping[str, object]
     _lay_approvals(city, _reads(folder, "ranker").get("approvals", 0), paths.models)
     stored = _reads(folder, "ingest")
     told = {"objected": sorted(_objected(city)), "purged_before": stored["purged_before"]}
-    manifest.write_json(root / "run" / "working" / LAID, told)
+    manifest.write_json(root / "run" / "working" / rebuilding.LAID, told)
     _link_shapes(config, city, root)
     _link_runs(city, str(made["run_id"]), paths.runs)
     settings_kept.elsewhere((folder / settings_kept.FILE).read_bytes(), paths, root / "city.json")
@@ -198,23 +194,6 @@ def _objected(city: City) -> frozenset[str]:
         return registered
     with read_store(city.paths) as connection:
         return registered | law.remembered(connection)
-
-
-def take_in_again(config: Path, folder: Path) -> None:
-    """The first step of a rebuild: the ingest without the desk, then what purges had taken out."""
-    city = settings.load(config)
-    laid = folder / "working" / LAID
-    told = json.loads(laid.read_text(encoding="utf-8"))
-    laid.unlink()
-    cycle.take_in(city, folder, told["objected"])
-    with open_store(city.paths) as connection:
-        for source, day in told["purged_before"].items():
-            connection.execute("insert into meta.purges values ($1, $2, 'rebuild', 0, $1)", [day, source])
-            files = connection.execute(
-                "select file_id from meta.files where source = $1", [source]
-            ).fetchall()
-            if files:
-                retention.purge_again(connection, contract.load(source), [file_id for (file_id,) in files])
 
 
 def compared(files: Mapping[str, str], rebuilt: Path) -> Compared:
