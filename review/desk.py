@@ -19,7 +19,7 @@ from review.menu import menu
 from review.names.vault import Vault
 from review.rendering import rendered
 from review.services import Services
-from review.words import LANGUAGES, PARIS
+from review.words import LANGUAGES, local_day
 
 SAID: Mapping[str, str] = {
     "decided": "Decided.",
@@ -75,7 +75,7 @@ class Desk:
 
     def today(self) -> date:
         """The day in the city."""
-        return self.now().astimezone(PARIS).date()
+        return local_day(self.now())
 
     def page(
         self, request: Request, me: Me | None, template: str, *, status: int = 200, **content: object

@@ -47,6 +47,11 @@ def parts() -> tuple[Catalog, ...]:
     return tuple(read_po(BytesIO(file.read_bytes()), locale="fr") for file in found)
 
 
+def local_day(at: datetime) -> date:
+    """In the city."""
+    return at.astimezone(PARIS).date()
+
+
 def day(value: date, language: Language) -> str:
     """``2 novembre 2026``."""
     return format_date(value, format="long", locale=_LOCALES[language])

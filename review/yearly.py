@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -15,7 +15,7 @@ from review.tables.cases import Case, Vote
 from review.tables.following import Step
 from review.tables.rounds import Round
 from review.tables.visits import Visit
-from review.words import PARIS
+from review.words import local_day
 
 Dated = tuple[date, str]
 SATISFIED_FROM = 3
@@ -58,7 +58,7 @@ def desk_years(session: Session) -> DeskYears:
     ]
     ended = {one.case_id: (one.made_on, one.because) for one in steps if one.because is not None}
     return DeskYears(
-        entries=tuple((_day(case.opened_at), _entry(case)) for case in cases),
+        entries=tuple((local_day(case.opened_at), _entry(case)) for case in cases),
         supported=_first(steps, ["household"] * len(steps)),
         kinds=_first(steps, [one.kind for one in steps]),
         taking_part=_last(steps, [one.takes_part for one in steps]),
@@ -71,7 +71,7 @@ def desk_years(session: Session) -> DeskYears:
         to_visit=tuple(_to_visit(cases, visits)),
         to_answer=_to_answer(session),
         opinions=tuple(
-            (_day(at), profession, reader)
+            (local_day(at), profession, reader)
             for at, profession, reader in session.execute(select(Vote.cast_at, Vote.profession, Vote.reader))
         ),
         rounds=tuple(
@@ -79,10 +79,6 @@ def desk_years(session: Session) -> DeskYears:
             for one in session.scalars(select(Round).where(Round.confirmed_at.is_not(None)))
         ),
     )
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(PARIS).date()
 
 
 def _entry(case: Case) -> str:
@@ -111,7 +107,7 @@ def _to_decision(cases: Iterable[Case]) -> Iterable[tuple[date, float]]:
     for case in cases:
         if case.decisions:
             decided = case.decisions[0].decided_at
-            yield _day(decided), (decided - case.opened_at).total_seconds() / 86400
+            yield local_day(decided), (decided - case.opened_at).total_seconds() / 86400
 
 
 def _to_visit(cases: Iterable[Case], visits: Iterable[Visit]) -> Iterable[tuple[date, float]]:
@@ -120,7 +116,7 @@ def _to_visit(cases: Iterable[Case], visits: Iterable[Visit]) -> Iterable[tuple[
         first.setdefault(visit.case_id, visit.visited_on)
     for case in cases:
         if case.decisions and case.id in first:
-            waited = (first[case.id] - _day(case.decisions[0].decided_at)).days
+            waited = (first[case.id] - local_day(case.decisions[0].decided_at)).days
             if waited >= 0:  # a visit that made the unit add the household came before
                 yield first[case.id], float(waited)
 

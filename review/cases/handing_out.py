@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from data_contracts import contract
 from review.choices import BY_NAME
 from review.tables.cases import Case, Decision, Vote
-from review.words import PARIS
+from review.words import local_day
 
 COLUMNS = tuple(column.header for column in contract.load("decisions").columns)
 
@@ -60,4 +60,4 @@ def _opinion(which: str, vote: Vote) -> dict[str, str]:
 
 
 def _day(at: datetime) -> str:
-    return at.astimezone(PARIS).date().isoformat()
+    return local_day(at).isoformat()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from review.tables.following import Step
 from review.tables.law import LeftInPeace
 from review.tables.trail import TrailLine
 from review.tables.visits import Visit
-from review.words import PARIS
+from review.words import local_day
 
 
 def has_objected(session: Session, household_id: str) -> bool:
@@ -38,7 +37,7 @@ def _case(session: Session, case: Case, run_id: str) -> facts.Case:
     )
     return facts.Case(
         state=case.state,
-        state_since=_day(case.state_since),
+        state_since=local_day(case.state_since),
         needs_two=case.needs_two,
         is_blind=is_blind,
         of_run=any(listing.run_id == run_id for listing in case.listings),
@@ -56,7 +55,7 @@ def _opinion(vote: Vote) -> facts.Opinion:
         profession=vote.profession,
         choice=vote.choice,
         reason=vote.reason,
-        given_on=_day(vote.cast_at),
+        given_on=local_day(vote.cast_at),
     )
 
 
@@ -68,7 +67,7 @@ def _decision(decision: Decision) -> facts.Decision:
         settled_by=decision.settled_by,
         visitor_role=decision.visitor_role,
         postponed_to=decision.postponed_to,
-        decided_on=_day(decision.decided_at),
+        decided_on=local_day(decision.decided_at),
     )
 
 
@@ -91,9 +90,4 @@ def _step(step: Step) -> facts.Step:
 def _acts(session: Session, case: Case) -> Iterator[facts.Act]:
     found = select(TrailLine).where(TrailLine.kind == "case", TrailLine.about == case.id)
     for line in session.scalars(found.order_by(TrailLine.number)):
-        yield facts.Act(on=_day(line.at), role=line.role or line.who, action=line.action)
-
-
-def _day(at: datetime) -> date:
-    """In the city."""
-    return at.astimezone(PARIS).date()
+        yield facts.Act(on=local_day(line.at), role=line.role or line.who, action=line.action)

@@ -32,7 +32,7 @@ from review.tables.cases import Case, Listing, TakenList
 from review.typed import typed_day
 from review.visible import case_at, case_of
 from review.visits.outcome_list import visits_of
-from review.words import PARIS
+from review.words import local_day
 
 router = APIRouter()
 Reader = Annotated[Me, guarded("see case")]
@@ -131,7 +131,7 @@ def _page(
     problem: Incomplete | None,
 ) -> HTMLResponse:
     if case.state == "objected":
-        since = case.state_since.astimezone(PARIS).date()
+        since = local_day(case.state_since)
         return desk.page(request, me, "left_in_peace.html.j2", case=case, since=since, states=CASE.states)
     listing = case.listings[0] if case.listings else None
     words = {"rest": say(me.language, "the others together"), "total": say(me.language, "together")}
