@@ -36,6 +36,9 @@ from reports.papers.facts import (
 )
 from reports.words import words
 
+DIGITS = 12
+"""Of the digest of the code, as a paper shows it; the manifest has it whole."""
+
 
 def facts(config: Path, folder: Path, written_on: date) -> Facts:
     """Of a published run: gates, factors and figures are the run's; bases, signatures and contacts those of ``city.toml`` today."""
@@ -49,7 +52,7 @@ def facts(config: Path, folder: Path, written_on: date) -> Facts:
         is_fictitious=told["fictitious"],
         run_id=told["run_id"],
         as_of=as_of,
-        code=told["code"],
+        code=told["code"][:DIGITS],
         head=_head(told.get("head") or told.get("audit")),
         written_on=written_on,
         are_settings_newer=told["configuration"] != today["configuration"],
@@ -66,7 +69,7 @@ def facts_of_cycle(config: Path, folder: Path, as_of: date, capacity: int) -> Fa
         is_fictitious=city.fictitious,
         run_id=manifest.run_id(as_of, inputs),
         as_of=as_of,
-        code=str(inputs["code"]),
+        code=str(inputs["code"])[:DIGITS],
         head=None,
         written_on=None,
         are_settings_newer=False,
