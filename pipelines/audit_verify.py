@@ -203,14 +203,16 @@ def _check_anchor(
 
 
 def _begun(runs: Path) -> Iterable[tuple[str, Line]]:
-    """Name and first line of every run beside; whether the rest of it holds is its own affair."""
+    """Name and first line of every run beside, which says where the one before ended; whether the rest of it holds is its own affair."""
     for log in sorted(runs.glob(f"[!.]*/{audit.LOG}")):
         with log.open("rb") as stream:
             text = stream.readline()
         try:
             line = json.loads(text)
-        except ValueError:
-            continue
+        except ValueError as error:
+            raise chain.broken(
+                "what this run says of those before it cannot be read: its first line was altered", log, 1
+            ) from error
         if isinstance(line, dict) and line.get("step") == "begin":
             yield log.parent.name, line
 

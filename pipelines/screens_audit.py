@@ -128,7 +128,7 @@ def log(rows: Sequence[Row], language: Language) -> None:
         )
         table.add_row(moment(row.at, language), row.who or "–", role, did, what, row.about or "–")
     console.out.print(table)
-    console.tell("{lines} lines; both chains hold.", lines=len(rows))
+    console.tell("Lines: {lines}; both chains hold.", lines=len(rows))
 
 
 def log_csv(rows: Sequence[Row]) -> None:
