@@ -8,6 +8,7 @@ published runs is written; the scratch is encrypted with the city's key and gone
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from pipelines import (
     settings_kept,
 )
 from pipelines.arrivals import arrivals
+from pipelines.commands_review import DATABASE
 from pipelines.run import one_at_a_time, quiet
 from pipelines.settings import City, Paths
 from pipelines.store import read_store
@@ -101,6 +103,7 @@ def _scratch(city: City) -> Iterator[Path]:
         root = manifest.partial_folder(city.paths.runs, "reproduce")
         root.chmod(0o700)
         quiet(city.paths.runs)
+        os.environ.pop(DATABASE, None)  # a rebuild looks at no desk, the real one least of all
         try:
             yield root
         finally:
