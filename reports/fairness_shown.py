@@ -35,6 +35,7 @@ ON_THE_MAP = {
     "helped": ("found",),
 }
 """Measure → the counts of the map that its figures are made of, or parts of which they are."""
+ALL: Key = ("", "")
 COARSE_FURTHER = 50
 """Of a line whose counts may not be shown, the further cases go up to the next fifty."""
 
@@ -100,40 +101,46 @@ def _hidden(told: set[tuple[str, str, str]], cells: pd.DataFrame) -> set[tuple[s
         numbers: dict[Key, int] = {
             (d, g): int(n) for d, g, n in zip(mine["dimension"], mine["group"], mine["number"], strict=True)
         }
-        sums = tuple(_sums(numbers))
-        every = numbers | {
-            # cases that count as a chance are rounded group by group, so that the parts may be one more than their sum
-            key: max(0, numbers[s.total] - sum(numbers[p] for p in s.parts if p in numbers))
-            for s in sums
-            for key in s.parts
-            if key not in numbers
-        }
+        every, sums = _tables(numbers)
         never = {key for key in every if (measure, *key) not in told and key[1] not in ("", UNKNOWN)}
         seen = shown(every, sums, never)
         found |= {(str(measure), d, g) for (d, g), n in seen.items() if n == HIDDEN}
+        if seen.get(ALL) == HIDDEN:
+            # other papers may tell how many all are: beside that, any line of theirs tells too much
+            found |= {key for key in told if key[0] == measure}
     return found
 
 
-def _sums(numbers: Mapping[Key, int]) -> Iterator[Sum]:
+def _tables(numbers: Mapping[Key, int]) -> tuple[dict[Key, int], list[Sum]]:
+    """The numbers with those that nobody is told but that hang together with them, and what adds up to what."""
+    every, sums = dict(numbers), []
     dimensions = dict.fromkeys(d for d, _ in numbers if d)
     for dimension in dimensions:
-        parts = tuple(key for key in numbers if key[0] == dimension)
-        yield Sum(total=("", ""), parts=parts)
-        for position, single in enumerate(dimension.split(JOINED)):
-            if JOINED in dimension and single in dimensions:
-                yield from _of_a_pair(numbers, dimension, single, position)
+        sums.append(Sum(total=ALL, parts=tuple(key for key in numbers if key[0] == dimension)))
+        singles = tuple(single for single in dimension.split(JOINED) if single in dimensions)
+        if JOINED in dimension and len(singles) == 2:
+            _tie_a_pair(every, sums, dimension, (singles[0], singles[1]))
+    return every, sums
 
 
-def _of_a_pair(numbers: Mapping[Key, int], pair: str, single: str, position: int) -> Iterator[Sum]:
-    """What is left of a group is of those whose other group is not known."""
-    for total in (key for key in numbers if key[0] == single and key[1] != UNKNOWN):
-        parts = tuple(
-            key
-            for key in numbers
-            if key[0] == pair and key[1] != UNKNOWN and key[1].split(JOINED)[position] == total[1]
-        )
-        left = numbers[total] - sum(numbers[key] for key in parts)
-        yield Sum(total=total, parts=(*parts, (pair, f"{total[1]}, {single}")) if left else parts)
+def _tie_a_pair(every: dict[Key, int], sums: list[Sum], pair: str, singles: tuple[str, str]) -> None:
+    """What is left of a group are those of whom the other group is not known; they, and those of whom neither is known, are the unknown of the other dimension."""
+    neither = (pair, "neither")
+    for place, (single, other) in enumerate((singles, singles[::-1])):
+        unknown, left = (other, UNKNOWN), []
+        for total in [key for key in every if key[0] == single and key[1] != UNKNOWN]:
+            parts = tuple(
+                key
+                for key in every
+                if key[0] == pair and key[1].split(JOINED)[place : place + 1] == [total[1]]
+            )
+            left.append((pair, f"{total[1]}, {single}"))
+            # cases that count as a chance are rounded group by group, so that the parts may be one more than their sum
+            every[left[-1]] = max(0, every[total] - sum(every[key] for key in parts))
+            sums.append(Sum(total=total, parts=(*parts, left[-1])))
+        every.setdefault(unknown, 0)
+        every[neither] = max(0, every[unknown] - sum(every[key] for key in left))
+        sums.append(Sum(total=unknown, parts=(*left, neither)))
 
 
 def _shown(line: Line, hidden: set[tuple[str, str, str]]) -> Shown:
