@@ -19,9 +19,11 @@ from pipelines import (
     filing,
     ledger,
     manifest,
+    map_file,
     plaintext,
     retention,
     settings,
+    sources,
     who_ranks,
 )
 from pipelines.arrivals import arrivals
@@ -53,6 +55,7 @@ def check(config: Path) -> tuple[Finding, ...]:
         ("configuration", lambda: f"{city.name}, capacity {city.capacity}"),
         ("gates", lambda: ", ".join(f"{s} {g}" for s, g in settings.gates(city).items())),
         ("contracts", lambda: f"{len([contract.load(s) for s in contract.SOURCES])} contracts load"),
+        ("map", lambda: _map(city, config)),
         ("deliveries", lambda: f"{len(arrivals(city.paths.deliveries))} files"),
         ("key", lambda: _key(city.paths)),
         ("model", lambda: _model(city)),
@@ -116,6 +119,19 @@ def _audit(city: settings.City, config: Path) -> str:
     return (
         f"{found.name} is what was published, {signed}; {len(entered)} lines of the installation's chain hold"
     )
+
+
+def _map(city: settings.City, config: Path) -> str:
+    """The file of shapes, held against the neighbourhoods that were delivered: a cycle would stop at it. Without any the neighbourhoods of the frame count, which only a cycle knows."""
+    if city.map.geojson is None:
+        return "no file of shapes: the neighbourhoods are drawn as tiles"
+    codes: frozenset[str] = frozenset()
+    if city.paths.database.exists():
+        with read_store(city.paths) as connection:
+            codes = frozenset(sources.priority_of(connection))
+    if not codes:
+        return f"{city.map.geojson} is looked at when `quartiers` is delivered"
+    return f"{len(map_file.of_city(config, city.map, codes))} shapes, one a neighbourhood"
 
 
 def _drift(paths: settings.Paths) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,7 +40,9 @@ from pipelines.training import NO_ANSWER_COMES
 from reports import fairness as page
 from reports.contracts import Masthead
 from reports.fairness import Earlier, Report
+from reports.fairness_beside import Beside
 from reports.fairness_shown import Line, Why, shown_lines
+from reports.maps_shown import COLUMNS
 
 PARITY = ("linkage_doubt", "double", "presence_unknown", "household_unknown")
 PARITY_DIMENSIONS = {"age": "age_band", "quartier": "neighbourhood"}
@@ -74,7 +76,7 @@ def fairness_step(config: Path, folder: Path, as_of: date, capacity: int) -> Non
             masthead=Masthead(city=city.name, language=city.language, is_fictitious=city.fictitious),
             as_of=as_of,
             capacity=capacity,
-            lines=shown_lines(lines, found.cells, _hidden_on_the_map(folder)),
+            lines=shown_lines(lines, found.cells, _beside(folder)),
             tests=tests,
             unmeasured=_unmeasured(lines, settings.gates(city)["parc_social"] == "closed"),
             earlier=tuple(_earlier_reports(city.paths.runs, as_of)),
@@ -241,11 +243,23 @@ def _lines(verdicts: Sequence[fairness.Judged]) -> Iterator[Line]:
         yield Line(**(told | ({"verdict": "not identifiable", "further": None} if is_shut else {})))
 
 
-def _hidden_on_the_map(folder: Path) -> frozenset[tuple[str, str]]:
-    """(count, neighbourhood)."""
-    told = json.loads((folder / "map.json").read_text(encoding="utf-8"))["groups"]
-    places = [one for one in told if one["kind"] == "in"]
-    return frozenset((count, one["group"]) for one in places for count, n in one.items() if n == HIDDEN)
+def _beside(folder: Path) -> Beside:
+    """What the map and the estimates of the run tell of the same visits."""
+    mapped, estimated = (
+        json.loads((folder / name).read_text(encoding="utf-8"))["groups"]
+        for name in ("map.json", "estimates.json")
+    )
+    return Beside(
+        on_the_map={(count, *_mapped(one)): one[count] for one in mapped for count in COLUMNS},
+        unestimated={(one["dimension"], one["group"]) for one in estimated if one["counts"] == HIDDEN},
+    )
+
+
+def _mapped(told: Mapping[str, str]) -> tuple[str, str]:
+    """Dimension and group, as here, of a group of the map."""
+    if told["kind"] == "in":
+        return "neighbourhood", told["group"] or UNKNOWN
+    return ("qpv", PARITY_GROUPS.get(told["group"], UNKNOWN)) if told["kind"] == "qpv" else ("", "")
 
 
 def _unmeasured(lines: Sequence[Line], is_housing_closed: bool) -> dict[str, Why]:

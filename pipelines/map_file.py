@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
 from data_contracts.errors import ConfigurationError
+from pipelines.settings_map import Map
 from reports.map_shapes import Ring, Shape
 
 CODE_WIDTH = 2
@@ -42,6 +44,20 @@ class _Feature(BaseModel):
 class _Collection(BaseModel):
     type: Literal["FeatureCollection"]
     features: Annotated[list[_Feature], Field(min_length=1)]
+
+
+def of_city(config: Path, told: Map, codes: frozenset[str]) -> tuple[Shape, ...]:
+    """The shapes of the file that ``[map]`` names, none where it names none. Raises ConfigurationError where there is no such file; and see ``shapes``."""
+    if told.geojson is None:
+        return ()
+    path = config.resolve().parent / told.geojson
+    if not path.is_file():
+        raise ConfigurationError(
+            "there is no such file of shapes",
+            where=f"{path}, named by city.toml, [map], geojson",
+            hint="put the file there, or take the line out: the neighbourhoods are then drawn as tiles.",
+        )
+    return shapes(path.read_bytes(), told.code_property, codes, str(path))
 
 
 def shapes(content: bytes, code_property: str, codes: frozenset[str], where: str) -> tuple[Shape, ...]:

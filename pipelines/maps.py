@@ -6,22 +6,19 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
-from data_contracts.errors import ConfigurationError
 from features.audit_groups import GROUPS
 from features.frame import HIDDEN
 from pipelines import map_counts, settings
 from pipelines.manifest import timed, write_json
 from pipelines.map_estimates import Believed, believed
-from pipelines.map_file import shapes
+from pipelines.map_file import of_city
 from pipelines.measuring import TOLD, counted, placed
-from pipelines.sources import neighbourhoods
+from pipelines.sources import neighbourhoods, priority_of
 from pipelines.store import read_store
 from reports import maps_page
 from reports.contracts import Masthead
-from reports.map_shapes import Shape
 from reports.maps import Report, Row, content
 from reports.maps_shown import COLUMNS, Counts, shown_counts
 
@@ -34,10 +31,11 @@ def map_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
     city = settings.load(config)
     with timed(folder, "map") as rows:
         with read_store(city.paths) as connection:
-            names, priority = neighbourhoods(connection), _priority(connection)
+            names, priority = neighbourhoods(connection), priority_of(connection)
         visits = _visits(folder)
         counts = map_counts.counts(folder, visits, priority)
-        drawn = _shapes(config, city, frozenset(priority or counts.priority) - {map_counts.NOWHERE})
+        codes = frozenset(priority or counts.priority) - {map_counts.NOWHERE}
+        drawn = of_city(config, city.map, codes)
         found = believed(city, folder, counts, visits)
         report = Report(
             masthead=Masthead(city=city.name, language=city.language, is_fictitious=city.fictitious),
@@ -52,28 +50,6 @@ def map_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
         write_json(folder / "map.json", content(report))
         (folder / "map.html").write_bytes(maps_page.page(report))
         rows |= {"neighbourhoods": len(report.places), "visits": len(visits)}
-
-
-def _priority(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Whether each neighbourhood is a priority one, by its newest line: ``yes``, ``no`` or ``unknown``; in the order of the codes."""
-    rows = connection.execute(
-        "select quartier, case arg_max(coalesce(qpv::varchar, ''), delivered_on) when 'true' then 'yes' when 'false' then 'no' else 'unknown' end"
-        " from raw.quartiers join (select file_id from meta.files where is_current) using (file_id) group by 1 order by 1"
-    ).fetchall()
-    return dict(rows)
-
-
-def _shapes(config: Path, city: settings.City, codes: frozenset[str]) -> tuple[Shape, ...]:
-    if city.map.geojson is None:
-        return ()
-    path = config.resolve().parent / city.map.geojson
-    if not path.is_file():
-        raise ConfigurationError(
-            "there is no such file of shapes",
-            where=f"{path}, named by city.toml, [map], geojson",
-            hint="put the file there, or take the line out: the neighbourhoods are then drawn as tiles.",
-        )
-    return shapes(path.read_bytes(), city.map.code_property, codes, str(path))
 
 
 def _visits(folder: Path) -> pd.DataFrame:

@@ -26,3 +26,12 @@ def neighbourhoods(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         " join (select file_id from meta.files where is_current) using (file_id) where nom is not null group by 1"
     ).fetchall()
     return dict(rows)
+
+
+def priority_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Whether each neighbourhood is a priority one, by its newest line: ``yes``, ``no`` or ``unknown``; in the order of the codes."""
+    rows = connection.execute(
+        "select quartier, case arg_max(coalesce(qpv::varchar, ''), delivered_on) when 'true' then 'yes' when 'false' then 'no' else 'unknown' end"
+        " from raw.quartiers join (select file_id from meta.files where is_current) using (file_id) group by 1 order by 1"
+    ).fetchall()
+    return dict(rows)

@@ -10,7 +10,8 @@ from datetime import date
 
 from reports import fairness_chart, fairness_floors, fairness_floors_said, fairness_proxies
 from reports.contracts import Masthead, common
-from reports.fairness_shown import JOINED, Shown, Why
+from reports.fairness_beside import JOINED
+from reports.fairness_shown import Shown, Why
 from reports.fairness_words import DIMENSIONS, FIRST, MEASURES, REASONS, VERDICTS, group_words
 from reports.html import environment
 from reports.model_card_said import Speech

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,7 @@ import pandas as pd
 from features.cells import Key, Sum, shown
 from features.frame import HIDDEN
 from features.parity_counts import UNKNOWN
+from reports.fairness_beside import INSIDE, JOINED, Beside
 
 Verdict = Literal["within", "outside", "insufficient evidence", "not identifiable"]
 Why = Literal[
@@ -25,16 +26,7 @@ Why = Literal[
     "no visits",
     "source closed",
 ]
-JOINED = " + "
 FIGURES = ("value", "rest_value", "ratio", "low", "high", "sure_low", "sure_high", "cases")
-ON_THE_MAP = {
-    "visited": ("visited",),
-    "reached": ("visited", "answered"),
-    "refused": ("visited", "answered"),
-    "found": ("answered", "found"),
-    "helped": ("found",),
-}
-"""Measure → the counts of the map that its figures are made of, or parts of which they are."""
 ALL: Key = ("", "")
 COARSE_FURTHER = 50
 """Of a line whose counts may not be shown, the further cases go up to the next fifty."""
@@ -80,30 +72,30 @@ class Shown(Line):
 
 
 def shown_lines(
-    lines: Sequence[Line], cells: pd.DataFrame, unseen: Collection[tuple[str, str]] = ()
+    lines: Sequence[Line], cells: pd.DataFrame, beside: Beside | None = None
 ) -> tuple[Shown, ...]:
     """In the order given. ``cells``: ``measure``, ``kind``, ``dimension``, ``group``, ``number``: everything that the figures are made of. The groups of a dimension, the unknown among them, add up to
-    all; of a pair those of one group add up to it. ``unseen``: counts and neighbourhoods that the map of the same run hides; figures made of them are not shown here either."""
-    hidden = _hidden({line.key for line in lines}, cells)
-    hidden |= {line.key for line in lines if _is_of(line, unseen)}
+    all; of a pair those of one group add up to it. ``beside``: what the other reports of the run tell; None: there is none."""
+    others = beside or Beside()
+    told = {line.key for line in lines}
+    hidden = _hidden(told, cells, others)
+    hidden |= {line.key for line in lines if others.hides(*line.key)}
+    for measure, whole in INSIDE.items():
+        hidden |= {key for key in told if key[0] == measure and (whole, *key[1:]) in hidden}
     return tuple(_shown(line, hidden) for line in lines)
 
 
-def _is_of(line: Line, unseen: Collection[tuple[str, str]]) -> bool:
-    parts = zip(line.dimension.split(JOINED), line.group.split(JOINED), strict=True)
-    places = [group for dimension, group in parts if dimension == "neighbourhood"]
-    return any((count, place) in unseen for count in ON_THE_MAP.get(line.measure, ()) for place in places)
-
-
-def _hidden(told: set[tuple[str, str, str]], cells: pd.DataFrame) -> set[tuple[str, str, str]]:
+def _hidden(
+    told: set[tuple[str, str, str]], cells: pd.DataFrame, beside: Beside
+) -> set[tuple[str, str, str]]:
     found = set()
-    for (measure, _), mine in cells.groupby(["measure", "kind"], sort=False):
+    for (measure, kind), mine in cells.groupby(["measure", "kind"], sort=False):
         numbers: dict[Key, int] = {
             (d, g): int(n) for d, g, n in zip(mine["dimension"], mine["group"], mine["number"], strict=True)
         }
         every, sums = _tables(numbers)
         never = {key for key in every if (measure, *key) not in told and key[1] not in ("", UNKNOWN)}
-        seen = shown(every, sums, never)
+        seen = shown(every, sums, never, beside.ends(str(measure), str(kind), numbers))
         found |= {(str(measure), d, g) for (d, g), n in seen.items() if n == HIDDEN}
         if seen.get(ALL) == HIDDEN:
             # other papers may tell how many all are: beside that, any line of theirs tells too much

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from reports import parity_words
 from reports.estimates_words import GROUPS as GROUPS_OF_ESTIMATES
-from reports.fairness_shown import JOINED, Verdict, Why
+from reports.fairness_beside import JOINED
+from reports.fairness_shown import Verdict, Why
 from reports.model_card_said import Speech
 from reports.parity_words import Direction
 from reports.words import WIDE

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from models.duel import ORDER
 from synthetic_city import calibration, calibration_registers
 from synthetic_city.city import build
 from synthetic_city.figure import judged
+from tests.pipelines import told_together
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -68,7 +70,11 @@ def _auc_with_all_labels(town: Path) -> float:
         timeout=600,
     )
     assert done.returncode in (0, 5), done.stderr
-    return measure(town, Path(json.loads(done.stdout)["run"]))["auc_lightgbm_all_labels"]
+    run = Path(json.loads(done.stdout)["run"])
+    of_all_reports = (config, run, date(2026, 11, 2))
+    assert told_together.with_fairness(*of_all_reports) == []
+    assert told_together.with_fairness(*of_all_reports, is_careless=True), "the attacker finds what is there"
+    return measure(town, run)["auc_lightgbm_all_labels"]
 
 
 @pytest.mark.slow

@@ -128,6 +128,7 @@ def figures() -> tuple[Figure, ...]:
     return calibration.collect(history, tie(history, 1), extra=[figure(name="Un chiffre des registres")])
 
 
+@pytest.mark.slow
 def test_every_figure_on_ties_holds_in_a_town_of_agens_size(figures: tuple[Figure, ...]) -> None:
     ours = [
         row
@@ -138,6 +139,7 @@ def test_every_figure_on_ties_holds_in_a_town_of_agens_size(figures: tuple[Figur
     assert [(row.name, row.target, row.simulated) for row in ours if not row.holds] == []
 
 
+@pytest.mark.slow
 def test_collect_joins_people_ties_and_registers_under_distinct_names(figures: tuple[Figure, ...]) -> None:
     names = [row.name for row in figures]
     assert len(names) == len(set(names))

@@ -133,6 +133,7 @@ def test_a_drawn_town_is_counted_as_by_hand(name: str, expected: float) -> None:
     assert by_name(figures(drawn_town()))[name].simulated == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_every_figure_holds_in_a_town_of_agens_size(agen: History) -> None:
     missed = [f"{f.name}: {f.simulated:.3f} for {f.target:.3f}" for f in figures(agen) if not f.holds]
     assert missed == []
@@ -149,6 +150,7 @@ def test_every_figure_holds_with_other_seeds(seed: int) -> None:
     assert missed == []
 
 
+@pytest.mark.slow
 def test_there_are_enough_figures_each_with_its_origin(agen: History) -> None:
     made = figures(agen)
     assert len(made) >= 30
@@ -156,12 +158,14 @@ def test_there_are_enough_figures_each_with_its_origin(agen: History) -> None:
     assert all(figure.source and figure.year and figure.geography for figure in made)
 
 
+@pytest.mark.slow
 def test_only_a_derived_figure_has_a_wider_tolerance_and_it_says_why(agen: History) -> None:
     for figure in figures(agen):
         usual = COUNT if figure.unit == "count" else SHARE
         assert figure.tolerance <= usual or (figure.kind == "derived" and figure.wider_because), figure.name
 
 
+@pytest.mark.slow
 def test_raw_and_derived_profiles_are_both_shown(agen: History) -> None:
     """The zone's 45.4 % of people of 80 and over living alone stands beside the figure the town is held to."""
     figure = by_name(figures(agen))["living alone 80+"]
@@ -169,6 +173,7 @@ def test_raw_and_derived_profiles_are_both_shown(agen: History) -> None:
     assert figure.target > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value", "name"),
     [

@@ -55,6 +55,7 @@ def test_whoever_is_met_is_alive_and_at_home() -> None:
     assert (met["at"] == met["listed"]).all() and not met["is_dead"].any()
 
 
+@pytest.mark.slow
 def test_what_is_said_about_the_absent_is_true() -> None:
     rows, places = visits(), town().registers.places
     inside = np.isin(places.establishment[places.building[rows["at"]]], CLOSED)

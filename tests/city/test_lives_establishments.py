@@ -7,6 +7,8 @@ import pytest
 from synthetic_city.history import Autonomy, History
 from synthetic_city.lives import live
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def town() -> History:

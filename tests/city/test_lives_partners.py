@@ -85,6 +85,7 @@ def test_likely_partners() -> None:
     assert is_likely(one, other).tolist() == [True, False, True, False, True]
 
 
+@pytest.mark.slow
 def test_some_couples_are_of_one_sex_and_have_no_child_of_both(town: History) -> None:
     people, unions = town.people, town.unions
     sex = people["sex"].to_numpy()
@@ -94,6 +95,7 @@ def test_some_couples_are_of_one_sex_and_have_no_child_of_both(town: History) ->
     assert (sex[parents["mother"]] == "F").all() and (sex[parents["father"]] == "M").all()
 
 
+@pytest.mark.slow
 def test_nobody_is_in_two_couples_at_once(town: History) -> None:
     unions = town.unions
     both = np.concatenate([unions["a"], unions["b"]])

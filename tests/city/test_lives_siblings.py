@@ -52,6 +52,7 @@ def test_two_births_of_one_mother_are_300_days_apart() -> None:
     assert apart(births(mother[[4, 5]], born[[4, 5]]), taken).tolist() == [True, False]
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     born=st.lists(st.integers(0, 4000), max_size=25),
@@ -82,6 +83,7 @@ def test_twins_share_the_birthday_of_another_child_of_their_age() -> None:
     assert (ages_on(town.people.born[children], TODAY) == ages).all()
 
 
+@pytest.mark.slow
 def test_brothers_and_sisters_are_twins_or_born_300_days_apart(settled: History) -> None:
     known = settled.people[settled.people["mother"] >= 0].sort_values(["mother", "born_on"])
     same = (known["mother"] == known["mother"].shift()).to_numpy()

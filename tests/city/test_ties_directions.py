@@ -12,6 +12,8 @@ from synthetic_city.ties_answers import LSNS, LSNS_LINE
 from synthetic_city.ties_causes import CAUSES
 from tests.city.test_ties import logit_fit
 
+pytestmark = pytest.mark.slow
+
 LOTS = (1, 2, 3, 4)
 """The same town asked under several lots, so that chance does not hide a direction."""
 

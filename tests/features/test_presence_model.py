@@ -54,6 +54,7 @@ def test_the_frame_tells_how_it_judged_and_nothing_of_few_visits() -> None:
     assert (nobody.households, nobody.judged.as_json()["expected_share"]) == (0, None)
 
 
+@pytest.mark.slow
 def test_visits_move_the_chance_towards_what_was_found() -> None:
     def chance(issue: str) -> float:
         roll = [

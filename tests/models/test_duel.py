@@ -121,6 +121,7 @@ def test_with_too_few_labels_points_make_the_list_and_say_so(n: int) -> None:
     assert found.champion == "points" and found.beats_rules is None and "too few" in found.why
 
 
+@pytest.mark.slow
 def test_a_leak_is_suspicious_as_a_factor_and_in_every_candidate_that_learns_it() -> None:
     table, visits = labels(1200)
     table["social_tenant"] = visits["isolated"].to_numpy(dtype=float)

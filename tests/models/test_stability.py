@@ -161,6 +161,7 @@ def test_of_two_sentences_of_which_one_says_it_all_the_row_is_about_both() -> No
     assert alone["low"].max() < -0.38
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 1000), draws=st.integers(1, 4), n=st.integers(60, 120))
 def test_the_shares_are_those_of_a_slow_count(seed: int, draws: int, n: int) -> None:

@@ -210,6 +210,7 @@ def test_the_choice_never_looks_at_the_test(monkeypatch: pytest.MonkeyPatch) -> 
     assert areas[0] == pytest.approx(1 - areas[1], abs=0.05) != pytest.approx(0.5, abs=0.05)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_shown_is_said() -> None:
     table = respondents(survey(400), mapping(), "drawn.toml")
     found = run(table, mapping(), FACTORS, seed=1, splits=2)
@@ -222,6 +223,7 @@ def test_what_cannot_be_shown_is_said() -> None:
     assert at_none["points"].chosen == 2 and {b.labels for b in found.bars} == {0, 200}
 
 
+@pytest.mark.slow
 def test_the_command_reads_any_usual_separator_and_says_whether_the_bars_hold(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -106,6 +106,7 @@ ISO = {"01/11/2026": "2026-11-01", "2026-10-01": "2026-10-01", "05/11/26": "2026
 LINES = st.lists(st.tuples(DAYS, NAMES, STREETS, FLATS, st.sampled_from(["N", "", "O"])), max_size=12)
 
 
+@pytest.mark.slow
 @given(lines=LINES)
 @settings(deadline=None, max_examples=40)
 def test_every_row_of_an_extract_that_has_a_key_is_found_again(lines: list[tuple[str, ...]]) -> None:

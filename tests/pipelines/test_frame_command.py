@@ -32,6 +32,7 @@ def test_it_writes_the_frame_and_the_page_into_a_folder_of_the_runs(config: Path
     assert not [p for p in folder.parent.iterdir() if p.name.endswith(".partial")]
 
 
+@pytest.mark.slow
 def test_the_list_holds_everybody_of_the_age_and_replaces_its_own_earlier_result(config: Path) -> None:
     """Electors are born from 1930 on: in 2026, 17 are 80 or over and 22 are 75 or over; some of them are not sure enough to be there."""
     out = config.parent / "out"

@@ -9,12 +9,13 @@ import pytest
 
 from data_contracts.errors import ConfigurationError
 from features.frame import HIDDEN
-from pipelines import audit, map_counts, maps, ranker, settings
+from pipelines import audit, checks, map_counts, maps, ranker, settings
 from pipelines.map_estimates import believed
-from reports.maps_shown import CITY, shown_counts, tables
-from tests.features.attacker import told_apart
+from reports.maps_shown import CITY, tables
 from tests.features.drawn import AS_OF
+from tests.pipelines import told_together
 from tests.pipelines.test_measuring import measured
+from tests.pipelines.test_steps import town
 
 
 @pytest.fixture(scope="module")
@@ -54,25 +55,7 @@ def test_visits_of_every_arm_count_and_those_of_the_estimates_are_told_apart(run
     assert counts.elsewhere["households", CITY] == (5, 5)
     numbers, sums, _ = tables(counts)
     assert all(numbers[one.total] == sum(numbers[key] for key in one.parts) for one in sums)
-    assert told_together(run, visits) == []
-
-
-def told_together(run: Path, visits: pd.DataFrame) -> list[tuple[str, ...]]:
-    """Small counts by neighbourhood that follow from all JSON of a run together: ``map.json``, ``estimates.json`` (visits of some arms and lists among all), ``frame.json``
-    (all households) and ``frame_parity.json`` (households, rounded). Beside them other things are counted by neighbourhood, which hang together within
-    their own report alone: entries of the roll (``attrition``), persons by presence (``frame.json``), persons by linkage and presence (``frame_parity.json``)."""
-    counts = map_counts.counts(run, visits, {})
-    numbers, sums, _ = tables(counts)
-    published = {
-        (column, g["kind"], g["group"]): g[column]
-        for g in json.loads((run / "map.json").read_text(encoding="utf-8"))["groups"]
-        for column in ("households", "listed", "visited", "answered", "found")
-    } if (run / "map.json").exists() else {(c, *g): n for (c, g), n in shown_counts(counts).items()}  # fmt: skip
-    elsewhere = {(column, *group): ends for (column, group), ends in counts.elsewhere.items()}
-    apart = told_apart(numbers, published, sums, elsewhere)
-    nothing = {key: n if n == 0 else HIDDEN for key, n in published.items()}
-    given_away = told_apart(numbers, nothing, sums, elsewhere, apart)
-    return [key for key in apart if key not in given_away]
+    assert told_together.of_the_map(run, visits) == []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,3 +95,24 @@ def test_a_missing_file_of_shapes_is_named_and_a_wrong_one_too(run: Path) -> Non
     (config.parent / "quartiers.geojson").write_text("{}", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="not a GeoJSON file of areas"):
         maps.map_step(shaped, run, AS_OF, 20)
+
+
+def test_the_check_looks_at_the_shapes_before_a_cycle_stops_at_them(tmp_path: Path) -> None:
+    def found() -> tuple[bool, str]:
+        (one,) = (one for one in checks.check(config) if one.what == "map")
+        return one.is_sound, one.detail
+
+    config, _ = town(tmp_path, quartiers=[{"quartier": "01", "nom": "Centre"}])
+    assert found() == (True, "no file of shapes: the neighbourhoods are drawn as tiles")
+    config.write_text(config.read_text(encoding="utf-8") + '\n[map]\ngeojson = "quartiers.geojson"\n', encoding="utf-8")  # fmt: skip
+    is_sound, detail = found()
+    assert not is_sound and "no such file of shapes" in detail and "Hint:" in detail
+    square = [[0.6, 44.2], [0.7, 44.2], [0.7, 44.3], [0.6, 44.2]]
+    area = {"type": "Feature", "properties": {"QUARTIER": "1"}, "geometry": {"type": "Polygon", "coordinates": [square]}}  # fmt: skip
+    told = {"type": "FeatureCollection", "features": [area]}
+    (tmp_path / "quartiers.geojson").write_text(json.dumps(told), encoding="utf-8")
+    assert found() == (True, "1 shapes, one a neighbourhood")
+    area["properties"] = {"QUARTIER": "02"}
+    (tmp_path / "quartiers.geojson").write_text(json.dumps(told), encoding="utf-8")
+    is_sound, detail = found()
+    assert not is_sound and "no neighbourhood has these codes: 02" in detail

@@ -153,6 +153,7 @@ def run(*arguments: str) -> dict[str, object]:
     return result
 
 
+@pytest.mark.slow
 def test_oppose_takes_the_rows_at_once_and_purge_and_check_say_what_they_find(tmp_path: Path) -> None:
     chosen = city(tmp_path)
     config = str(tmp_path / "city.toml")

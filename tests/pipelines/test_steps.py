@@ -175,6 +175,7 @@ def alert(number: int, days: int, **more: object) -> Row:
     return base | more
 
 
+@pytest.mark.slow
 def test_an_alert_is_open_for_sixty_days_and_finds_its_household_by_person_or_by_flat(tmp_path: Path) -> None:
     working = framed(
         tmp_path,
@@ -189,6 +190,7 @@ def test_an_alert_is_open_for_sixty_days_and_finds_its_household_by_person_or_by
     assert flats(working, alerted["household_id"]) == ["a", "c"]
 
 
+@pytest.mark.slow
 def test_the_list_tells_tenants_of_social_housing_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +217,7 @@ def test_the_list_tells_tenants_of_social_housing_apart(
     np.testing.assert_allclose(summed, listed["score"], atol=1e-9)
 
 
+@pytest.mark.slow
 def test_with_too_few_visits_the_list_is_by_points_and_names_what_is_closed(tmp_path: Path) -> None:
     config, run = town(tmp_path, liste_electorale=[elector(w) for w in "ab"])
     cycle.frame_step(config, run, AS_OF)
@@ -326,6 +329,7 @@ def test_the_champion_is_fitted_in_the_order_of_the_visits() -> None:
     assert texts[0] == texts[1]
 
 
+@pytest.mark.slow
 def test_a_service_that_a_visit_began_does_not_teach(tmp_path: Path) -> None:
     """The visit of March made the service of April: seen from the list of August it must not explain the visit."""
     begun = service(

@@ -6,17 +6,18 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
-from features.cells import Key, Sum
+from features.cells import Key, Sum, shown
 from features.factor import Language
 from features.frame import HIDDEN
 from reports.contracts import Masthead
 from reports.fairness import Earlier, Report, content, earlier, page
+from reports.fairness_beside import Beside
 from reports.fairness_shown import Line, Verdict, shown_lines
-from tests.features.attacker import told_apart
+from tests.features.attacker import ranges, told_apart
 from tests.reports.fairness_parts_sample import CASES
 from tests.reports.whole_page import SIZES, faults, overflowing
 
@@ -107,6 +108,8 @@ def test_a_line_of_few_keeps_its_verdict_alone() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=12, max_size=12))
+@example([0] * 10 + [1, 0])
+@example([12, 0, 0, 13, 9, 0, 0, 5, 0, 1, 20, 0])
 def test_no_hidden_count_follows_from_those_shown(numbers: list[int]) -> None:
     """Two groups by three and those of whom one is not known: whatever is shown, every hidden small count could be another."""
     counts = dict(
@@ -142,6 +145,50 @@ def test_no_hidden_count_follows_from_those_shown(numbers: list[int]) -> None:
 def _is_in(total: Key, one: tuple[str, str]) -> bool:
     """Whether one of the twelve is counted in a published number."""
     return not total[0] or total[1] in (f"{one[0]} + {one[1]}", one[0 if total[0] == "sex" else 1])
+
+
+def test_what_the_map_tells_or_hides_is_told_or_hidden_here() -> None:
+    """The map tells that 15 were found in 01: beside that, 12 women there would tell of 3 men. In 02 it hides the found, so that no part of them is shown, those helped neither."""
+    pairs = [("sex + neighbourhood", f"{sex} + {place}", 30 if place == "02" else n, 40) for sex, n in (("women", 12), ("men", 3)) for place in ("01", "02")]  # fmt: skip
+    rows = [("", "", 75, 160), ("sex", "women", 42, 80), ("sex", "men", 33, 80), ("neighbourhood", "01", 15, 80), ("neighbourhood", "02", 60, 80), *pairs]  # fmt: skip
+    told = pd.concat(
+        [cells("found", *rows), cells("helped", *((d, g, n // 2, n - n // 2) for d, g, n, _ in rows))]
+    )
+    lines = tuple(line(m, d, g, 1.0, "within") for m in ("found", "helped") for d, g, _, _ in rows[1:])
+    beside = Beside(
+        on_the_map={("found", "neighbourhood", "01"): 15, ("found", "neighbourhood", "02"): HIDDEN}
+    )
+    seen = {x.key for x in shown_lines(lines, told, beside) if not x.is_hidden}
+    assert ("found", "sex + neighbourhood", "women + 01") not in seen
+    assert not {key for key in seen if "02" in key[2]}
+    assert {key[1:] for key in seen if key[0] == "helped"} <= {key[1:] for key in seen if key[0] == "found"}
+    alone = {x.key for x in shown_lines(lines, told) if not x.is_hidden}
+    assert ("found", "neighbourhood", "02") in alone
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=6, max_size=6))
+def test_nor_from_those_shown_and_the_map(numbers: list[int]) -> None:
+    """Men and women of three neighbourhoods, and what the map tells of the latter by its own rule: no small count is told to be below eleven."""
+    counts = dict(zip([(a, b) for a in ("men", "women") for b in ("01", "02", "03")], numbers, strict=True))
+    places = {(b,): sum(n for (_, at), n in counts.items() if at == b) for b in ("01", "02", "03")}
+    on_the_map = shown(places | {("",): sum(numbers)}, [Sum(total=("",), parts=tuple(places))], ())
+    rows = [("", "", sum(numbers), 0)]
+    rows += [("sex", a, sum(n for (s, _), n in counts.items() if s == a), 0) for a in ("men", "women")]
+    rows += [("neighbourhood", b, n, 0) for (b,), n in places.items()]
+    rows += [("sex + neighbourhood", f"{a} + {b}", n, 0) for (a, b), n in counts.items()]
+    lines = tuple(line("found", d, g, 1.0, "within") for d, g, _, _ in rows[1:])
+    beside = Beside(
+        on_the_map={("found", "neighbourhood" if b else "", b): n for (b,), n in on_the_map.items()}
+    )
+    seen = {x.key[1:]: not x.is_hidden for x in shown_lines(lines, cells("found", *rows), beside)}
+    every: dict[Key, int] = {(d, g): n for d, g, n, _ in rows}
+    told: dict[Key, int | str] = {key: n for key, n in every.items() if seen.get(key)}
+    told |= {("neighbourhood" if b else "", b): n for (b,), n in on_the_map.items() if n != HIDDEN}
+    sums = [Sum(total=key, parts=tuple(("of", *one) for one in counts if _is_in(key, one))) for key in every]
+    small = {key for key, n in every.items() if 0 < n < 11}
+    found = ranges(told, sums, asked=small)
+    assert [key for key in small if found[key][1] < 11 - 1e-6] == []
 
 
 def test_cases_that_count_as_a_chance_may_be_rounded_to_one_more_than_their_sum() -> None:

@@ -40,6 +40,7 @@ def seats(desk: Desk) -> dict[str, Seat]:
     return everybody(desk)
 
 
+@pytest.mark.slow
 def test_every_role_gets_in_where_it_may_and_nowhere_else(desk: Desk, seats: dict[str, Seat]) -> None:
     """Identifiers that are not there: whoever may is told so (404, or that the form is not complete), whoever may not is turned away before."""
     for route in ROUTES:
