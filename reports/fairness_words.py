@@ -37,7 +37,7 @@ def _of_the_frame(measure: str) -> Said:
 MEASURES = {
     "recall": Said(
         title="Isolated households that the ranking finds",
-        what="Of the isolated households of past campaigns that the ranking had not seen, the share that it would have called first; weighted, so that the visited stand for the town. The others are missed.",
+        what="Of the isolated households of past campaigns that the ranking had not seen, the share that it would have called first; weighted, so that the visited stand for the town. The others are missed: what is lacking to 100% is the false-negative rate.",
         harm="less",
         finding="The ranking misses isolated households among them more often than among others:",
         todo="Give them seats by a floor for their group, and look on the page of the model card at what the ranking goes by.",
