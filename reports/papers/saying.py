@@ -121,6 +121,16 @@ def _people(f: Facts, figures: Mapping[Measure, Figure]) -> Iterator[str]:
             yield f.say("What share of the isolated households the lists find has not been measured.")
 
 
+def known(f: Facts) -> str:
+    """How many people the files know, who of them is no longer there, and in how many households somebody still is."""
+    said = f.say(
+        "{persons} persons known to the files, of all ages, those who have moved away or died among them until they are taken out; {households} households in which, after the files, somebody still lives"
+    )
+    return said.format(
+        persons=f.speech.count(f.counted.persons), households=f.speech.count(f.counted.households)
+    )
+
+
 def lot(f: Facts) -> str:
     """What is drawn at random, and what follows where nothing is."""
     if not f.exploration_share:

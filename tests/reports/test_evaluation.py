@@ -130,7 +130,7 @@ def test_what_nobody_knows_is_said_so() -> None:
     )
     page = pages.page(nothing).decode()
     for said in (
-        "Sans bureau de relecture", "aucun coût n’est donné", "Aucun calcul de cette année n’est conservé", "On ne sait pas combien de ménages de la ville sont isolés",
+        "Sans le pupitre", "aucun coût n’est donné", "Aucun calcul de cette année n’est conservé", "On ne sait pas combien de ménages de la ville sont isolés",
         "On ne sait pas si les personnes se sentent moins seules",
     ):  # fmt: skip
         assert said in page
