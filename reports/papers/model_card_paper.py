@@ -27,7 +27,7 @@ def paper(f: Facts) -> Paper:
             Section(title=f.say("Every figure"), blocks=_figures(f)),
             Section(title=f.say("The contests"), blocks=_contests(f)),
             Section(title=f.say("Calibration, and what it permits"), blocks=says(*model_card_said.calibration(f.card, f.speech))),
-            Section(title=f.say("Factors"), blocks=(*saying.weights(f), _factors(f), *_left_out(f))),
+            Section(title=f.say("Factors"), blocks=(*saying.every_weight(f), _factors(f), *_left_out(f))),
             Section(title=f.say("Limits and uses"), blocks=(saying.unseen(f), Terms(pairs=(
                 (f.say("What it is for"), f.say("To offer a visit. The unit decides about each household; no decision is made by machine. Some visits are drawn at random, so that the city learns what the ranking misses.") if f.exploration_share else saying.lot(f)),
                 (f.say("What it may not be used for"), f.say("Fraud control, rent recovery, benefit control, housing allocation, police, elections. The software refuses to run for them.")))))),

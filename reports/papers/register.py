@@ -29,6 +29,10 @@ SEES: tuple[tuple[str, str], ...] = (
 """Action of the desk → column of the table of recipients."""
 
 
+MADE = {"liste": "proposed list", "decisions": "decisions of the expert unit"}
+"""What the software makes itself, by its contract."""
+
+
 def paper(f: Facts, installed: Installed) -> Paper:
     """One sheet."""
     return Paper(
@@ -167,8 +171,8 @@ def _transfers(f: Facts) -> tuple[Says, ...]:
 
 def _emitted(f: Facts, installed: Installed) -> tuple[Table, ...]:
     own = [
-        (promise.title, files.period(f, promise.retention.period), promise.retention.why)
-        for promise in (contract.load(name) for name in contract.EMITTED)
+        (f.say(MADE[name]), files.period(f, promise.retention.period), promise.retention.why)
+        for name, promise in ((name, contract.load(name)) for name in contract.EMITTED)
     ]
     kept = Table(
         caption=f.say("What the software itself makes"),

@@ -137,6 +137,16 @@ def test_what_nobody_knows_is_said_so() -> None:
     assert "None" not in page and "nan" not in page
 
 
+def test_where_no_list_is_kept_nobody_knows_whom_it_named() -> None:
+    """A year of visits without a kept run named nobody that is known, which is not nobody."""
+    named = r"Ménages nommés sur les listes de l’année.*?</tr>"
+    rows = [
+        re.search(named, pages.page(evaluation(identified={"year": 300, "before": n})).decode(), re.DOTALL)
+        for n in (0, 280)
+    ]
+    assert ["on ne sait pas" in row[0] for row in rows if row] == [True, False]
+
+
 def test_the_costs_and_the_change_are_told_with_their_intervals() -> None:
     costs: dict[str, Cost] = {"year": cost(20_000.0, share(80, 400))}
     page = pages.page(evaluation(costs=costs)).decode()

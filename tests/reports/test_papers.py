@@ -230,9 +230,53 @@ def test_weights_are_the_strongest_of_each_direction() -> None:
     assert isinstance(table, Table) and table.rows == (
         ("Membre le plus âgé : … ans", "+0,8", table.rows[0][2], "−0,5"),
     )
-    assert saying.weights(replace(f, weights=Weights(by_factor={}))) == ()
-    trees = saying.weights(replace(f, weights=Weights(by_factor={"oldest_age": 0.8}, has_trees=True)))
+    nothing, one = Weights(by_factor={}), Weights(by_factor={"oldest_age": 0.8}, has_trees=True)
+    assert saying.weights(replace(f, weights=nothing), most=1) == ()
+    trees = saying.weights(replace(f, weights=one), most=1)
     assert len(trees) == 2 and trees[0].rows == (("Membre le plus âgé : … ans", "+0,8", "", ""),)  # type: ignore[union-attr]
+
+
+def test_every_weight_stands_once_and_no_half_of_a_table_is_empty() -> None:
+    """Five that raise and one that lowers: three beside two, and one alone."""
+    names = [factor.name for factor in FACTORS[:6]]
+    weights = dict(zip(names, (0.9, 0.8, 0.7, 0.6, 0.5, -0.4), strict=True))
+    f = replace(sample.facts(), weights=Weights(by_factor=weights))
+    up, down = saying.every_weight(f)
+    assert isinstance(up, Table) and isinstance(down, Table)
+    assert [(row[1], row[3]) for row in up.rows] == [("+0,9", "+0,6"), ("+0,8", "+0,5"), ("+0,7", "")]
+    assert [row[1:] for row in down.rows] == [("−0,4", "", "")]
+    assert saying.every_weight(replace(f, weights=Weights(by_factor={}))) == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_french_papers_are_typeset_whatever_was_typed(name: str) -> None:
+    """Contracts and settings have the keyboard's apostrophe, and spaces that break."""
+    f = sample.facts()
+    text = unescape(
+        re.sub(r"<[^>]+>", "\n", sheet.page(sample.MADE[name](f), f.stamp).decode().partition("</style>")[2])
+    )
+    assert re.findall(r".{9}\w'\w.{9}|.{9}\S [;:!?»].{9}|« .{9}", text) == []
+
+
+def test_a_letter_says_that_a_calculation_chose_only_where_nothing_is_drawn_by_lot() -> None:
+    f = sample.facts()
+    assert "un tirage au sort quelques-uns" in said("letter_mention", f)
+    none = said("letter_mention", replace(f, exploration_share=0.0))
+    assert "établie par un calcul" in none and "tirage" not in none
+
+
+def test_people_are_told_which_data_and_since_when_they_are_kept() -> None:
+    f = sample.facts()
+    assert "Voie par laquelle il est arrivé" in said("information_notice", f)
+    for name in contract.SOURCES:
+        assert files.since(f, f.source(name)).startswith("le jour ")
+
+
+def test_known_people_are_told_apart_from_households_where_somebody_lives() -> None:
+    f = sample.facts()
+    text = f"{f.speech.count(f.counted.persons)} personnes connues des fichiers".replace("\u202f", " ")
+    for name in ("register_entry", "fundamental_rights", "impact_assessment"):
+        assert text in said(name, f) and "celles qui sont parties ou décédées" in said(name, f)
 
 
 def test_security_is_read_from_the_installation_not_asserted() -> None:
