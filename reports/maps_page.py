@@ -169,7 +169,7 @@ def details(report: Report, speech: Speech) -> Iterator[str]:
 
 
 def _most(report: Report, measure: Measure, said: str, speech: Speech) -> str:
-    """At most three, and no more than half of them."""
+    """At most three, and half of them, rounded up, where they are few."""
     told = []
     for row in ordered(report.places, measure)[: min(3, (len(report.places) + 1) // 2)]:
         if ends := span(row, measure, speech):

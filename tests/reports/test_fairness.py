@@ -67,13 +67,16 @@ def test_the_page_says_first_who_is_worse_off() -> None:
 
 def test_groups_without_figures_are_told_once_and_what_nothing_bounds_by_its_least() -> None:
     endless = {"low": 2.7, "high": float("inf"), "sure_high": float("inf")}
-    few = {"value": None, "rest_value": None, "ratio": None, "low": None, "high": None}
-    lines = (
-        line("false_omission", "sex", "men", 2.0, "outside", **few),
-        line("false_omission", "tenure", "other", 1.0, "outside", **few),
-        line("false_omission", "sex", "women", 3.0, "outside", **endless),
+    men, other, women = shown_lines(
+        (
+            line("false_omission", "sex", "men", 2.0, "outside"),
+            line("false_omission", "tenure", "other", 2.0, "outside"),
+            line("false_omission", "sex", "women", 3.0, "outside", **endless),
+        ),
+        NOTHING,
     )
-    (found,) = findings(report(lines=shown_lines(lines, NOTHING)), Speech(language="en"))
+    lines = (replace(men, is_hidden=True), replace(other, is_hidden=True), women)
+    (found,) = findings(report(lines=lines), Speech(language="en"))
     assert sorted(found.groups) == [
         "men; outside social housing: too few to show by how much",
         "women: at least 2.70 times as often as the others",
