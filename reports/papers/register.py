@@ -77,6 +77,7 @@ def bases(f: Facts) -> Table:
 def _persons(f: Facts) -> tuple[Says | Points, ...]:
     items = [
         saying.known(f),
+        f.say("former residents and the dead, until their removal"),
         f.say("minors only as members counted in a household; they are never listed by themselves"),
         f.say("agents, volunteers and members of the unit who use the review desk"),
     ]

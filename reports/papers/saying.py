@@ -143,7 +143,7 @@ def _people(f: Facts, figures: Mapping[Measure, Figure]) -> Iterator[str]:
 def known(f: Facts) -> str:
     """How many people the files know, who of them is no longer there, and in how many households somebody still is."""
     said = f.say(
-        "{persons} persons known to the files, of all ages, those who have moved away or died among them until they are taken out; {households} households in which, according to the files, somebody still lives"
+        "{persons} persons known to the files, those who moved away or died among them; {households} households where somebody still lives"
     )
     return said.format(
         persons=f.speech.count(f.counted.persons), households=f.speech.count(f.counted.households)

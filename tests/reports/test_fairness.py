@@ -78,7 +78,7 @@ def test_groups_without_figures_are_told_once_and_what_nothing_bounds_by_its_lea
     lines = (replace(men, is_hidden=True), replace(other, is_hidden=True), women)
     (found,) = findings(report(lines=lines), Speech(language="en"))
     assert sorted(found.groups) == [
-        "men; outside social housing: too few to show by how much",
+        "men; not in social housing: too few to show by how much",
         "women: at least 2.70 times as often as the others",
     ]
 

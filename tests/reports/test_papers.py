@@ -276,7 +276,7 @@ def test_known_people_are_told_apart_from_households_where_somebody_lives() -> N
     f = sample.facts()
     text = f"{f.speech.count(f.counted.persons)} personnes connues des fichiers".replace("\u202f", " ")
     for name in ("register_entry", "fundamental_rights", "impact_assessment"):
-        assert text in said(name, f) and "celles qui sont parties ou décédées" in said(name, f)
+        assert text in said(name, f) and "parties ou décédées comprises" in said(name, f)
 
 
 def test_security_is_read_from_the_installation_not_asserted() -> None:
