@@ -335,6 +335,11 @@ def test_no_purge_is_said_too() -> None:
     assert "Aucune purge n’a encore été certifiée" in shown(certificates.paper(f, ()), f)
 
 
+def test_a_certificate_counts_from_a_day_and_not_from_a_column() -> None:
+    text = said("retention_certificates", sample.facts())
+    assert "le jour de la livraison" in text and "delivered_on" not in text
+
+
 def test_the_notice_takes_two_pages_and_every_page_bears_its_number_and_the_run() -> None:
     f = sample.facts()
     document = press.laid_out(sheet.printed(notice.paper(f), f.stamp, press.font_faces()))
