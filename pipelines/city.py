@@ -48,7 +48,7 @@ OPENED = ("liste_electorale", "parc_social", "usages_services")
 GATE_TOML = """\
 [sources.{source}]
 gate = "open"
-basis = "fictitious"
+basis = "données fictives"
 signed_by = "lanterne city"
 signed_on = 2026-01-01
 

@@ -86,7 +86,9 @@ def _summary(evaluation: Evaluation, span: Span, named: str, said: Said) -> tupl
             said.say("Nothing is known of {span}: no visit and no alert has arrived.").format(span=named),
         )
     told = [
-        said.say("{span}: somebody rang at {doors} households, and {reached} answered.").format(
+        said.say(
+            "{span}: somebody rang at {doors} households; of those who still lived there, {reached} answered."
+        ).format(
             span=named,
             doors=said.count(counts.of(span, "doors")),
             reached=said.counted(BY_NAME["reached"], evaluation, span),

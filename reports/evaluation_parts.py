@@ -23,7 +23,7 @@ from reports.evaluation_facts import (
     OF_THE_DESK,
     PROFESSION_WORDS,
 )
-from reports.evaluation_said import found_after, found_by
+from reports.evaluation_said import UNKNOWN, found_after, found_by
 from reports.evaluation_types import Cell, Chart, Part
 from reports.words import number
 
@@ -79,9 +79,13 @@ class Parts(Tables):
             text=self.said.say("Households named on the lists of the year"),
             more=self.said.say("Identified: each once, on the lists of the runs that are kept."),
         )
-        identified = self.evaluation.identified
-        now, then = (Cell(text=self.said.count(identified[span])) for span in (self.span, self.other))
+        now, then = (Cell(text=self._named(span)) for span in (self.span, self.other))
         return ((title, now, then, Cell(text="–")),)
+
+    def _named(self, span: Span) -> str:
+        """Where no run is kept nobody knows whom its list named."""
+        identified = self.evaluation.identified[span]
+        return self.said.count(identified) if identified else self.said.say(UNKNOWN)
 
     def found(self) -> Part:
         """What visits found."""

@@ -179,7 +179,9 @@ def summary(report: Report, speech: Speech) -> Iterator[str]:
     )
     if report.unmeasured:
         titles = [say(MEASURES[m].title if m in MEASURES else DIMENSIONS[m]) for m in report.unmeasured]
-        yield say("What cannot be told at all today: {what}.").format(what=speech.listed(titles))
+        yield say("What cannot be told at all today: {what}.").format(
+            what=speech.listed([title[:1].lower() + title[1:] for title in titles])
+        )
 
 
 def _named(report: Report, speech: Speech) -> str:
@@ -220,7 +222,7 @@ def findings(report: Report, speech: Speech) -> Iterator[Finding]:
     for measure, said in MEASURES.items():
         mine = sorted((line for line in report.of(measure) if is_harm(line)), key=surest)
         if mine:
-            told = tuple(_figures(line, report.names, speech) for line in mine)
+            told = tuple(_told(mine, report.names, speech))
             yield Finding(
                 measure=measure,
                 sentence=speech.say(said.finding),
@@ -229,10 +231,24 @@ def findings(report: Report, speech: Speech) -> Iterator[Finding]:
             )
 
 
-def _figures(line: Shown, names: Mapping[str, str], speech: Speech) -> str:
-    who = group_words(line.dimension, line.group, names, speech)
-    if line.is_hidden or line.ratio is None or line.low is None or line.high is None:
-        return speech.say("{who}: too few to show by how much").format(who=who)
+def _told(lines: Sequence[Shown], names: Mapping[str, str], speech: Speech) -> Iterator[str]:
+    """The groups with their figures, then those of which none may be shown, in one."""
+    hidden = []
+    for line in lines:
+        who = group_words(line.dimension, line.group, names, speech)
+        if line.is_hidden or line.ratio is None or line.low is None or line.high is None:
+            hidden.append(who)
+        else:
+            yield _figures(line, who, speech)
+    if hidden:
+        yield speech.say("{who}: too few to show by how much").format(who=speech.listed(hidden))
+
+
+def _figures(line: Shown, who: str, speech: Speech) -> str:
+    if line.high == float("inf"):
+        return speech.say("{who}: at least {low} times as often as the others").format(
+            who=who, low=ratio(line.low, speech)
+        )
     return speech.say("{who}: {ratio} times as often as the others (between {low} and {high})").format(
         who=who, ratio=ratio(line.ratio, speech), low=ratio(line.low, speech), high=ratio(line.high, speech)
     )

@@ -169,8 +169,9 @@ def details(report: Report, speech: Speech) -> Iterator[str]:
 
 
 def _most(report: Report, measure: Measure, said: str, speech: Speech) -> str:
+    """At most three, and half of them, rounded up, where they are few."""
     told = []
-    for row in ordered(report.places, measure)[:3]:
+    for row in ordered(report.places, measure)[: min(3, (len(report.places) + 1) // 2)]:
         if ends := span(row, measure, speech):
             one = speech.say("{place} ({n}, between {low} and {high})")
             told.append(one.format(place=place_words(row, report, speech), n=value_words(row, measure, speech), low=ends[0], high=ends[1]))  # fmt: skip

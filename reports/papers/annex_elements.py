@@ -35,7 +35,7 @@ def design(f: Facts, installed: Installed) -> tuple[Block, ...]:
         f.say("the absence of a trace is a weak sign and is capped;"),
         f.say("the harm to avoid first is to miss somebody: recall and false omission come before precision."),
     )  # fmt: skip
-    return (*saying.who_ranks(f), Points(items=choices), *saying.weights(f), took_part)
+    return (*saying.who_ranks(f), Points(items=choices), *saying.every_weight(f), took_part)
 
 
 def architecture(f: Facts, installed: Installed) -> tuple[Block, ...]:

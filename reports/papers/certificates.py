@@ -15,7 +15,7 @@ from reports.papers.parts import Block, Paper, Points, Section, Table, Terms, sa
 
 @dataclass(frozen=True, kw_only=True)
 class Gone:
-    """What one rule took: rows whose ``counted_from`` lies before ``before``."""
+    """What one rule took: rows whose ``counted_from`` lies before ``before``; of the desk it names table and column."""
 
     what: str
     period: Period
@@ -83,14 +83,14 @@ def _table(f: Facts, caption: str, gone: Sequence[Gone]) -> Table:
         (
             g.what,
             files.period(f, g.period),
-            g.counted_from,
+            f.say(files.SINCE[g.counted_from]) if g.counted_from in files.SINCE else g.counted_from,
             f.day(g.before),
             f.speech.count(counts[(g.what,)]),
         )
         for g in gone
     ]
     rows.append((f.say("Total"), "", "", "", f.speech.count(counts[("",)])))
-    return Table(caption=caption, columns=columns, rows=tuple(rows), widths=(29, 13, 22, 22, 14))
+    return Table(caption=caption, columns=columns, rows=tuple(rows), widths=(28, 14, 24, 20, 14))
 
 
 def protected_rows(gone: Sequence[Gone]) -> dict[Key, int | str]:

@@ -21,12 +21,18 @@ def period(f: Facts, kept: Period) -> str:
 
 def since(f: Facts, source: Source) -> str:
     """From which day a row's term counts."""
-    start = source.contract.retention.counted_from
-    special = {
-        "delivered_on": f.say("the day of delivery"),
-        "known_on": f.say("the day on which the fact was known"),
-    }
-    return special.get(start) or start.upper()
+    return f.say(SINCE[source.contract.retention.counted_from])
+
+
+SINCE = {
+    "delivered_on": "the day of delivery",
+    "known_on": "the day on which the fact was known",
+    "date_liste": "the day of the roll",
+    "date_arrete": "the day of which the data tell",
+    "date_signalement": "the day of the alert",
+    "date_visite": "the day of the visit",
+}
+"""Column from which a term counts → in words."""
 
 
 def term(f: Facts, source: Source) -> str:
@@ -96,4 +102,4 @@ def terms(f: Facts) -> Table:
     """Retention source by source, as the contracts and the city say."""
     columns = (f.say("File"), f.say("Kept for"), f.say("Why this long"))
     rows = tuple((s.title, term(f, s), s.contract.retention.why) for s in f.used)
-    return Table(caption=f.say("Retention"), columns=columns, rows=rows, widths=(24, 34, 42))
+    return Table(caption=f.say("The files used"), columns=columns, rows=rows, widths=(24, 34, 42))

@@ -59,12 +59,9 @@ def _period(f: Facts) -> tuple[Block, ...]:
 
 
 def _persons(f: Facts) -> tuple[Block, ...]:
-    count = f.say("{persons} persons in {households} households, of all ages").format(
-        persons=f.speech.count(f.counted.persons), households=f.speech.count(f.counted.households)
-    )
     groups = f.say("Groups that are compared: sex, age, tenure, priority neighbourhood, neighbourhood.")
     return (
-        *says(count + "."),
+        *says(saying.known(f) + "."),
         Points(items=tuple(f.say(text) for text in ARMS.values())),
         *says(groups),
         saying.unseen(f),
@@ -103,7 +100,7 @@ def _remedies(f: Facts, installed: Installed) -> tuple[Block, ...]:
         for m in risk.measures
     )
     columns = (f.say("Measure"), f.say("Shown by"), f.say("In this installation"))
-    table = Table(caption=f.say("Measures"), columns=columns, rows=measures, widths=(50, 28, 22))
+    table = Table(caption=f.say("Measures"), columns=columns, rows=measures, widths=(46, 28, 26))
     gap = Missing(what=f.say("internal governance, complaints: who answers, within how long"), whom=f.say("the controller"))  # fmt: skip
     return (table, Terms(pairs=persons.contacts(f)), ToFill(gap=gap))
 

@@ -50,7 +50,7 @@ def _overview(f: Facts) -> tuple[Terms]:
         (f.say("Processing"), f.say("Proposing visits to households at risk of social isolation")),
         persons.controller(f)[0],
         persons.host(f),
-        (f.say("Persons concerned"), f.say("{persons} persons in {households} households, of all ages").format(persons=f.speech.count(f.counted.persons), households=f.speech.count(f.counted.households))),
+        (f.say("Persons concerned"), saying.known(f)),
         (f.say("Why an assessment is compulsory"), f.say("evaluation of people, files joined with one another, vulnerable people, large scale: at least four of the nine criteria of the European board")),
         (f.say("Applicable references"), f.say("CASF, art. L121-6-1; code électoral, art. L37; CRPA, art. L311-3-1, L312-1-3; regulation (EU) 2024/1689")),
         (f.say("Reference of the assessment"), f.stated(f.authority.impact_assessment, f.say("reference and date of the assessment"), "[authority] impact_assessment")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.papers import files, persons
+from reports.papers import files, persons, register
 from reports.papers.facts import Facts
 from reports.papers.parts import Cell, Paper, Points, Says, Section, Table, Terms, says
 
@@ -25,7 +25,7 @@ def notice(f: Facts) -> Paper:
                 f.say("Task in the public interest of the city (RGPD, art. 6(1)(e)); the ground of each file is in the table below."),
                 f.say("The list serves only to offer a visit. It may not be used for checks, fines, rent, benefits, housing, police or elections."),
             )),
-            Section(title=f.say("Which data, and where they come from"), law="art. 14(1)(d), 14(2)(f)", blocks=(origins(f), *_roll(f), _public(f))),
+            Section(title=f.say("Which data, and where they come from"), law="art. 14(1)(d), 14(2)(f)", blocks=(origins(f), *_roll(f), _public(f), register.data(f))),
             Section(title=f.say("Who receives them"), law="art. 14(1)(e), (f)", blocks=_receivers(f)),
             Section(title=f.say("How long they are kept"), law="art. 14(2)(a)", blocks=(_terms(f),)),
             Section(title=f.say("Is there an automated decision?"), law="art. 14(2)(g), art. 22", blocks=says(
@@ -37,8 +37,8 @@ def notice(f: Facts) -> Paper:
 
 
 def origins(f: Facts) -> Table:
-    """Each source of the run: which department, what kind of data, on which ground."""
-    columns = (f.say("File"), f.say("It comes from"), f.say("What it tells"), f.say("Legal basis"))
+    """Each source of the run: from which department, what for, on which ground."""
+    columns = (f.say("File"), f.say("It comes from"), f.say("What it serves"), f.say("Legal basis"))
     rows = tuple((s.title, s.contract.owner, s.contract.purpose, files.basis(f, s)) for s in f.used)
     return Table(caption=f.say("Origin of the data"), columns=columns, rows=rows, widths=(18, 20, 34, 28))
 
@@ -71,7 +71,7 @@ def _receivers(f: Facts) -> tuple[Says | Points | Terms, ...]:
 def _terms(f: Facts) -> Table:
     columns = (f.say("File"), f.say("Kept for"), f.say("Why this long"))
     rows = tuple((s.title, files.period(f, s.period), s.contract.retention.why) for s in f.used)
-    return Table(caption=f.say("Retention"), columns=columns, rows=rows, widths=(28, 16, 56))
+    return Table(caption=f.say("The files used"), columns=columns, rows=rows, widths=(28, 16, 56))
 
 
 def letter(f: Facts) -> Paper:
@@ -94,7 +94,12 @@ def letter(f: Facts) -> Paper:
 
 
 def _mention(f: Facts) -> str:
-    said = f.say("The city proposes a visit to you as part of its action against isolation. Your household was found by a calculation that rests on these files: {sources}. People then decided to write to you.")  # fmt: skip
+    """A household that was drawn by lot is not told that a calculation chose it."""
+    said = (
+        f.say("The city proposes a visit to you as part of its action against isolation. Your household is on a list that was drawn up from these files: {sources}. A calculation proposes most of its households, a draw by lot some; people then decided to write to you.")
+        if f.exploration_share
+        else f.say("The city proposes a visit to you as part of its action against isolation. Your household is on a list that a calculation drew up from these files: {sources}. People then decided to write to you.")
+    )  # fmt: skip
     return said.format(sources=_names(f))
 
 

@@ -27,10 +27,10 @@ def paper(f: Facts) -> Paper:
             Section(title=f.say("Every figure"), blocks=_figures(f)),
             Section(title=f.say("The contests"), blocks=_contests(f)),
             Section(title=f.say("Calibration, and what it permits"), blocks=says(*model_card_said.calibration(f.card, f.speech))),
-            Section(title=f.say("Factors"), blocks=(*saying.weights(f), _factors(f), *_left_out(f))),
-            Section(title=f.say("Limits and uses"), blocks=(saying.unseen(f), *says(
-                f.say("To offer a visit. The unit decides about each household; no decision is made by machine. Some visits are drawn at random, so that the city learns what the ranking misses.") if f.exploration_share else saying.lot(f),
-                f.say("Fraud control, rent recovery, benefit control, housing allocation, police, elections. The software refuses to run for them.")))),
+            Section(title=f.say("Factors"), blocks=(*saying.every_weight(f), _factors(f), *_left_out(f))),
+            Section(title=f.say("Limits and uses"), blocks=(saying.unseen(f), Terms(pairs=(
+                (f.say("What it is for"), f.say("To offer a visit. The unit decides about each household; no decision is made by machine. Some visits are drawn at random, so that the city learns what the ranking misses.") if f.exploration_share else saying.lot(f)),
+                (f.say("What it may not be used for"), f.say("Fraud control, rent recovery, benefit control, housing allocation, police, elections. The software refuses to run for them.")))))),
             Section(title=f.say("Approval"), blocks=_approval(f)),
         ),
     )  # fmt: skip
@@ -68,7 +68,7 @@ def _charts(f: Facts) -> tuple[Block, ...]:
             )
         )
     charts = tuple(Drawing(svg=svg, caption=caption, is_half=True) for svg, caption in drawn)
-    return (*charts, *says(*(value_chart.sentences(f.card) if more else ())))  # fmt: skip
+    return (*says(*(value_chart.sentences(f.card) if more else ())), *charts)  # fmt: skip
 
 
 def _figures(f: Facts) -> tuple[Block, ...]:
@@ -81,7 +81,7 @@ def _figures(f: Facts) -> tuple[Block, ...]:
         for row in f.card.rows
     )
     note = f.say("Under each figure its 95 % interval: visits drawn again with replacement, 500 times. Where a candidate gives equal scores, its figures are means over every lot.")  # fmt: skip
-    table = Table(caption=f.say("Among those called first, at capacity"), columns=columns, rows=rows, widths=(25, 15, 15, 15, 15, 15))  # fmt: skip
+    table = Table(caption=f.say("Among those called first, at capacity"), columns=columns, rows=rows, widths=(16, 19, 15, 13, 18, 19))  # fmt: skip
     return (table, *says(note))
 
 
@@ -90,7 +90,7 @@ def _cell(f: Facts, name: str, figure: Figure | None) -> Cell:
         return "–"
     between = f.speech.between(name, figure)
     value = f.speech.written(name, figure.value)
-    return f"{value} ({between})" if between else value
+    return f"{value}\n{between}" if between else value
 
 
 def _contests(f: Facts) -> tuple[Block, ...]:
@@ -137,10 +137,12 @@ def _left_out(f: Facts) -> tuple[Block, ...]:
 
 def _approval(f: Facts) -> tuple[Block, ...]:
     about = f.card.about
-    pairs: list[tuple[str, Cell]] = [(f.say("Digest of the frozen model"), about.model_digest or "–")]
+    pairs: list[tuple[str, Cell]] = [
+        (f.say("Digest of the frozen model"), f"`{about.model_digest}`" if about.model_digest else "–")
+    ]
     said = [saying.approval(f)]
     if about.approval is not None:
-        pairs.append((f.say("Digest that was signed"), about.approval.digest))
+        pairs.append((f.say("Digest that was signed"), f"`{about.approval.digest}`"))
         same = about.approval.digest == about.model_digest
         said.append(
             f.say("The model that ranks is the one that was signed.")

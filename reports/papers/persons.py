@@ -22,7 +22,7 @@ def contacts(f: Facts) -> tuple[tuple[str, Cell], ...]:
     """Whom to write to."""
     where = f.authority.objections or f.contacts.team
     return (
-        (f.say("To object or to ask"), f.stated(where, f.say("address, mail or telephone"), "[authority] objections")),
+        (f.say("To object or to ask"), f.stated(where, f.say("address, e-mail or telephone"), "[authority] objections")),
         officer(f),
     )  # fmt: skip
 
@@ -43,7 +43,7 @@ def officer(f: Facts) -> tuple[str, Cell]:
     said = f.contacts.data_protection_officer
     return (
         f.say("The city's data protection officer"),
-        f.stated(said, f.say("address or mail"), "[contacts] data_protection_officer"),
+        f.stated(said, f.say("address or e-mail"), "[contacts] data_protection_officer"),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from data_contracts import contract
 from data_contracts.contract import Column
-from reports.papers import files, looks, persons
+from reports.papers import files, looks, persons, saying
 from reports.papers.facts import Facts, Installed, Source
 from reports.papers.parts import Paper, Points, Says, Section, Table, Terms, says
 
@@ -29,6 +29,10 @@ SEES: tuple[tuple[str, str], ...] = (
 """Action of the desk → column of the table of recipients."""
 
 
+MADE = {"liste": "proposed list", "decisions": "decisions of the expert unit"}
+"""What the software makes itself, by its contract."""
+
+
 def paper(f: Facts, installed: Installed) -> Paper:
     """One sheet."""
     return Paper(
@@ -42,7 +46,7 @@ def paper(f: Facts, installed: Installed) -> Paper:
             Section(title=f.say("Purposes"), law="art. 30(1)(b)", blocks=_purposes(f)),
             Section(title=f.say("Legal basis, gate by gate"), law="RGPD, art. 6", blocks=(bases(f),)),
             Section(title=f.say("Categories of persons"), law="art. 30(1)(c)", blocks=_persons(f)),
-            Section(title=f.say("Categories of data, source by source"), law="art. 30(1)(c)", blocks=(_data(f), *sensitive(f))),
+            Section(title=f.say("Categories of data, source by source"), law="art. 30(1)(c)", blocks=(data(f), *sensitive(f))),
             Section(title=f.say("Recipients"), law="art. 30(1)(d)", blocks=recipients(f, installed)),
             Section(title=f.say("Transfers outside the European Union"), law="art. 30(1)(e)", blocks=_transfers(f)),
             Section(title=f.say("Retention"), law="art. 30(1)(f)", blocks=(files.terms(f), *_emitted(f, installed))),
@@ -72,9 +76,7 @@ def bases(f: Facts) -> Table:
 
 def _persons(f: Facts) -> tuple[Says | Points, ...]:
     items = [
-        f.say("residents known to at least one of the files: {persons}, in {households} households").format(
-            persons=f.speech.count(f.counted.persons), households=f.speech.count(f.counted.households)
-        ),
+        saying.known(f),
         f.say("former residents and the dead, until their removal"),
         f.say("minors only as members counted in a household; they are never listed by themselves"),
         f.say("agents, volunteers and members of the unit who use the review desk"),
@@ -82,7 +84,8 @@ def _persons(f: Facts) -> tuple[Says | Points, ...]:
     return (Points(items=tuple(items)),)
 
 
-def _data(f: Facts) -> Table:
+def data(f: Facts) -> Table:
+    """The columns that came through each gate, in the words of the contracts."""
     columns = (f.say("Source"), f.say("Person and place"), f.say("Own to the source"))
     rows = tuple(
         (source.title, _identity(f, columns_), _own(columns_))
@@ -118,10 +121,12 @@ def _identity(f: Facts, columns: Sequence[Column]) -> str:
 
 
 def _own(columns: Sequence[Column]) -> str:
-    """The contract's own words, in its language; columns of which it says the same are told together."""
+    """The contract's own words, in its language, without what they add after a semicolon; columns of which it says the same are told together."""
     alike: dict[str, list[str]] = {}
     for column in (c for c in columns if not _is_identity(c)):
-        alike.setdefault(column.description.rstrip(".").split(", réponse ")[0], []).append(column.header)
+        alike.setdefault(column.description.rstrip(".").split(", réponse ")[0].split(" ; ")[0], []).append(
+            column.header
+        )
     return " ; ".join(words if len(named) == 1 else f"{named[0]} … {named[-1]} : {words}" for words, named in alike.items()) or "–"  # fmt: skip
 
 
@@ -143,11 +148,18 @@ def recipients(f: Facts, installed: Installed) -> tuple[Table | Says | Terms, ..
     """The roles of the review desk and what each may see; others as the city states."""
     columns = (f.say("Role"), *(f.say(title) for _, title in SEES))
     rows = tuple(
-        (one.title, *("×" if action in one.may else "" for action, _ in SEES)) for one in installed.recipients
+        (one.title, *(f.say("yes") if action in one.may else "" for action, _ in SEES))
+        for one in installed.recipients
     )
     note = f.say("An account sees the cases of its own groups of neighbourhoods; every name that is shown was asked for by one person and granted by another.")  # fmt: skip
     table = Table(caption=f.say("Roles of the review desk"), columns=columns, rows=rows, widths=(23, *[11] * len(SEES)))  # fmt: skip
-    return (table, Says(text=note, tone="note"), Terms(pairs=(persons.others(f),)))
+    blind = f.say("The telephone agent enters alerts and objections and reads no case; the administrator keeps the accounts and reads none either.")  # fmt: skip
+    return (
+        table,
+        Says(text=blind, tone="note"),
+        Says(text=note, tone="note"),
+        Terms(pairs=(persons.others(f),)),
+    )
 
 
 def _transfers(f: Facts) -> tuple[Says, ...]:
@@ -160,8 +172,8 @@ def _transfers(f: Facts) -> tuple[Says, ...]:
 
 def _emitted(f: Facts, installed: Installed) -> tuple[Table, ...]:
     own = [
-        (promise.title, files.period(f, promise.retention.period), promise.retention.why)
-        for promise in (contract.load(name) for name in contract.EMITTED)
+        (f.say(MADE[name]), files.period(f, promise.retention.period), promise.retention.why)
+        for name, promise in ((name, contract.load(name)) for name in contract.EMITTED)
     ]
     kept = Table(
         caption=f.say("What the software itself makes"),

@@ -53,16 +53,35 @@ def approval(f: Facts) -> str:
     return f.say("Nobody has signed this model yet: what it ranks is a draft.")
 
 
-def weights(f: Facts, most: int | None = None) -> tuple[Table | Says, ...]:
-    """The weights in words, the strongest first: those that raise beside those that lower; ``most``: of each."""
+def weights(f: Facts, most: int) -> tuple[Table | Says, ...]:
+    """The weights in words, the ``most`` strongest of each direction, those that raise beside those that lower."""
     earlier, later = (_strongest(f, sign)[:most] for sign in (1, -1))
     if not earlier and not later:
         return ()
     columns = (f.say("What makes a household come earlier"), f.say("Points"), f.say("What makes it come later"), f.say("Points"))  # fmt: skip
     rows = tuple((*up, *down) for up, down in zip_longest(earlier, later, fillvalue=("", "")))
     table = Table(caption=f.say("Weights"), columns=columns, rows=rows, widths=(40, 10, 40, 10), is_paired=True)  # fmt: skip
+    return (table, *_trees(f))
+
+
+def every_weight(f: Facts) -> tuple[Table | Says, ...]:
+    """All weights, a table for each direction, its two halves side by side."""
+    columns = (f.say("Factor"), f.say("Points")) * 2
+    titles = {1: f.say("What makes a household come earlier"), -1: f.say("What makes it come later")}
+    tables = []
+    for sign, title in titles.items():
+        if found := _strongest(f, sign):
+            half = (len(found) + 1) // 2
+            rows = tuple(
+                (*one, *two) for one, two in zip_longest(found[:half], found[half:], fillvalue=("", ""))
+            )
+            tables.append(Table(caption=title, columns=columns, rows=rows, widths=(40, 10, 40, 10), is_paired=True))  # fmt: skip
+    return (*tables, *_trees(f)) if tables else ()
+
+
+def _trees(f: Facts) -> tuple[Says, ...]:
     trees = f.say("Small decision trees move the order besides; model/explanation.html of the run shows by how much.")  # fmt: skip
-    return (table, *(says(trees) if f.weights.has_trees else ()))
+    return says(trees) if f.weights.has_trees else ()
 
 
 def _strongest(f: Facts, sign: int) -> list[tuple[str, str]]:
@@ -119,6 +138,16 @@ def _people(f: Facts, figures: Mapping[Measure, Figure]) -> Iterator[str]:
             yield f.say(open_).format(low=low, high=high)
         elif measure == "found_share":
             yield f.say("What share of the isolated households the lists find has not been measured.")
+
+
+def known(f: Facts) -> str:
+    """How many people the files know, who of them is no longer there, and in how many households somebody still is."""
+    said = f.say(
+        "{persons} persons known to the files, those who moved away or died among them; {households} households where somebody still lives"
+    )
+    return said.format(
+        persons=f.speech.count(f.counted.persons), households=f.speech.count(f.counted.households)
+    )
 
 
 def lot(f: Facts) -> str:

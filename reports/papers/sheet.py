@@ -10,7 +10,7 @@ from reports.html import environment
 from reports.papers.facts import Stamp
 from reports.papers.flow import FAMILY
 from reports.papers.parts import Paper, gaps
-from reports.words import day, words
+from reports.words import WIDE, day, words
 
 ON_PAPER = {
     "ink": "#111111",
@@ -32,6 +32,8 @@ BESIDE = 12
 """Units to the left of a drawing: the letters of the paper are wider than those of a browser, and nothing is drawn beyond the edge."""
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _COMMAND = re.compile("`([^`]+)`")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_TIGHT = re.compile(r"(?<=\S) (?=[;:!?»])|(?<=«) ")
 _VARIABLE = re.compile(r"var\(--([a-z-]+)\)")
 
 
@@ -72,8 +74,13 @@ def _rendered(template: str, paper: Paper, stamp: Stamp, *, is_printed: bool, fa
 
 
 def told(text: str) -> Markup:
-    """Escaped; what stands between backticks is a command."""
-    return Markup(_COMMAND.sub(r"<code>\1</code>", str(escape(text))))
+    """Escaped and typeset; what stands between backticks is a command."""
+    return Markup(_COMMAND.sub(r"<code>\1</code>", str(escape(typeset(text)))))
+
+
+def typeset(text: str) -> str:
+    """With the apostrophes and the spaces that do not break: contracts and settings are typed on a keyboard."""
+    return _TIGHT.sub(WIDE, _APOSTROPHE.sub("’", text))
 
 
 def on_paper(svg: str) -> str:

@@ -130,11 +130,21 @@ def test_what_nobody_knows_is_said_so() -> None:
     )
     page = pages.page(nothing).decode()
     for said in (
-        "Sans bureau de relecture", "aucun coût n’est donné", "Aucun calcul de cette année n’est conservé", "On ne sait pas combien de ménages de la ville sont isolés",
+        "Sans le pupitre", "aucun coût n’est donné", "Aucun calcul de cette année n’est conservé", "On ne sait pas combien de ménages de la ville sont isolés",
         "On ne sait pas si les personnes se sentent moins seules",
     ):  # fmt: skip
         assert said in page
     assert "None" not in page and "nan" not in page
+
+
+def test_where_no_list_is_kept_nobody_knows_whom_it_named() -> None:
+    """A year of visits without a kept run named nobody that is known, which is not nobody."""
+    named = r"Ménages nommés sur les listes de l’année.*?</tr>"
+    rows = [
+        re.search(named, pages.page(evaluation(identified={"year": 300, "before": n})).decode(), re.DOTALL)
+        for n in (0, 280)
+    ]
+    assert ["on ne sait pas" in row[0] for row in rows if row] == [True, False]
 
 
 def test_the_costs_and_the_change_are_told_with_their_intervals() -> None:

@@ -14,9 +14,10 @@ from features.cells import Key, Sum, shown
 from features.factor import Language
 from features.frame import HIDDEN
 from reports.contracts import Masthead
-from reports.fairness import Earlier, Report, content, earlier, page
+from reports.fairness import Earlier, Report, content, earlier, findings, page
 from reports.fairness_beside import Beside
 from reports.fairness_shown import Line, Verdict, shown_lines
+from reports.model_card_said import Speech
 from tests.features.attacker import ranges, told_apart
 from tests.reports.fairness_parts_sample import CASES
 from tests.reports.whole_page import SIZES, faults, overflowing
@@ -63,6 +64,24 @@ def test_the_page_says_first_who_is_worse_off() -> None:
     assert "women, 07\u00a0Gare" in first and "men" not in first.replace("women", "")
     assert "0.30 times as often as the others (between 0.27 and 0.33)" in text
     assert "about 130 more would settle it" in text and "fewer than half of the doors opened" in text
+
+
+def test_groups_without_figures_are_told_once_and_what_nothing_bounds_by_its_least() -> None:
+    endless = {"low": 2.7, "high": float("inf"), "sure_high": float("inf")}
+    men, other, women = shown_lines(
+        (
+            line("false_omission", "sex", "men", 2.0, "outside"),
+            line("false_omission", "tenure", "other", 2.0, "outside"),
+            line("false_omission", "sex", "women", 3.0, "outside", **endless),
+        ),
+        NOTHING,
+    )
+    lines = (replace(men, is_hidden=True), replace(other, is_hidden=True), women)
+    (found,) = findings(report(lines=lines), Speech(language="en"))
+    assert sorted(found.groups) == [
+        "men; not in social housing: too few to show by how much",
+        "women: at least 2.70 times as often as the others",
+    ]
 
 
 def test_what_a_visit_finds_accuses_nobody() -> None:

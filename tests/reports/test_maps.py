@@ -18,7 +18,7 @@ from features.frame import HIDDEN
 from pipelines.map_file import shapes as read
 from reports.map_shapes import Shape, sheet
 from reports.maps import MEASURES, Report, content, ordered
-from reports.maps_page import headline, letters, page, panel
+from reports.maps_page import details, headline, letters, page, panel
 from reports.maps_shown import CITY, COLUMNS, Counts, Group, shown_counts, tables
 from reports.model_card_said import Speech
 from tests.features.attacker import told_apart
@@ -164,6 +164,12 @@ def test_what_is_known_is_said_with_its_interval_and_that_nothing_is_proven() ->
         "the intervals of all neighbourhoods overlap: that one is better than another is not proven" in text
     )
     assert "Tiles stand in the order of the codes" in text
+
+
+@pytest.mark.parametrize(("places", "named"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (15, 3)])
+def test_the_most_are_never_everywhere(places: int, named: int) -> None:
+    told = details(map_sample.report(places, "en"), ENGLISH)
+    assert next(one for one in told if "The most are" in one).count("between") == named
 
 
 def test_what_is_not_known_is_not_nought() -> None:

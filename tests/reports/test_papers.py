@@ -61,13 +61,18 @@ def plain(page: bytes) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)).replace("\u00a0", " "))
 
 
+def typed(text: str) -> str:
+    """A contract's words as a paper sets them, with plain spaces."""
+    return sheet.typeset(text).replace("\u00a0", " ")
+
+
 def said(name: str, f: Facts) -> str:
     return shown(sample.MADE[name](f), f)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_language_is_whole_and_the_same_each_time(name: str) -> None:
-    """No sentence of the catalogue stands on the paper of the other language."""
+    """No sentence of the catalogue stands on the paper of the other language; contracts speak French on both."""
     french = {m: t.replace("\u00a0", " ") for m, t in words._french().items() if len(m) > 14 and "{" not in m}
     pages = {}
     for language in LANGUAGES:
@@ -81,7 +86,8 @@ def test_each_language_is_whole_and_the_same_each_time(name: str) -> None:
     there = [m for m, t in french.items() if m != t and m in pages["en"]]
     assert len(there) > 5
     assert not [m for m in there if m in pages["fr"]]
-    assert not [m for m in there if french[m] in pages["en"]]
+    spoken = " ".join(typed(contract.load(name).purpose) for name in contract.SOURCES)
+    assert not [m for m in there if french[m] in pages["en"] and french[m] not in spoken]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -112,9 +118,9 @@ def test_every_open_source_is_named_with_origin_basis_and_term_and_no_other() ->
         title = one.title[0].upper() + one.title[1:]
         is_there = [
             title in text,
-            f" {one.contract.owner} " in text and one.basis in text,
-            f"{files.period(f, one.period)} {one.contract.retention.why}"[:60] in text,
-            one.contract.retention.why[:40] in listed,
+            f" {typed(one.contract.owner)} " in text and typed(one.basis) in text,
+            f"{files.period(f, one.period)} {typed(one.contract.retention.why)}"[:60] in text,
+            typed(one.contract.retention.why)[:40] in listed,
         ]
         assert all(is_there) if name not in sample.CLOSED else not is_there[0] and not is_there[3], name
     assert "Note <DPO> n° 7 – signé par Mme Exemple le 1er mars 2026" in text
@@ -224,9 +230,53 @@ def test_weights_are_the_strongest_of_each_direction() -> None:
     assert isinstance(table, Table) and table.rows == (
         ("Membre le plus âgé : … ans", "+0,8", table.rows[0][2], "−0,5"),
     )
-    assert saying.weights(replace(f, weights=Weights(by_factor={}))) == ()
-    trees = saying.weights(replace(f, weights=Weights(by_factor={"oldest_age": 0.8}, has_trees=True)))
+    nothing, one = Weights(by_factor={}), Weights(by_factor={"oldest_age": 0.8}, has_trees=True)
+    assert saying.weights(replace(f, weights=nothing), most=1) == ()
+    trees = saying.weights(replace(f, weights=one), most=1)
     assert len(trees) == 2 and trees[0].rows == (("Membre le plus âgé : … ans", "+0,8", "", ""),)  # type: ignore[union-attr]
+
+
+def test_every_weight_stands_once_and_no_half_of_a_table_is_empty() -> None:
+    """Five that raise and one that lowers: three beside two, and one alone."""
+    names = [factor.name for factor in FACTORS[:6]]
+    weights = dict(zip(names, (0.9, 0.8, 0.7, 0.6, 0.5, -0.4), strict=True))
+    f = replace(sample.facts(), weights=Weights(by_factor=weights))
+    up, down = saying.every_weight(f)
+    assert isinstance(up, Table) and isinstance(down, Table)
+    assert [(row[1], row[3]) for row in up.rows] == [("+0,9", "+0,6"), ("+0,8", "+0,5"), ("+0,7", "")]
+    assert [row[1:] for row in down.rows] == [("−0,4", "", "")]
+    assert saying.every_weight(replace(f, weights=Weights(by_factor={}))) == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_french_papers_are_typeset_whatever_was_typed(name: str) -> None:
+    """Contracts and settings have the keyboard's apostrophe, and spaces that break."""
+    f = sample.facts()
+    text = unescape(
+        re.sub(r"<[^>]+>", "\n", sheet.page(sample.MADE[name](f), f.stamp).decode().partition("</style>")[2])
+    )
+    assert re.findall(r".{9}\w'\w.{9}|.{9}\S [;:!?»].{9}|« .{9}", text) == []
+
+
+def test_a_letter_says_that_a_calculation_chose_only_where_nothing_is_drawn_by_lot() -> None:
+    f = sample.facts()
+    assert "un tirage au sort quelques-uns" in said("letter_mention", f)
+    none = said("letter_mention", replace(f, exploration_share=0.0))
+    assert "établie par un calcul" in none and "tirage" not in none
+
+
+def test_people_are_told_which_data_and_since_when_they_are_kept() -> None:
+    f = sample.facts()
+    assert "Voie par laquelle il est arrivé" in said("information_notice", f)
+    for name in contract.SOURCES:
+        assert files.since(f, f.source(name)).startswith("le jour ")
+
+
+def test_known_people_are_told_apart_from_households_where_somebody_lives() -> None:
+    f = sample.facts()
+    text = f"{f.speech.count(f.counted.persons)} personnes connues des fichiers".replace("\u202f", " ")
+    for name in ("register_entry", "fundamental_rights", "impact_assessment"):
+        assert text in said(name, f) and "parties ou décédées comprises" in said(name, f)
 
 
 def test_security_is_read_from_the_installation_not_asserted() -> None:
@@ -283,6 +333,11 @@ def test_no_count_of_a_certificate_is_small_or_can_be_solved(rows: list[int]) ->
 def test_no_purge_is_said_too() -> None:
     f = sample.facts()
     assert "Aucune purge n’a encore été certifiée" in shown(certificates.paper(f, ()), f)
+
+
+def test_a_certificate_counts_from_a_day_and_not_from_a_column() -> None:
+    text = said("retention_certificates", sample.facts())
+    assert "le jour de la livraison" in text and "delivered_on" not in text
 
 
 def test_the_notice_takes_two_pages_and_every_page_bears_its_number_and_the_run() -> None:

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Page
 
-SIZES = ((375, "screen"), (1366, "screen"), (718, "print"))
-"""A phone, a laptop, and A4 paper: width in pixels, medium."""
+SIZES = ((375, "screen"), (1366, "screen"), (703, "print"))
+"""A phone, a laptop, and A4 paper between margins of 12 mm: width in pixels, medium."""
 _OVERFLOWING = """width => [...document.querySelectorAll('body *')].filter(e => e.childNodes.length && [...e.childNodes].some(
   n => n.nodeType === 3 && n.textContent.trim())).filter(e => {
     if (e.closest('.stack thead') || ['TITLE', 'DESC', 'STYLE'].includes(e.nodeName.toUpperCase())) return false;
@@ -16,8 +16,10 @@ _OVERFLOWING = """width => [...document.querySelectorAll('body *')].filter(e => 
 
 
 def faults(shown: str) -> list[str]:
-    """What a page fetches, identifiers that stand twice, links within it that lead nowhere."""
-    fetched = re.findall(r"@import|url\((?!#)|https?://(?!www\.w3\.org)|<script|\bsrc=", shown)
+    """What a page fetches, identifiers that stand twice, links within it that lead nowhere, and the colours of night on paper."""
+    fetched = re.findall(
+        r"@import|@media \(prefers-color|url\((?!#)|https?://(?!www\.w3\.org)|<script|\bsrc=", shown
+    )
     there = re.findall(r'\bid="([^"]+)"', shown)
     twice = sorted({name for name in there if there.count(name) > 1})
     asked = {a or b for a, b in re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', shown)}
