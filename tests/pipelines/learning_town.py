@@ -1,0 +1,80 @@
+"""A hand-made city whose visits teach what no rule and no line can say: the isolated are the young and the young old, so that trees win the duel."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from data_contracts import contract
+from pipelines.keys import make_key
+from tests.pipelines.little_city import CITY, ROLL, key
+
+GATED = "".join(
+    f'\n[sources.{source}]\ngate = "open"\nbasis = "fictitious"\nsigned_by = "test"\nsigned_on = 2026-01-01\n'
+    for source in ("visites", "signalements")
+)
+LEARNING = (
+    'suspicion_acknowledged = "planted by a test"\n' + CITY.replace("capacity = 10", "capacity = 24") + GATED
+)
+ROLLS = (date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1))
+"""Days of the roll's snapshots, each delivered the day after with the visits of the quarter before."""
+VISITED = (range(110), range(110, 180))
+"""Quarter by quarter."""
+HEADERS = [column.header for column in contract.load("visites").columns]
+EVERYBODY = range(240)
+
+
+def age(i: int) -> int:
+    """In 2026, spread evenly from 20 to 94."""
+    return 20 + (i * 37) % 75
+
+
+def is_isolated(i: int) -> bool:
+    """Between 30 and 48, or 66 and 84; but for one in ten."""
+    return (30 <= age(i) < 48 or 66 <= age(i) < 84) and i % 10 != 3
+
+
+def elector(i: int, on: date, home: int | None = None) -> str:
+    """Alone at a flat of their own; ``home``: whose flat it is otherwise."""
+    flat = i if home is None else home
+    return (
+        f"PRINCIPALE;{on:%d/%m/%Y};E{i};{'MF'[i % 2]};{2026 - age(i)};{key(i)};;;{key(9000 + i)};{key(30000 + flat)};{key(50000 + flat)};"
+        f"0{1 + i % 3};COMPLETE;1;1;01/03/2010;X;;N\n"
+    )
+
+
+def roll(on: date) -> str:
+    return ROLL + "".join(elector(i, on) for i in EVERYBODY)
+
+
+def visit(i: int, listed: date, visited: date) -> str:
+    alive = "0" if is_isolated(i) else "1"
+    said = {
+        "ID_VISITE": f"V{i}", "CLE_IDENTITE": key(i), "DATE_LISTE": f"{listed:%d/%m/%Y}", "DATE_VISITE": f"{visited:%d/%m/%Y}", "BRAS": "MODELE", "ISSUE": "VU",
+        **dict.fromkeys((h for h in HEADERS if h.startswith("RESEAU_")), "0"), "RESEAU_FAMILLE": alive,
+    }  # fmt: skip
+    return ";".join(said.get(header, "") for header in HEADERS) + "\n"
+
+
+def visits(quarter: int) -> str:
+    """Of the quarter that began with a roll: each household of its part of town."""
+    listed = ROLLS[quarter].replace(day=2)
+    told = (visit(i, listed, listed + timedelta(days=1 + n // 2)) for n, i in enumerate(VISITED[quarter]))
+    return ";".join(HEADERS) + "\n" + "".join(told)
+
+
+def deliver(folder: Path, quarter: int) -> Path:
+    """Roll and visits; gives the delivery's folder."""
+    on = ROLLS[quarter]
+    delivery = folder / "deliveries" / on.replace(day=2).isoformat()
+    delivery.mkdir(parents=True)
+    (delivery / "liste_electorale.csv").write_text(roll(on), encoding="utf-8")
+    if quarter:
+        (delivery / "visites.csv").write_text(visits(quarter - 1), encoding="utf-8")
+    return delivery
+
+
+def write(folder: Path) -> Path:
+    """Nothing delivered yet; gives the path of ``city.toml``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    make_key(folder / "lanterne.key")
+    (folder / "city.toml").write_text(LEARNING, encoding="utf-8")
+    return folder / "city.toml"
