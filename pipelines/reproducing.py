@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -30,6 +30,7 @@ from pipelines import (
     register,
     settings,
     settings_kept,
+    who_ranks,
 )
 from pipelines.arrivals import arrivals
 from pipelines.commands_review import DATABASE
@@ -40,6 +41,9 @@ from pipelines.warehouse_key import key_file
 
 OF_HISTORY = ("ingest.json", "contracts/", "drift.json", "drift.html")
 """Not promised: what was new on that day, in which order deliveries came in and were checked, and drift, which looks at the desk too. Manifest and chain tell moments and seconds."""
+
+
+KEPT = "kept"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +65,7 @@ class Compared:
 
 @dataclass(frozen=True, kw_only=True)
 class Reproduced:
-    """``changed``: what decides a result and is another now (code, library, contract, objections …) → (then, now): where there is any, equal bytes are not promised."""
+    """``changed``: what decides a result and is another now (code, library, contract, objections, an earlier list …) → (then, now): where there is any, equal bytes are not promised."""
 
     run: str
     files: Compared
@@ -72,8 +76,8 @@ class Reproduced:
         return {"run": self.run, "is_same": self.files.is_same, **asdict(self.files), "changed": self.changed}
 
 
-def reproduce(config: Path, folder: Path) -> Reproduced:
-    """Makes a run again and compares. Raises ConfigurationError when it cannot be made (files that are gone, a run of an earlier release), IntegrityError when
+def reproduce(config: Path, folder: Path, elsewhere: Sequence[Path] = ()) -> Reproduced:
+    """Makes a run again and compares. ``elsewhere``: folders of deliveries where files are kept that are no longer in the city's as they were. Raises ConfigurationError when it cannot be made (files that are gone, a run of an earlier release), IntegrityError when
     the run does not hold (``audit_verify``)."""
     city = settings.load(config)
     audit_verify.at_home(config, city, folder)
@@ -85,14 +89,14 @@ def reproduce(config: Path, folder: Path) -> Reproduced:
             hint="name a run of paths.runs.",
         )
     with _scratch(city) as root:
-        again = _laid_out(config, city, folder, made, root)
+        again = _laid_out(config, city, folder, made, elsewhere, root)
         from pipelines.flows import rebuild  # Prefect reads its settings when it is imported
 
         rebuild(again, root / "run", date.fromisoformat(made["as_of"]), made["capacity"])
         return Reproduced(
             run=str(made["run_id"]),
             files=compared(made["files"], root / "run"),
-            changed=dict(_differences("", _deciding_then(folder, made), _deciding_now(again, root / "run"))),
+            changed=dict(_differences("", _then(city, folder, made), _now(city, again, made, root / "run"))),
         )
 
 
@@ -110,7 +114,9 @@ def _scratch(city: City) -> Iterator[Path]:
             shutil.rmtree(root, ignore_errors=True)
 
 
-def _laid_out(config: Path, city: City, folder: Path, made: Mapping[str, object], root: Path) -> Path:
+def _laid_out(
+    config: Path, city: City, folder: Path, made: Mapping[str, object], elsewhere: Sequence[Path], root: Path
+) -> Path:
     """Deliveries, earlier runs, approvals and configuration as they were; gives the path of the configuration."""
     paths = Paths(
         deliveries=root / "deliveries",
@@ -121,32 +127,46 @@ def _laid_out(config: Path, city: City, folder: Path, made: Mapping[str, object]
         key_file=key_file(city.paths),
     )
     (root / "run" / "working").mkdir(parents=True)
-    _link_deliveries(city, made, paths.deliveries)
+    _link_deliveries(city, made, elsewhere, paths.deliveries)
+    _check_model(city, folder)
     _lay_approvals(city, _reads(folder, "ranker").get("approvals", 0), paths.models)
-    stored = _reads(folder, "ingest")
-    told = {"objected": sorted(_objected(city)), "purged_before": stored["purged_before"]}
-    manifest.write_json(root / "run" / "working" / rebuilding.LAID, told)
+    _laid_for_the_ingest(city, folder).write(root / "run")
     _link_shapes(config, city, root)
-    _link_runs(city, str(made["run_id"]), paths.runs)
+    _link_runs(city, made, paths.runs)
     settings_kept.elsewhere((folder / settings_kept.FILE).read_bytes(), paths, root / "city.json")
     return root / "city.json"
 
 
-def _link_deliveries(city: City, made: Mapping[str, object], deliveries: Path) -> None:
+def _link_deliveries(
+    city: City, made: Mapping[str, object], elsewhere: Sequence[Path], deliveries: Path
+) -> None:
     named = made["deliveries"]
     assert isinstance(named, dict)  # the manifest holds
-    there = {one.file_id: one.path for one in arrivals(city.paths.deliveries)}
+    places = (city.paths.deliveries, *elsewhere)
+    there = {one.file_id: one.path for place in places for one in arrivals(place)}
     gone = [name for name, file_id in named.items() if file_id not in there]
     if gone:
+        told = ", ".join(f"{name} ({_whither(city, name)})" for name in gone[:3])
         raise ConfigurationError(
-            f"{len(gone)} of the {len(named)} delivered files of this run are gone or are not what they were: {', '.join(gone[:3])}",
+            f"{len(gone)} of the {len(named)} delivered files of this run are not there as they were: {told}",
             where=str(city.paths.deliveries),
-            hint="put them back from where they are kept; files whose retention is over cannot come back, and such a run can only be verified.",
+            hint="name the folder where they are kept with --deliveries; what a purge has deleted cannot come back, and such a run can only be verified.",
         )
     for name, file_id in named.items():
         link = deliveries / name
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(there[file_id].resolve())
+
+
+def _whither(city: City, name: str) -> str:
+    """What became of a delivered file, as far as it can be told."""
+    if (city.paths.deliveries / name).is_file():
+        return "corrected since"
+    for path in sorted((city.paths.runs / "certificates").glob("purge-*.json")):
+        certificate = json.loads(path.read_text(encoding="utf-8"))
+        if certificate["are_deleted"] and name in certificate["delivery_files"]:
+            return f"deleted by {path.stem}"
+    return "gone"
 
 
 def _link_shapes(config: Path, city: City, root: Path) -> None:
@@ -156,14 +176,25 @@ def _link_shapes(config: Path, city: City, root: Path) -> None:
         (root / file).symlink_to(config.resolve().parent / file)
 
 
-def _link_runs(city: City, name: str, runs: Path) -> None:
+def _link_runs(city: City, made: Mapping[str, object], runs: Path) -> None:
     """Those that were published before: some pages tell how a figure has moved since."""
     runs.mkdir()
-    for entry in ledger.entries(city.paths):
-        if entry.act == "publish" and entry.about == name:
-            break
-        if entry.act == "publish" and not (runs / entry.about).exists():
-            (runs / entry.about).symlink_to((city.paths.runs / entry.about).resolve())
+    for name in _before(city, made):
+        (runs / name).symlink_to((city.paths.runs / name).resolve())
+
+
+def _before(city: City, made: Mapping[str, object]) -> tuple[str, ...]:
+    """Runs that lay there when this one was published, each once."""
+    entries = ledger.entries(city.paths)[: _published(city, made)]
+    return tuple(
+        dict.fromkeys(one.about for one in entries if one.act == "publish" and one.about != made["run_id"])
+    )
+
+
+def _published(city: City, made: Mapping[str, object]) -> int:
+    """Position in the installation's chain of the entry of this run; one that was made twice has two."""
+    heads = [one.facts.get("head") for one in ledger.entries(city.paths)]
+    return heads.index(made["audit"])
 
 
 def _lay_approvals(city: City, count: object, models: Path) -> None:
@@ -184,19 +215,35 @@ def _lay_approvals(city: City, count: object, models: Path) -> None:
             (models / name).symlink_to((city.paths.models / name).resolve())
 
 
+def _check_model(city: City, folder: Path) -> None:
+    approval = who_ranks.approval_of(folder)
+    if approval is not None and not (city.paths.models / approval.model).is_dir():
+        raise ConfigurationError(
+            "the approved model that ranked this run is gone",
+            where=str(city.paths.models / approval.model),
+            hint="put the folder of models back.",
+        )
+
+
 def _reads(folder: Path, step: str) -> Mapping[str, object]:
     """What a step of the run took from outside its folder."""
     found = next((line["reads"] for line in chain.read(folder / audit.LOG) if line["step"] == step), {})
     return found if isinstance(found, dict) else {}
 
 
-def _objected(city: City) -> frozenset[str]:
-    """Everything that is left in peace today."""
-    registered = frozenset(register.objected(city.paths.objections))
-    if not city.paths.database.is_file():
-        return registered
-    with read_store(city.paths) as connection:
-        return registered | law.remembered(connection)
+def _laid_for_the_ingest(city: City, folder: Path) -> rebuilding.LaidOut:
+    stored, remembered = _reads(folder, "ingest"), ()
+    if city.paths.database.is_file():
+        with read_store(city.paths) as connection:
+            remembered = law.remembered_as(connection)
+    return rebuilding.LAID_OUT.validate_python(
+        {
+            "registered": register.objected(city.paths.objections),
+            "remembered": remembered,
+            "purged_before": stored["purged_before"],
+            "purged": stored["purged"],
+        }
+    )
 
 
 def compared(files: Mapping[str, str], rebuilt: Path) -> Compared:
@@ -218,12 +265,14 @@ def compared(files: Mapping[str, str], rebuilt: Path) -> Compared:
     )
 
 
-def _deciding_then(folder: Path, made: Mapping[str, object]) -> dict[str, object]:
+def _then(city: City, folder: Path, made: Mapping[str, object]) -> dict[str, object]:
     told = {name: made[name] for name in ("code", "contracts", "versions", "linkage_model", "shapes")}
-    return {**told, "objections": _reads(folder, "ingest")["objections"]}
+    lists = dict.fromkeys(_lists(city, made), KEPT)
+    return {**told, "objections": _reads(folder, "ingest")["objections"], "list of": lists}
 
 
-def _deciding_now(config: Path, rebuilt: Path) -> dict[str, object]:
+def _now(city: City, config: Path, made: Mapping[str, object], rebuilt: Path) -> dict[str, object]:
+    there = {name: (city.paths.runs / name / "list.parquet").is_file() for name in _lists(city, made)}
     return {
         "shapes": settings_kept.shapes(config, settings.load(config)),
         "code": manifest.source_hash(),
@@ -231,7 +280,22 @@ def _deciding_now(config: Path, rebuilt: Path) -> dict[str, object]:
         "versions": manifest.versions(),
         "linkage_model": linkage.model().cited,
         "objections": _reads(rebuilt, "ingest")["objections"],
+        "list of": {name: KEPT if is_kept else "gone" for name, is_kept in there.items()},
     }
+
+
+def _lists(city: City, made: Mapping[str, object]) -> tuple[str, ...]:
+    """Earlier runs whose list was still kept when this one was made: of them fairness tells who was visited."""
+    entries = ledger.entries(city.paths)[: _published(city, made)]
+    purged = [one.facts["runs"] for one in entries if one.act == "purge"]
+    gone = {
+        run
+        for runs in purged
+        if isinstance(runs, dict)
+        for run, files in runs.items()
+        if "list.parquet" in files
+    }
+    return tuple(name for name in _before(city, made) if name not in gone)
 
 
 def _differences(name: str, then: object, now: object) -> Iterator[tuple[str, tuple[str, str]]]:
