@@ -5,14 +5,20 @@ from pathlib import Path
 
 from data_contracts import contract
 from pipelines.keys import make_key
-from tests.pipelines.little_city import CITY, ROLL, key
+from tests.pipelines.little_city import ROLL, key
 
-GATED = "".join(
+LEARNING = """
+name = "Petite ville"
+insee_code = "47001"
+purpose = "social isolation outreach"
+fictitious = true
+suspicion_acknowledged = "planted by a test"
+capacity = 24
+exploration_share = 0.2
+there_share = 0.5
+""" + "".join(
     f'\n[sources.{source}]\ngate = "open"\nbasis = "fictitious"\nsigned_by = "test"\nsigned_on = 2026-01-01\n'
-    for source in ("visites", "signalements")
-)
-LEARNING = (
-    'suspicion_acknowledged = "planted by a test"\n' + CITY.replace("capacity = 10", "capacity = 24") + GATED
+    for source in ("liste_electorale", "visites")
 )
 ROLLS = (date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1))
 """Days of the roll's snapshots, each delivered the day after with the visits of the quarter before."""
@@ -20,6 +26,8 @@ VISITED = (range(110), range(110, 180))
 """Quarter by quarter."""
 HEADERS = [column.header for column in contract.load("visites").columns]
 EVERYBODY = range(240)
+OBJECTS, BESIDE = 230, 231
+"""Who objects; and who lived with them until the last quarter."""
 
 
 def age(i: int) -> int:
@@ -42,7 +50,8 @@ def elector(i: int, on: date, home: int | None = None) -> str:
 
 
 def roll(on: date) -> str:
-    return ROLL + "".join(elector(i, on) for i in EVERYBODY)
+    beside = OBJECTS if on < ROLLS[-1] else None
+    return ROLL + "".join(elector(i, on, beside if i == BESIDE else None) for i in EVERYBODY)
 
 
 def visit(i: int, listed: date, visited: date) -> str:
