@@ -1,5 +1,6 @@
-"""A hand-made city whose visits teach what no rule and no line can say: the isolated are the young and the young old, so that trees win the duel."""
+"""A hand-made city whose visits teach what no rule says: a line does, or, when they are corrected, only trees."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -35,9 +36,18 @@ def age(i: int) -> int:
     return 20 + (i * 37) % 75
 
 
-def is_isolated(i: int) -> bool:
-    """Between 30 and 48, or 66 and 84; but for one in ten."""
-    return (30 <= age(i) < 48 or 66 <= age(i) < 84) and i % 10 != 3
+Isolated = Callable[[int], bool]
+"""Whether somebody of this age is, but for one in ten."""
+
+
+def for_a_line(years: int) -> bool:
+    """More of the young than of the old."""
+    return years < 38 or 58 <= years < 76
+
+
+def for_trees(years: int) -> bool:
+    """Here and there."""
+    return 30 <= years < 48 or 66 <= years < 84
 
 
 def elector(i: int, on: date, home: int | None = None) -> str:
@@ -54,8 +64,8 @@ def roll(on: date) -> str:
     return ROLL + "".join(elector(i, on, beside if i == BESIDE else None) for i in EVERYBODY)
 
 
-def visit(i: int, listed: date, visited: date) -> str:
-    alive = "0" if is_isolated(i) else "1"
+def visit(i: int, listed: date, visited: date, isolated: Isolated = for_trees) -> str:
+    alive = "0" if isolated(age(i)) and i % 10 != 3 else "1"
     said = {
         "ID_VISITE": f"V{i}", "CLE_IDENTITE": key(i), "DATE_LISTE": f"{listed:%d/%m/%Y}", "DATE_VISITE": f"{visited:%d/%m/%Y}", "BRAS": "MODELE", "ISSUE": "VU",
         **dict.fromkeys((h for h in HEADERS if h.startswith("RESEAU_")), "0"), "RESEAU_FAMILLE": alive,
@@ -63,22 +73,24 @@ def visit(i: int, listed: date, visited: date) -> str:
     return ";".join(said.get(header, "") for header in HEADERS) + "\n"
 
 
-def visits(quarter: int) -> str:
+def visits(quarter: int, isolated: Isolated) -> str:
     """Of the quarter that began with a roll: each household of its part of town."""
     listed = ROLLS[quarter].replace(day=2)
-    told = (visit(i, listed, listed + timedelta(days=1 + n // 2)) for n, i in enumerate(VISITED[quarter]))
+    told = (
+        visit(i, listed, listed + timedelta(days=1 + n // 2), isolated)
+        for n, i in enumerate(VISITED[quarter])
+    )
     return ";".join(HEADERS) + "\n" + "".join(told)
 
 
-def deliver(folder: Path, quarter: int) -> Path:
-    """Roll and visits; gives the delivery's folder."""
+def deliver(folder: Path, quarter: int, isolated: Isolated) -> None:
+    """Roll, and the visits of the quarter before; over what was delivered on that day."""
     on = ROLLS[quarter]
     delivery = folder / "deliveries" / on.replace(day=2).isoformat()
-    delivery.mkdir(parents=True)
+    delivery.mkdir(parents=True, exist_ok=True)
     (delivery / "liste_electorale.csv").write_text(roll(on), encoding="utf-8")
     if quarter:
-        (delivery / "visites.csv").write_text(visits(quarter - 1), encoding="utf-8")
-    return delivery
+        (delivery / "visites.csv").write_text(visits(quarter - 1, isolated), encoding="utf-8")
 
 
 def write(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""A run made again when much has happened: trees ranked it, a signed model did, a file was corrected, a purge took rows, somebody objected, the desk handed over."""
+"""A run made again when much has happened: a line ranked it, or trees that somebody signed; files were corrected, a purge took rows, somebody objected, the desk handed over."""
 
 import json
 import shutil
@@ -23,11 +23,7 @@ from tests.pipelines.calling import Said, called, each
 from tests.pipelines.little_city import key
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cycle")]
-CORRECTED, CLEARED, LATE = (
-    "2026-10-02/liste_electorale.csv",
-    "2026-07-02/visites.csv",
-    "2026-10-09/visites.csv",
-)
+CORRECTED, CLEARED, LATE = "2026-10-02/visites.csv", "2026-07-02/visites.csv", "2026-10-09/visites.csv"
 DRIFTS = 7
 """A purge of most visits is no small change: the list stands."""
 
@@ -44,26 +40,25 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Objection → run by trees → training, approval → correction, purge, a late file, a visit at the desk → run by the signed model → the approval is withdrawn."""
+    """Objection → run by a line → corrected visits → trees trained and signed → purge, a late file, a visit at the desk → run by the trees → the approval is withdrawn."""
     folder = tmp_path_factory.mktemp("story")
     config, kept = town.write(folder), folder / "kept"
     for quarter in range(2):
-        town.deliver(folder, quarter)
+        town.deliver(folder, quarter, town.for_a_line)
     done(called("ingest", "--config", config))
     done(called("oppose", "--config", config, "--key", key(town.OBJECTS)))
-    town.deliver(folder, 2)
-    first, trained = each(
-        ["cycle", "--config", config, "--as-of", "2026-10-02", "--json"],
-        ["train", "--config", config, "--as-of", "2026-10-02", "--json"],
-    )
+    town.deliver(folder, 2, town.for_a_line)
+    cycle = ["cycle", "--config", config, "--json", "--as-of"]
+    (first,) = each([*cycle, "2026-10-02"])
+    shutil.copytree(folder / "deliveries", kept)
+    for quarter in range(3):
+        town.deliver(folder, quarter, town.for_trees)
+    (trained,) = each(["train", "--config", config, "--as-of", "2026-10-02", "--json"])
     model = json.loads(done(trained))["model"]
     signs = ["approve", model, "--config", config, "--by", "A", "--role", "B", "--yes"]
     done(called(*signs))
-    for name in (CORRECTED, CLEARED):
-        (kept / name).parent.mkdir(parents=True)
-        shutil.copyfile(folder / "deliveries" / name, kept / name)
     happens(config)
-    (second,) = each(["cycle", "--config", config, "--as-of", "2026-11-02", "--json"])
+    (second,) = each([*cycle, "2026-11-02"])
     done(called(*signs, "--withdraw"))
     runs = [Path(json.loads(done(one, DRIFTS))["run"]) for one in (first, second)]
     return Story(config=config, first=runs[0], second=runs[1], kept=kept)
@@ -89,12 +84,9 @@ def done(said: Said, *also: int) -> str:
 
 
 def happens(config: Path) -> None:
-    """Somebody's flat is corrected; visits are kept for ninety days, and a purge finds one file past that and one in part; then a visit comes late that is past it,
-    too, and the desk has met somebody."""
+    """Visits are kept for ninety days, and a purge finds one file past that and one in part; then a visit comes late that is past it, too, and the desk has met
+    somebody."""
     deliveries = config.parent / "deliveries"
-    file = deliveries / CORRECTED
-    on = town.ROLLS[2]
-    file.write_text(file.read_text().replace(town.elector(5, on), town.elector(5, on, 900)), encoding="utf-8")
     decided = '\n[retention]\nvisites = "P90D"\n\n[desk]\nsecond_look_share = 0.25\n'
     config.write_text(config.read_text(encoding="utf-8") + decided, encoding="utf-8")
     done(called("purge", "--config", config, "--as-of", "2026-10-08", "--delivery-files"))
@@ -136,7 +128,7 @@ def read(run: Path, name: str) -> Any:
 def test_what_happened_is_in_the_runs(story: Story) -> None:
     """Without this the tests below could pass because nothing had happened."""
     first, second = (read(run, "duel.json")["listed_by"] for run in (story.first, story.second))
-    assert (first["name"], first["why"]) == ("lightgbm", "champion")
+    assert (first["name"], first["why"]) == ("logistic", "champion")
     assert (second["name"], second["why"]) == ("lightgbm", "approved")
     then, now = (read(run, "manifest.json")["deliveries"] for run in (story.first, story.second))
     assert then[CORRECTED] != now[CORRECTED] and CLEARED in then and CLEARED not in now
@@ -160,7 +152,7 @@ def test_a_run_without_its_files_is_refused_with_what_became_of_each(again: list
 @pytest.mark.parametrize(
     ("which", "holds"),
     [
-        (1, {"model/lightgbm.json", "duel.json", "explanations.parquet", "list.xlsx", "fairness.json"}),
+        (1, {"model/logistic.json", "duel.json", "explanations.parquet", "list.xlsx", "fairness.json"}),
         (
             2,
             {
