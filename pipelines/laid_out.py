@@ -134,7 +134,7 @@ def reads(folder: Path, step: str) -> Mapping[str, object]:
 
 
 def _laid_for_the_ingest(city: City, folder: Path) -> rebuilding.LaidOut:
-    stored, remembered = reads(folder, "ingest"), ()
+    stored, remembered = reads(folder, "ingest"), tuple[tuple[str, str], ...]()
     if city.paths.database.is_file():
         with read_store(city.paths) as connection:
             remembered = law.remembered_as(connection)
