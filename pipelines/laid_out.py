@@ -33,7 +33,7 @@ def laid_out(
     _link_deliveries(city, made, elsewhere, paths.deliveries)
     check_model(city, folder)
     lay_approvals(city, reads(folder, "ranker").get("approvals", 0), paths.models)
-    _laid_for_the_ingest(city, folder).write(root / "run")
+    laid_for_the_ingest(city, folder).write(root / "run")
     _link_shapes(config, city, root)
     _link_runs(city, made, paths.runs)
     settings_kept.elsewhere((folder / settings_kept.FILE).read_bytes(), paths, root / "city.json")
@@ -133,8 +133,15 @@ def reads(folder: Path, step: str) -> Mapping[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _laid_for_the_ingest(city: City, folder: Path) -> rebuilding.LaidOut:
+def laid_for_the_ingest(city: City, folder: Path) -> rebuilding.LaidOut:
+    """What the law had taken by then, and who objected until today. Raises ConfigurationError for a run that does not say it."""
     stored, remembered = reads(folder, "ingest"), tuple[tuple[str, str], ...]()
+    if "purged" not in stored:
+        raise ConfigurationError(
+            "this run is of an earlier release, which did not keep what it was made from",
+            where=str(folder),
+            hint="it cannot be made again; `lanterne audit verify` says whether it is what was published.",
+        )
     if city.paths.database.is_file():
         with read_store(city.paths) as connection:
             remembered = law.remembered_as(connection)

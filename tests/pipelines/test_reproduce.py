@@ -119,6 +119,12 @@ def test_a_model_that_is_gone_is_missed_before_anything_is_made(tmp_path: Path) 
     laid_out.check_model(city, tmp_path)
 
 
+def test_a_run_that_does_not_say_what_it_was_made_from_is_refused(tmp_path: Path) -> None:
+    config = town(tmp_path)
+    with pytest.raises(ConfigurationError, match="of an earlier release"):
+        laid_out.laid_for_the_ingest(settings.load(config), published(config))
+
+
 def test_a_list_that_a_purge_has_taken_since_is_named_and_one_that_it_had_taken_before_is_not(
     tmp_path: Path,
 ) -> None:
