@@ -134,7 +134,8 @@ def _mode(x: Floats, y: Floats, weight: Floats, belief: Belief) -> Floats:
         while _loss(x, y, weight, belief, at + length * step) > loss + ROUNDING * (1 + abs(loss)):
             length /= 2
         at = at + length * step
-    return np.clip(np.round(at, DIGITS), belief.low, belief.high)
+    kept: Floats = np.clip(np.round(at, DIGITS), belief.low, belief.high)
+    return kept + 0.0  # of a rounded nothing the sign depends on the machine, too
 
 
 def _aimed(curvature: Floats, slope: Floats, at: Floats, belief: Belief) -> Floats:

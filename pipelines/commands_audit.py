@@ -106,7 +106,18 @@ def keygen(
 
 
 @app.command()
-def reproduce(run: Run, config: Config = Path("city.toml"), json: Json = False) -> None:
+def reproduce(
+    run: Run,
+    config: Config = Path("city.toml"),
+    deliveries: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--deliveries",
+            help="A further folder of deliveries, where files are kept as they were before a correction or a clearing; may be given again.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
     """Makes a run again from the delivered files and compares: exit 0 for the same bytes, 6 where they differ, 2 where it cannot be made."""
     from pipelines.reproducing import reproduce as make_again
 
@@ -114,7 +125,7 @@ def reproduce(run: Run, config: Config = Path("city.toml"), json: Json = False) 
     folder = folder_of(run, city)
     with console.progress("reproduce", quiet=json) as progress:
         progress("starting Prefect")
-        found = make_again(config, folder)
+        found = make_again(config, folder, deliveries or ())
     ledger.enter(city.paths, "reproduce", "run", about=found.run, facts={"is_same": found.files.is_same})
     if json:
         console.print_json(found.as_json())

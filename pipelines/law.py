@@ -53,6 +53,12 @@ def remembered(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     )
 
 
+def remembered_as(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str], ...]:
+    """The same with ``kind``: of a dwelling where somebody lives who objected (``home``) nobody else's keys follow."""
+    found = connection.execute("select distinct key, kind from meta.objected order by all").fetchall()
+    return tuple((key, kind) for key, kind in found)
+
+
 def withdraw(connection: duckdb.DuckDBPyConnection, entry: str) -> tuple[bool, int]:
     """Forgets what follows from one entry of the register; the files that lost rows to an objection are read again by the next ingest that has them.
 

@@ -170,13 +170,9 @@ def _source(
 
 
 def _delivered(folder: Path) -> dict[str, date]:
-    """Of each source the newest delivery of which a row was accepted."""
-    files = json.loads((folder / "ingest.json").read_text(encoding="utf-8"))["files"]
-    days: dict[str, date] = {}
-    for file in (one for one in files if one["rows_accepted"]):
-        day = date.fromisoformat(file["delivered_on"])
-        days[file["source"]] = max(day, days.get(file["source"], day))
-    return days
+    """Of each source the newest delivery of which the run had a row."""
+    stored = json.loads((folder / "ingest.json").read_text(encoding="utf-8"))["store"]
+    return {source: date.fromisoformat(day) for source, day in stored["delivered"].items()}
 
 
 def _counted(folder: Path, told: Mapping[str, object]) -> Counted:

@@ -11,11 +11,14 @@ from pipelines.settings import City, Paths
 FILE = "configuration.json"
 _OF_THE_MACHINE = {"paths", "desk", "audit"}
 """Where things are and who may sign in or sign: no result depends on it, and it may hold a password."""
+_OF_THE_DESK = {"second_look_share"}
+"""But for this, which the public notice tells."""
 
 
 def deciding(city: City) -> bytes:
     """The content of ``configuration.json``."""
-    return _bytes(city.model_dump(mode="json", exclude=_OF_THE_MACHINE))
+    told = city.model_dump(mode="json", exclude=_OF_THE_MACHINE)
+    return _bytes({**told, "desk": city.desk.model_dump(mode="json", include=_OF_THE_DESK)})
 
 
 def elsewhere(kept: bytes, paths: Paths, file: Path) -> None:

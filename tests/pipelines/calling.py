@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from io import StringIO
 from unittest.mock import patch
 
@@ -43,3 +45,22 @@ def called(*arguments: object) -> Said:
         except SystemExit as ended:
             code = int(ended.code or 0)
     return Said(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
+
+
+def each(*commands: Sequence[object]) -> list[Said]:
+    """One after the other in one process of their own: only the first waits for what a run loads and starts."""
+    asked = json.dumps([[str(word) for word in command] for command in commands])
+    done = subprocess.run(
+        [sys.executable, "-m", __name__],
+        input=asked,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    return [Said(**one) for one in json.loads(done.stdout)]
+
+
+if __name__ == "__main__":
+    print(json.dumps([asdict(called(*command)) for command in json.loads(sys.stdin.read())]))

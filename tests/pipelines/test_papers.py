@@ -57,7 +57,10 @@ def run(tmp_path: Path) -> Path:
         },
         "ingest.json": {
             "totals": {"rows_read": 53, "rows_quarantined": 0},
-            "store": {"files": {}},
+            "store": {
+                "files": {},
+                "delivered": {"liste_electorale": "2026-11-02", "parc_social": "2026-11-02"},
+            },
             "files": [
                 delivered("liste_electorale", "2026-10-02", 40),
                 delivered("liste_electorale", "2026-11-02", 40),

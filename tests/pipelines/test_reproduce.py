@@ -2,15 +2,17 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from data_contracts.errors import ConfigurationError
-from pipelines import audit, chain, manifest, reproducing, settings, settings_kept
+from pipelines import audit, chain, laid_out, ledger, manifest, reproducing, settings, settings_kept
 from tests.pipelines.calling import called, lanterne
 from tests.pipelines.chained_runs import published, town
 from tests.pipelines.little_city import CITY, key, write
+from tests.pipelines.test_approvals import line
 
 OF_LIST = {"list.csv", "list.xlsx", "list.html", "list.parquet", "explanations.parquet", "model/card.html", "estimates.html", "duel.json"}  # fmt: skip
 
@@ -98,11 +100,56 @@ def test_approvals_are_those_that_were_signed_by_then(tmp_path: Path) -> None:
     (models / "approvals.jsonl").write_text("".join(lines))
     for name in ("a", "c"):
         (models / name).mkdir()
-    reproducing._lay_approvals(settings.load(config), 2, laid)
+    laid_out.lay_approvals(settings.load(config), 2, laid)
     assert (laid / "approvals.jsonl").read_text() == "".join(lines[:2])
     assert sorted(p.name for p in laid.iterdir()) == ["a", "approvals.jsonl"]
     with pytest.raises(ConfigurationError, match="approvals that the run was made with are gone"):
-        reproducing._lay_approvals(settings.load(config), 4, tmp_path / "more")
+        laid_out.lay_approvals(settings.load(config), 4, tmp_path / "more")
+
+
+def test_a_model_that_is_gone_is_missed_before_anything_is_made(tmp_path: Path) -> None:
+    city = settings.load(town(tmp_path))
+    (tmp_path / "model").mkdir()
+    laid_out.check_model(city, tmp_path)
+    signed = line("2026-10-02-points-01234567").as_json()
+    (tmp_path / "model" / "approval.json").write_text(json.dumps(signed), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="the approved model that ranked this run is gone"):
+        laid_out.check_model(city, tmp_path)
+    (city.paths.models / "2026-10-02-points-01234567").mkdir(parents=True)
+    laid_out.check_model(city, tmp_path)
+
+
+def test_a_run_that_does_not_say_what_it_was_made_from_is_refused(tmp_path: Path) -> None:
+    config = town(tmp_path)
+    with pytest.raises(ConfigurationError, match="of an earlier release"):
+        laid_out.laid_for_the_ingest(settings.load(config), published(config))
+
+
+def test_a_list_that_a_purge_has_taken_since_is_named_and_one_that_it_had_taken_before_is_not(
+    tmp_path: Path,
+) -> None:
+    """Fairness tells of earlier lists who was visited: without them it cannot come out the same."""
+    config = town(tmp_path)
+    city = settings.load(config)
+    first, second = (published(config, day) for day in (date(2026, 8, 1), date(2026, 9, 1)))
+    taken = {"runs": {first.name: ["list.csv", laid_out.LIST]}}
+    ledger.enter(city.paths, "purge", "retention", about="purge-2026-09-02-001.json", facts=taken)
+    third = published(config, date(2026, 10, 1))
+    made = json.loads((third / "manifest.json").read_text())
+    assert laid_out.earlier_lists(city, made) == (second.name,)
+    made = json.loads((second / "manifest.json").read_text())
+    assert laid_out.earlier_lists(city, made) == (first.name,)
+    (second / laid_out.LIST).touch()
+    assert reproducing.lists_now(city, (first.name, second.name)) == {first.name: "gone", second.name: "kept"}
+
+
+def test_of_a_run_that_was_made_twice_the_second_time_counts(tmp_path: Path) -> None:
+    config = town(tmp_path)
+    published(config, said="one")
+    between = published(config, date(2026, 9, 1))
+    again = published(config, said="two")
+    made = json.loads((again / "manifest.json").read_text())
+    assert laid_out.earlier_lists(settings.load(config), made) == (between.name,)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +205,9 @@ def test_what_decides_is_kept_in_one_spelling_and_reads_back(tmp_path: Path) -> 
     settings_kept.elsewhere(kept, settings.Paths(deliveries=tmp_path / "d"), again)
     assert settings_kept.deciding(settings.load(again)) == kept
     assert settings.load(again).paths.deliveries == tmp_path / "d"
-    (tmp_path / "a" / "city.toml").write_text(
-        CITY.replace("capacity = 10", "capacity = 11"), encoding="utf-8"
-    )
-    assert settings_kept.deciding(settings.load(one)) != kept
+    for decided in (
+        CITY.replace("capacity = 10", "capacity = 11"),
+        CITY + "\n[desk]\nsecond_look_share = 0.2\n",
+    ):
+        one.write_text(decided, encoding="utf-8")
+        assert settings_kept.deciding(settings.load(one)) != kept
