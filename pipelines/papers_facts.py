@@ -11,6 +11,7 @@ from pathlib import Path
 from data_contracts import contract
 from data_contracts.contract import Gate
 from data_contracts.contract_terms import Period
+from data_contracts.errors import ConfigurationError
 from features.catalogue import FACTORS
 from models.candidate import RULES
 from pipelines import approvals, checks, desk_database, manifest, model_card, settings, who_ranks
@@ -172,6 +173,12 @@ def _source(
 def _delivered(folder: Path) -> dict[str, date]:
     """Of each source the newest delivery of which the run had a row."""
     stored = json.loads((folder / "ingest.json").read_text(encoding="utf-8"))["store"]
+    if "delivered" not in stored:
+        raise ConfigurationError(
+            "this run is of an earlier release, which did not keep what its papers tell",
+            where=str(folder),
+            hint="name a newer run, or make one with `lanterne cycle`.",
+        )
     return {source: date.fromisoformat(day) for source, day in stored["delivered"].items()}
 
 

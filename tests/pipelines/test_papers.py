@@ -23,16 +23,6 @@ USED = ("lives_alone_known", "oldest_age")
 GATES = dict.fromkeys(contract.SOURCES, "closed") | {"liste_electorale": "open", "parc_social": "open", "quartiers": "open"}  # fmt: skip
 
 
-def delivered(source: str, day: str, accepted: int) -> dict[str, object]:
-    return {
-        "name": f"{day}/{source}.csv",
-        "file_id": "ab" * 8,
-        "source": source,
-        "delivered_on": day,
-        "rows_accepted": accepted,
-    }
-
-
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     """The folder of a run; ``city.toml`` lies beside the folder of runs."""
@@ -61,12 +51,6 @@ def run(tmp_path: Path) -> Path:
                 "files": {},
                 "delivered": {"liste_electorale": "2026-11-02", "parc_social": "2026-11-02"},
             },
-            "files": [
-                delivered("liste_electorale", "2026-10-02", 40),
-                delivered("liste_electorale", "2026-11-02", 40),
-                delivered("parc_social", "2026-11-02", 10),
-                delivered("quartiers", "2026-11-02", 0),
-            ],
         },
         "frame.json": {"persons": 40, "households": "<11"},
         "duel.json": model_card_sample.few(),
@@ -89,7 +73,7 @@ def test_the_facts_are_those_of_the_run(run: Path) -> None:
     f = facts(run)
     assert (f.stamp.run_id, f.stamp.as_of, f.stamp.code) == (run.name, DAY, "abcdef012345")
     assert f.stamp.head == "9f" * 32 and f.stamp.written_on == TODAY and not f.stamp.are_settings_newer
-    assert [s.name for s in f.used] == ["liste_electorale", "parc_social"]  # of quartiers no row was accepted
+    assert [s.name for s in f.used] == ["liste_electorale", "parc_social"]
     roll = f.source("liste_electorale")
     assert roll.delivered_on == DAY and roll.signed_by == "test" and roll.basis == "fictitious"
     assert f.source("parc_social").weighs and not f.source("visites").weighs
@@ -99,6 +83,12 @@ def test_the_facts_are_those_of_the_run(run: Path) -> None:
     assert not f.are_tables_kept
     (run / "working").mkdir()
     assert facts(run).are_tables_kept
+
+
+def test_a_run_that_does_not_say_what_was_delivered_is_refused(run: Path) -> None:
+    (run / "ingest.json").write_text(json.dumps({"totals": {}, "store": {"files": {}}}))
+    with pytest.raises(ConfigurationError, match="of an earlier release"):
+        facts(run)
 
 
 def test_gates_are_the_runs_and_a_signature_counts_for_its_own_gate_alone(run: Path) -> None:
