@@ -21,6 +21,8 @@ from benchmarks.town_truth import town
 from pipelines import settings
 from pipelines.fairness import fairness_step
 from pipelines.ingest import ingest
+from pipelines.maps import map_step
+from pipelines.measuring import measure_step
 from pipelines.store import open_store
 
 LEFT_OUT = 0.75
@@ -100,7 +102,8 @@ def planted(fair: Path, folder: Path, bias: Bias) -> Path:
 def report(place: Path, folder: Path, as_of: date, capacity: int) -> dict[str, object]:
     """``fairness.json`` of a run of that day."""
     oracle_town.run(place / "city.toml", folder, as_of, capacity)
-    fairness_step(place / "city.toml", folder, as_of, capacity)
+    for step in (measure_step, map_step, fairness_step):
+        step(place / "city.toml", folder, as_of, capacity)
     told: dict[str, object] = json.loads((folder / "fairness.json").read_text(encoding="utf-8"))
     return told
 
