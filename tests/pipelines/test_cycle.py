@@ -1,5 +1,6 @@
 """The whole road on a hand-made city, through the command line and a real Prefect flow."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -48,6 +49,8 @@ OUTPUTS = {
 
 OFFLINE = Path(__file__).resolve().parents[1] / "offline"
 LEFT_OVER = Path(".cycle-2026-10-01.partial", "working", "people.parquet")
+ELSEWHERE = "25c7cfa8fa3293641707a0613154812270e467003c1701cd4951aa9b9c5ff20d"
+"""SHA-256 of ``list.csv`` of this city, made on another machine than those that test it."""
 CYCLE = ("--as-of", "2026-11-02", "--json")
 
 
@@ -169,6 +172,10 @@ def test_the_same_inputs_give_the_same_list_bytes(ran: tuple[Path, Path], again:
     ):
         assert (other / name).read_bytes() == (run / name).read_bytes(), name
     assert not (other / "working").exists()
+    made = hashlib.sha256((run / "list.csv").read_bytes()).hexdigest()
+    assert made == ELSEWHERE, (
+        "the list is not the one that another machine made: change the digest only with what the list says"
+    )
 
 
 def test_ingest_again_reports_nothing_new(ran: tuple[Path, Path]) -> None:
