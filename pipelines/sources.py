@@ -20,10 +20,10 @@ SOURCE_WORDS = {
 
 
 def neighbourhoods(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """The newest name of each; a name is no fact about anybody, so that it counts whatever the day of the list."""
+    """The newest name of each, in the order of the codes; a name is no fact about anybody, so that it counts whatever the day of the list."""
     rows = connection.execute(
         "select quartier, arg_max(nom, delivered_on) from raw.quartiers"
-        " join (select file_id from meta.files where is_current) using (file_id) where nom is not null group by 1"
+        " join (select file_id from meta.files where is_current) using (file_id) where nom is not null group by 1 order by 1"
     ).fetchall()
     return dict(rows)
 

@@ -11,6 +11,9 @@ from data_contracts.errors import ConfigurationError
 from features.frame import HIDDEN
 from pipelines import audit, checks, map_counts, maps, ranker, settings
 from pipelines.map_estimates import believed
+from pipelines.settings import Paths
+from pipelines.sources import neighbourhoods
+from pipelines.store import read_store
 from reports.maps_shown import CITY, tables
 from tests.features.drawn import AS_OF
 from tests.pipelines import told_together
@@ -95,6 +98,13 @@ def test_a_missing_file_of_shapes_is_named_and_a_wrong_one_too(run: Path) -> Non
     (config.parent / "quartiers.geojson").write_text("{}", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="not a GeoJSON file of areas"):
         maps.map_step(shaped, run, AS_OF, 20)
+
+
+def test_names_come_in_the_order_of_the_codes_whichever_thread_was_first(tmp_path: Path) -> None:
+    codes = [f"{n:02}" for n in range(1, 60)]
+    town(tmp_path, quartiers=[{"quartier": code, "nom": f"Quartier {code}"} for code in reversed(codes)])
+    with read_store(Paths(database=tmp_path / "lanterne.duckdb")) as connection:
+        assert [*neighbourhoods(connection)] == codes
 
 
 def test_the_check_looks_at_the_shapes_before_a_cycle_stops_at_them(tmp_path: Path) -> None:
