@@ -27,6 +27,10 @@ class ConfigurationError(LanterneError):
     """The configuration or the command line is wrong."""
 
 
+class Busy(ConfigurationError):
+    """Somebody else is at work there: the same may succeed a little later."""
+
+
 class ContractError(LanterneError):
     """A contract stopped a file; nothing of it is stored."""
 

@@ -4,9 +4,10 @@ One line a step, each with the hash of the line before (``pipelines.chain``). Wh
 
 1. ``begin`` names the head of the installation's chain (``pipelines.ledger``) and of the run published before it in the same folder of runs;
 2. every step names the SHA-256 of each file that it wrote or altered in the run's folder, working tables too, and what it took from outside;
-3. ``publish`` (of a model ``freeze``) names the digest of ``manifest.json`` as it is without its ``audit``, and the manifest that of every file that is kept;
-4. the manifest is then written with ``audit``: number and hash of that last line, the *head*; it is printed, and a signature is over the whole chain;
-5. the installation's chain gets the head, so that the next run begins on it.
+3. where a run was killed and taken up again, ``resume`` names the steps that were kept (``pipelines.resuming``);
+4. ``publish`` (of a model ``freeze``) names the digest of ``manifest.json`` as it is without its ``audit``, and the manifest that of every file that is kept;
+5. the manifest is then written with ``audit``: number and hash of that last line, the *head*; it is printed, and a signature is over the whole chain;
+6. the installation's chain gets the head, so that the next run begins on it.
 
 A line says nothing of who ran it: the chain is handed to auditors. The account is in the installation's chain, as long as it may be kept.
 
@@ -46,15 +47,15 @@ def begin(folder: Path, content: Line) -> None:
 def step(folder: Path, name: str, counts: Counts, *, seconds: float, peak_memory_mb: float) -> None:
     """The line of a step that has ended, with what the folder holds now and did not hold before."""
     lines = chain.read(folder / LOG)
-    known, now = _known(lines), digests(folder)
+    before, now = known(lines), digests(folder)
     content = {
         "step": name,
         "seconds": seconds,
         "peak_memory_mb": peak_memory_mb,
         "rows": dict(counts),
         "reads": counts.reads,
-        "wrote": {path: digest for path, digest in now.items() if known.get(path) != digest},
-        "removed": sorted(known.keys() - now.keys()),
+        "wrote": {path: digest for path, digest in now.items() if before.get(path) != digest},
+        "removed": sorted(before.keys() - now.keys()),
     }
     chain.append(folder / LOG, content)
 
@@ -88,13 +89,13 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _known(lines: Sequence[Line]) -> dict[str, str]:
-    """What the lines so far say is in the folder."""
-    known: dict[str, str] = {}
+def known(lines: Sequence[Line]) -> dict[str, str]:
+    """What the lines so far say is in the folder: path → SHA-256."""
+    there: dict[str, str] = {}
     for line in lines:
         wrote, removed = line.get("wrote", {}), line.get("removed", [])
         assert isinstance(wrote, Mapping) and isinstance(removed, list)  # our own process wrote them
-        known |= wrote
+        there |= wrote
         for path in removed:
-            known.pop(path, None)
-    return known
+            there.pop(path, None)
+    return there

@@ -22,7 +22,7 @@ from pipelines.days import day_or_today
 from pipelines.desk_database import where_there_is_one
 from pipelines.manifest import timed, write_json
 from pipelines.publish import closed
-from pipelines.run import begun, one_at_a_time
+from pipelines.run import begin_line, one_at_a_time
 from pipelines.settings_costs import Costs
 from pipelines.sources import SOURCE_WORDS, neighbourhoods
 from pipelines.store import read_store
@@ -67,7 +67,7 @@ def report(config: Path, year: int, out: Path | None) -> Path:
 
 def _published(config: Path, city: settings.City, year: int, folder: Path, out: Path | None) -> Path:
     evaluation = evaluated(config, city, year)
-    begun(city, folder, "report", evaluation.until, city.capacity)
+    audit.begin(folder, begin_line(config, city, "report", evaluation.until, city.capacity))
     with timed(folder, "write") as rows:
         write(evaluation, folder)
         rows["runs"] = len(evaluation.runs)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from pathlib import Path
+from typing import TypeVar
 
-from prefect import State, flow, task
+from prefect import State, Task, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
 
+from data_contracts.errors import Busy
 from pipelines import cycle as steps
 from pipelines import (
     drift,
@@ -27,24 +31,52 @@ from pipelines import (
 )
 from pipelines.publish import publish_step
 from pipelines.reporting import reports_step
+from pipelines.resuming import is_done
 
-step = task(cache_policy=NO_CACHE)
-ingest = step(steps.ingest_step)
-take_in_again = step(rebuilding.take_in_again)
-frame = step(steps.frame_step)
-labels = step(training.labels_step)
-duel = step(judging.duel_step)
-keep = step(keeping.keeping_step)
-who_ranks = step(ranker.ranker_step)
-listing = step(ranking.list_step)
-measure = step(measuring.measure_step)
-draw_map = step(maps.map_step)
-compare_groups = step(fairness.fairness_step)
-watch = step(drift.drift_step)
-notice = step(papers.notice_step)
-reports = step(reports_step)
-publish = step(publish_step)
-freeze = step(freezing.freeze_step)
+Work = TypeVar("Work", bound=Callable[..., object])
+
+
+def may_pass(_: object, __: object, state: State[object]) -> bool:
+    """Whether a step is worth another try: somebody else was at work there. Everything else would refuse the second time too."""
+    return isinstance(state.result(raise_on_failure=False), Busy)
+
+
+whole = task(cache_policy=NO_CACHE, retry_condition_fn=may_pass)
+"""A step that is done in every run. How often and when it is tried again is Prefect's setting: never from the command line, see ``pipelines.schedule`` for the rest."""
+
+
+def step(name: str) -> Callable[[Work], Task[..., object]]:
+    """A step that is not done again in a run that was killed after it (``pipelines.resuming``); ``name``: as its line in the chain has it."""
+
+    def wrapped(work: Work) -> Task[..., object]:
+        @wraps(work)
+        def once(config: Path, folder: Path, *given: object) -> State[None] | None:
+            if is_done(folder, name):
+                return Completed(name="Kept", message="had ended before the run was stopped")
+            work(config, folder, *given)
+            return None
+
+        return whole(once)
+
+    return wrapped
+
+
+ingest = step("ingest")(steps.ingest_step)
+take_in_again = step("ingest")(rebuilding.take_in_again)
+frame = step("frame")(steps.frame_step)
+labels = step("labels")(training.labels_step)
+duel = step("duel")(judging.duel_step)
+keep = step("keeping")(keeping.keeping_step)
+who_ranks = step("ranker")(ranker.ranker_step)
+listing = step("list")(ranking.list_step)
+measure = step("measure")(measuring.measure_step)
+draw_map = step("map")(maps.map_step)
+compare_groups = step("fairness")(fairness.fairness_step)
+watch = step("drift")(drift.drift_step)
+reports = step("reports")(reports_step)
+notice = step("notice")(papers.notice_step)
+publish = whole(publish_step)
+freeze = whole(freezing.freeze_step)
 
 
 @flow(name="cycle", validate_parameters=False)

@@ -110,13 +110,24 @@ def run_id(as_of: date, inputs: Mapping[str, object]) -> str:
     return f"{as_of.isoformat()}-{sha256(json.dumps(inputs, sort_keys=True, default=str).encode())[:10]}"
 
 
+def partial_path(runs: Path, name: str) -> Path:
+    """Where a run is made, beside its final place: a crash leaves the last good run untouched."""
+    return runs / f".{name}.partial"
+
+
 def partial_folder(runs: Path, name: str) -> Path:
-    """An empty folder beside its final place; a crash leaves the last good run untouched, and the next run clears what it left."""
-    for left_over in runs.glob(".*.partial"):  # of a run that was killed: its joined tables go first
-        shutil.rmtree(left_over, ignore_errors=True)
-    folder = runs / f".{name}.partial"
+    """An empty folder beside its final place; what a run that was killed left there goes first: its joined tables."""
+    clear_half_made(runs)
+    folder = partial_path(runs, name)
     (folder / "working").mkdir(parents=True)
     return folder
+
+
+def clear_half_made(runs: Path, but: Path | None = None) -> None:
+    """Takes away what runs that were killed left, ``but`` that one."""
+    for left_over in runs.glob(".*.partial"):
+        if left_over != but:
+            shutil.rmtree(left_over, ignore_errors=True)
 
 
 def publish(partial: Path, final: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from features import linkage
+from features import linkage, listed_members
 from features.catalogue import FACTORS
 from pipelines import audit, audit_sign, ledger, manifest, settings, settings_kept
 from pipelines.factors import factors_of
@@ -34,6 +34,7 @@ def publish_step(config: Path, folder: Path, as_of: date, capacity: int, keep_wo
         "signals_lost": [asdict(one) for one in lost(settings.gates(city), city.features.model_dump())],
         "versions": manifest.versions(),
     }
+    (folder / "working" / listed_members.FILE).unlink()  # of everybody, with their keys: in no published run
     if not keep_working_tables:
         shutil.rmtree(folder / "working")
     (folder / settings_kept.FILE).write_bytes(settings_kept.deciding(city))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data_contracts.errors import Busy
 from pipelines import ledger, manifest, retention
 from pipelines.copies import rewrite
 from pipelines.desk_database import Kept
 from pipelines.retention import Certificate
+from pipelines.run import one_at_a_time
 from pipelines.settings import City
 from pipelines.store import made, open_store, read_store
 
@@ -43,11 +46,18 @@ def purge(
     path = _entered(city, certificate, runs)
     for folder in runs:
         retention.strip_run(folder)
+    _clear_half_made(city)
     if with_delivery_files:
         for name in emptied:
             (city.paths.deliveries / name).unlink(missing_ok=True)
     _write(certificate, path)
     return certificate, path
+
+
+def _clear_half_made(city: City) -> None:
+    """The joined tables of a run that was killed wait until then to be taken up, and no longer; those of a run that is under way are its own affair."""
+    with suppress(Busy), one_at_a_time(city.paths.runs):
+        manifest.clear_half_made(city.paths.runs)
 
 
 def purge_desk(desk: Kept | None, city: City, on: date, *, is_rehearsal: bool) -> tuple[Gone, ...] | None:

@@ -58,12 +58,11 @@ def reports_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
 
 
 def _keep_members(folder: Path, built: RiskList) -> None:
-    """Of the listed households; of the others nobody's keys stay, not even among working tables that are kept."""
+    """Of the listed households; of the others nobody's keys stay: the file with everybody's leaves with the publication."""
     of_everybody = folder / "working" / listed_members.FILE
     members = pd.read_parquet(of_everybody)
     listed = members["household_id"].isin([line.household_id for line in built.lines])
     members[listed].to_parquet(folder / listed_members.FILE, index=False)
-    of_everybody.unlink()
 
 
 def _keep_bereaved(folder: Path, built: RiskList) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
+import logging
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import IO
 
-from data_contracts.errors import ConfigurationError
-from pipelines import audit, audit_sign, ledger, manifest, settings, settings_kept
+from data_contracts.errors import Busy, LanterneError
+from pipelines import approvals, audit, audit_sign, ledger, manifest, resuming, settings, settings_kept
+from pipelines.chain import Line
 from pipelines.store import made
+
+log = logging.getLogger("lanterne")
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -26,7 +33,7 @@ QUIET = {
 
 def run_cycle(config: Path, as_of: date, capacity: int | None, *, keep_working_tables: bool) -> Path:
     """One cycle under Prefect; gives the published run's folder. Nothing is published when a step refuses."""
-    with _partial(config, "cycle", as_of, capacity) as (folder, households):
+    with partial(config, "cycle", as_of, capacity) as (folder, households):
         from pipelines.flows import cycle  # Prefect reads its settings when it is imported
 
         made = cycle(config.resolve(), folder, as_of, households, keep_working_tables)
@@ -36,34 +43,52 @@ def run_cycle(config: Path, as_of: date, capacity: int | None, *, keep_working_t
 
 def run_train(config: Path, as_of: date, capacity: int | None) -> Path:
     """The duel under Prefect, and its champion frozen; gives the model's folder. Nothing is kept when a step refuses."""
-    with _partial(config, "train", as_of, capacity) as (folder, households):
+    with partial(config, "train", as_of, capacity) as (folder, households):
         from pipelines.flows import train
 
         return train(config.resolve(), folder, as_of, households)
 
 
 @contextmanager
-def _partial(config: Path, kind: str, as_of: date, capacity: int | None) -> Iterator[tuple[Path, int]]:
-    """The folder of a run with the first line of its chain, and how many households its list has."""
+def partial(
+    config: Path, kind: str, as_of: date, capacity: int | None, *, patience_seconds: float = 0.0
+) -> Iterator[tuple[Path, int]]:
+    """The folder of a run with the first line of its chain, and how many households its list has. A run of this day that was killed is taken up where it was.
+
+    After a refusal the joined tables of a half-made run do not lie about. After anything else that stops it (a kill, a timeout, no memory) they lie there until the run is taken
+    up, another one begins, or the next purge; a published run has left this place. ``patience_seconds``: how long to wait for another run in this folder."""
     city = settings.load(config)
     households = capacity or city.capacity
     audit_sign.own_key(config, city)  # a key that cannot be read stops a run before its hours, not after them
-    with one_at_a_time(city.paths.runs):
-        folder = manifest.partial_folder(city.paths.runs, f"{kind}-{as_of.isoformat()}")
+    with one_at_a_time(city.paths.runs, patience_seconds):
         quiet(city.paths.runs)
+        folder = manifest.partial_path(city.paths.runs, f"{kind}-{as_of.isoformat()}")
         try:
-            begun(city, folder, kind, as_of, households)
+            _begin_or_take_up(config, city, folder, begin_line(config, city, kind, as_of, households))
             yield folder, households
-        finally:
-            # after a refusal the joined tables of a half-made run must not lie about; a published run has left this place
+        except LanterneError:
             shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
-def begun(city: settings.City, folder: Path, kind: str, as_of: date, capacity: int) -> None:
-    """The first line: on what a run is begun, and where the installation's chain and the run published before it ended."""
+def _begin_or_take_up(config: Path, city: settings.City, folder: Path, content: Line) -> None:
+    from pipelines.cycle import (
+        ingest_step,
+    )  # the models that it brings take a second, which `lanterne ingest` need not wait for
+
+    manifest.clear_half_made(city.paths.runs, but=folder)
+    if folder.exists() and resuming.taken_up(folder, content, lambda scratch: ingest_step(config, scratch)):
+        log.info("taken up where it was stopped")
+    else:
+        (folder / "working").mkdir(parents=True)
+        audit.begin(folder, content)
+
+
+def begin_line(config: Path, city: settings.City, kind: str, as_of: date, capacity: int) -> dict[str, object]:
+    """On what a run is begun: code, libraries, contracts, settings, approvals, and where the installation's chain and the run published before it ended."""
     known = ledger.entries(city.paths)
     published = next((one for one in reversed(known) if one.act == "publish"), None)
-    content = {
+    return {
         "kind": kind,
         "as_of": as_of,
         "capacity": capacity,
@@ -72,10 +97,16 @@ def begun(city: settings.City, folder: Path, kind: str, as_of: date, capacity: i
         "code": manifest.source_hash(),
         "commit": manifest.code_version(),
         "configuration": manifest.sha256(settings_kept.deciding(city)),
+        "settings": manifest.sha256(city.model_dump_json().encode()),
+        "shapes": _digest(config.resolve().parent / city.map.geojson) if city.map.geojson else None,
+        "approvals": _digest(city.paths.models / approvals.LOG),
         "contracts": manifest.contract_hashes(),
         "versions": manifest.versions(),
     }
-    audit.begin(folder, content)
+
+
+def _digest(file: Path) -> str | None:
+    return audit.digest_of(file) if file.is_file() else None
 
 
 def quiet(runs: Path) -> None:
@@ -86,18 +117,25 @@ def quiet(runs: Path) -> None:
 
 
 @contextmanager
-def one_at_a_time(runs: Path) -> Iterator[None]:
-    """Alone in the folder of runs: a run clears what an earlier one left half made."""
-    import fcntl
-
+def one_at_a_time(runs: Path, patience_seconds: float = 0.0) -> Iterator[None]:
+    """Alone in the folder of runs: a run clears what an earlier one left half made. Waits for another run as long as ``patience_seconds``, then refuses."""
+    given_up_at = time.monotonic() + patience_seconds
     made(runs, "paths.runs")
     with (runs / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConfigurationError(
-                "another run is under way in this folder",
-                where=str(runs),
-                hint="wait until it ends, then run this again.",
-            ) from error
+        while not _locked(lock):
+            if time.monotonic() >= given_up_at:
+                raise Busy(
+                    "another run is under way in this folder",
+                    where=str(runs),
+                    hint="wait until it ends, then run this again.",
+                )
+            time.sleep(1)
         yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

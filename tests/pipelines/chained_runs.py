@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from pipelines import manifest, minisign, publish, run, settings, settings_kept
+from pipelines import audit, manifest, minisign, publish, run, settings, settings_kept
 from pipelines.keys import make_key
 from tests.pipelines.little_city import CITY
 
@@ -29,7 +29,7 @@ def published(config: Path, as_of: date = FIRST, *, said: str = "one") -> Path:
     """A run of two steps; ``said``: what its list holds."""
     city = settings.load(config)
     folder = manifest.partial_folder(city.paths.runs, "test")
-    run.begun(city, folder, "cycle", as_of, 10)
+    audit.begin(folder, run.begin_line(config, city, "cycle", as_of, 10))
     with manifest.timed(folder, "frame") as rows:
         (folder / "working" / "people.parquet").write_text("everybody")
         (folder / "frame.json").write_text("{}\n")

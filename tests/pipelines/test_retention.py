@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from data_contracts import contract
 from data_contracts.errors import ConfigurationError, GateClosed
-from pipelines import cli, filing, purging, retention, settings
+from pipelines import cli, filing, manifest, purging, retention, settings
 from pipelines.ingest import ingest
 from pipelines.store import open_store, read_store
 from tests.pipelines.little_city import ROLL, elector, key, write
@@ -73,13 +73,15 @@ def test_a_purge_takes_rows_lists_and_files_and_says_so(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         for name in ("list.csv", "list.html", "explanations.parquet", "members.parquet", "duel.json"):
             (folder / name).write_text("x", encoding="utf-8")
+    half_made = manifest.partial_folder(chosen.paths.runs, "cycle-2026-11-01")
     rehearsal, nowhere = purging.purge(
         chosen, date(2026, 11, 2), is_rehearsal=True, with_delivery_files=False
     )
     assert nowhere is None and kept_alerts(chosen) == ["S0", "S1"] and (old / "list.csv").exists()
+    assert half_made.exists()
     done, path = purging.purge(chosen, date(2026, 11, 2), is_rehearsal=False, with_delivery_files=False)
     assert done.terms == rehearsal.terms and done.rows == 1
-    assert kept_alerts(chosen) == ["S1"]
+    assert kept_alerts(chosen) == ["S1"] and not half_made.exists()
     assert [p.name for p in sorted(old.iterdir())] == ["duel.json"] and len(list(young.iterdir())) == 5
     assert path is not None
     written = json.loads(path.read_text(encoding="utf-8"))
