@@ -6,7 +6,7 @@ from __future__ import annotations
 class LanterneError(Exception):
     """A refusal that a person can act on.
 
-    ``exit_code`` is the process's exit code (see docs/commands.md): 2 wrong use or configuration,
+    ``exit_code`` is the process's exit code (see docs/commands.md): 1 an error that nobody foresaw, 2 wrong use or configuration,
     3 a contract stopped a file, 4 a legal gate, 5 nothing beat the rules, 6 integrity, 7 drift.
     """
 
@@ -59,3 +59,9 @@ class DriftAlarm(LanterneError):
     """The town, its deliveries or the unit have moved away from what the ranking was learnt on. The list stands."""
 
     exit_code = 7
+
+
+class Unforeseen(LanterneError):
+    """An error of the program itself. What it said is not repeated: it may hold a person's data."""
+
+    exit_code = 1

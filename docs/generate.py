@@ -5,4 +5,4 @@ from pathlib import Path
 from pipelines.documents import pages
 
 for name, content in pages().items():
-    Path(__file__).with_name(name).write_text(content, encoding="utf-8")
+    (Path(__file__).parent / name).write_text(content, encoding="utf-8")

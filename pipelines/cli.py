@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from typer.exceptions import Abort, TyperException
 
 from data_contracts.errors import ConfigurationError, LanterneError
-from pipelines import console
+from pipelines import console, unforeseen
 
 MODULES = {
     "check": "commands_cycle",
@@ -39,6 +39,7 @@ MODULES = {
     "backup": "commands_store",
     "restore": "commands_store",
     "upgrade": "commands_store",
+    "schedule": "commands_schedule",
     "bench": "bench",
 }
 """Where each command is: in the ``app`` of its module. Only the module of the command that was called is loaded: all of them, with what they use, take seconds."""
@@ -86,6 +87,10 @@ def main() -> None:
         sys.exit(console.refuse(_wrong_use(error)) if error.format_message() else 2)
     except Abort:
         sys.exit(130)
+    except Exception as error:
+        if unforeseen.is_to_be_shown():
+            raise
+        sys.exit(console.refuse(unforeseen.taken(error)))
 
 
 def _wrong_use(error: TyperException) -> ConfigurationError:

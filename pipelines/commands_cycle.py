@@ -7,15 +7,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines import console, drift_told, law, ledger, register, screens, screens_ingest, settings
+from pipelines import console, drift_told, screens, screens_ingest, settings
 from pipelines.checks import check as check_installation
 from pipelines.checks import exit_code
 from pipelines.days import day
-from pipelines.desk_deliveries import from_desk
-from pipelines.desk_objections import reach_desk
-from pipelines.ingest import ingest as ingest_deliveries
+from pipelines.ingesting import take_in_deliveries
 from pipelines.run import run_cycle
-from pipelines.store import open_store
 
 app = typer.Typer()
 Config = Annotated[Path, typer.Option("--config", help="The city's city.toml.")]
@@ -30,28 +27,12 @@ def ingest(
     config: Config, deliveries: Annotated[list[Path] | None, typer.Argument()] = None, json: Json = False
 ) -> None:
     """Ingests what is new; prints rows read, accepted and quarantined per file. Unless deliveries are named, what the desk hands over is among it."""
-    chosen = settings.load(config)
-    registered = register.objected(chosen.paths.objections)
-    reach_desk(config, chosen, registered)
-    if not deliveries:
-        from_desk(config, chosen)
-    with console.progress("ingest", quiet=json) as progress, open_store(chosen.paths) as connection:
-        report = ingest_deliveries(
-            connection,
-            chosen.paths.deliveries,
-            deliveries or [],
-            gates=settings.gates(chosen),
-            objected=registered,
-            progress=progress,
-        )
-        objected = law.remembered(connection)
-    reach_desk(config, chosen, objected)
-    new = sum(file.status != "unchanged" for file in report.files)
-    ledger.enter(chosen.paths, "ingest", "deliveries", facts={"files": len(report.files), "files_new": new})
+    with console.progress("ingest", quiet=json) as progress:
+        report = take_in_deliveries(config, deliveries or [], progress)
     if json:
         console.print_json(report.as_json())
     else:
-        screens_ingest.ingest(report, chosen.language)
+        screens_ingest.ingest(report, settings.load(config).language)
 
 
 @app.command()

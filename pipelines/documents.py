@@ -10,23 +10,26 @@ from features.catalogue import FACTORS
 from features.factor import Factor
 from pipelines import desk_documents
 from pipelines.dictionary import data_dictionary
+from pipelines.schedule import declared
 from pipelines.settings import City, Features, Floors, Paths, Residents
 from pipelines.settings_audit import Audit
 from pipelines.settings_costs import Costs
 from pipelines.settings_desk import Desk, Directory
 from pipelines.settings_map import Map
 from pipelines.settings_papers import Authority, Contacts
+from pipelines.settings_schedule import Mail, Schedule
 from pipelines.settings_sources import SourceGate
 
 
 def pages() -> dict[str, str]:
-    """File name below ``docs/`` → content."""
+    """File name as seen from ``docs/`` → content."""
     return {
         "configuration.md": configuration(),
         "factors.md": factors(),
         "data_dictionary.md": data_dictionary(),
         "desk_roles.md": desk_documents.roles(),
         "desk_states.md": desk_documents.states(),
+        "../prefect.yaml": declared.prefect_yaml(),
     }
 
 
@@ -44,6 +47,8 @@ APART = (
     "directory",
     "map",
     "costs",
+    "schedule",
+    "mail",
 )
 """Tables of ``city.toml`` that have a section of their own."""
 
@@ -64,6 +69,8 @@ def configuration() -> str:
         ("[audit]", Audit),
         ("[desk.directory]", Directory),
         ("[map]", Map),
+        ("[schedule]", Schedule),
+        ("[schedule.mail]", Mail),
     )
     body = "\n".join(line for title, model in sections for line in _section(title, model))
     body += f'\n\n## [retention]\n\n{City.model_fields["retention"].description} One line per source: `parc_social = "P18M"`.\n'

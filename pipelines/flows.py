@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from prefect import State, Task, flow, task
 from prefect.cache_policies import NO_CACHE
@@ -32,8 +32,10 @@ from pipelines import (
 from pipelines.publish import publish_step
 from pipelines.reporting import reports_step
 from pipelines.resuming import is_done
+from pipelines.unforeseen import foreseen
 
-Work = TypeVar("Work", bound=Callable[..., object])
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 def may_pass(_: object, __: object, state: State[object]) -> bool:
@@ -41,14 +43,15 @@ def may_pass(_: object, __: object, state: State[object]) -> bool:
     return isinstance(state.result(raise_on_failure=False), Busy)
 
 
-whole = task(cache_policy=NO_CACHE, retry_condition_fn=may_pass)
-"""A step that is done in every run. How often and when it is tried again is Prefect's setting: never from the command line, see ``pipelines.schedule`` for the rest."""
+def whole(work: Callable[Given, Result], name: str | None = None) -> Task[Given, Result]:
+    """A step that is done in every run. How often and when it is tried again is Prefect's setting: never from the command line, see ``pipelines.schedule.server``."""
+    return task(name=name, cache_policy=NO_CACHE, retry_condition_fn=may_pass)(foreseen(work))
 
 
-def step(name: str) -> Callable[[Work], Task[..., object]]:
+def step(name: str) -> Callable[[Callable[..., object]], Task[..., object]]:
     """A step that is not done again in a run that was killed after it (``pipelines.resuming``); ``name``: as its line in the chain has it."""
 
-    def wrapped(work: Work) -> Task[..., object]:
+    def wrapped(work: Callable[..., object]) -> Task[..., object]:
         @wraps(work)
         def once(config: Path, folder: Path, *given: object) -> State[None] | None:
             if is_done(folder, name):
@@ -56,7 +59,7 @@ def step(name: str) -> Callable[[Work], Task[..., object]]:
             work(config, folder, *given)
             return None
 
-        return whole(once)
+        return whole(once, name)
 
     return wrapped
 
@@ -75,8 +78,8 @@ compare_groups = step("fairness")(fairness.fairness_step)
 watch = step("drift")(drift.drift_step)
 reports = step("reports")(reports_step)
 notice = step("notice")(papers.notice_step)
-publish = whole(publish_step)
-freeze = whole(freezing.freeze_step)
+publish = whole(publish_step, "publish")
+freeze = whole(freezing.freeze_step, "freeze")
 
 
 @flow(name="cycle", validate_parameters=False)
@@ -85,11 +88,16 @@ def cycle(
 ) -> Path | State[Path]:
     """Ingest → frame → labels → duel → what stays of a month ago → who ranks → list → estimates → map → fairness → drift → reports → public notice → published run; gives
     the run's folder. Where it alarms of drift the flow is completed with what is said as its message: the list stands."""
-    ingest(config, folder)
-    _from_frame_to_reports(config, folder, as_of, capacity)
-    published = publish(config, folder, as_of, capacity, keep_working_tables)
+    published = publish_cycle(config, folder, as_of, capacity, keep_working_tables)
     alarm = drift_told.state_of(published)
     return Completed(name="Drift alarm", message=alarm, data=published) if alarm else published
+
+
+def publish_cycle(config: Path, folder: Path, as_of: date, capacity: int, keep_working_tables: bool) -> Path:
+    """The steps of ``cycle``, inside whatever flow is under way."""
+    ingest(config, folder)
+    _from_frame_to_reports(config, folder, as_of, capacity)
+    return publish(config, folder, as_of, capacity, keep_working_tables)
 
 
 @flow(name="rebuild", validate_parameters=False)

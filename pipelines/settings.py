@@ -20,6 +20,7 @@ from pipelines.settings_costs import Costs
 from pipelines.settings_desk import Desk, Directory, Strict
 from pipelines.settings_map import Map
 from pipelines.settings_papers import Authority, Contacts
+from pipelines.settings_schedule import Mail, Schedule
 from pipelines.settings_sources import Gate, SourceGate, check_retention, check_sources
 
 FORBIDDEN_USES = {
@@ -138,6 +139,7 @@ class City(Strict):
     desk: Desk = Desk.model_validate({})
     audit: Audit = Audit.model_validate({})
     map: Map = Map.model_validate({})
+    schedule: Schedule = Schedule.model_validate({})
     costs: Costs | None = Field(
         None,
         description="What the yearly evaluation works out the cost of a found household from; without this table it says that it is not known.",
@@ -230,6 +232,8 @@ PARTS = (
     Audit,
     Map,
     Costs,
+    Schedule,
+    Mail,
 )
 """The tables of ``city.toml``."""
 

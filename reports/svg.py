@@ -38,3 +38,11 @@ def inline(written: str, name: str, title: str, description: str, colours: Mappi
         f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>'
     )
     return head + said + drawing[len(opening) :]
+
+
+def alone(drawing: str, colours: Mapping[str, str]) -> str:
+    """A drawing of a page as a picture of its own: in the colours in which it was drawn, on white."""
+    for drawn, shown in colours.items():
+        drawing = drawing.replace(shown, drawn)
+    end = drawing.index(">") + 1
+    return drawing[:end] + '<rect width="100%" height="100%" fill="#ffffff"/>' + drawing[end:]

@@ -1,0 +1,190 @@
+"""When what is due, what a late run does, how a refusal is told: by hand, without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from prefect.testing.utilities import prefect_test_harness
+
+from data_contracts.errors import (
+    Busy,
+    ConfigurationError,
+    ContractError,
+    GateClosed,
+    IntegrityError,
+    LanterneError,
+    LeakSuspected,
+)
+from pipelines import arrivals, run, settings, unforeseen
+from pipelines.schedule import flows, outcomes
+from pipelines.schedule.jobs import JOBS, due, is_superseded
+from pipelines.schedule.mail import Mail
+from tests.pipelines.little_city import CITY, write
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=PARIS)
+
+
+def test_a_job_is_due_in_the_citys_time_summer_and_winter() -> None:
+    """Half past three is half past three on both sides of the last Sunday of October, though 25 hours lie between."""
+    found = list(islice(due("30 3 * * *", "Europe/Paris", at("2026-10-23T12:00")), 3))
+    assert [one.isoformat() for one in found] == [
+        "2026-10-24T03:30:00+02:00",
+        "2026-10-25T03:30:00+01:00",
+        "2026-10-26T03:30:00+01:00",
+    ]
+    first, second, third = (one.astimezone(UTC) for one in found)
+    assert (second - first, third - second) == (timedelta(hours=25), timedelta(hours=24))
+
+
+def test_an_hour_that_summer_time_skips_is_due_right_after_it() -> None:
+    (first,) = islice(due("30 2 * * *", "Europe/Paris", at("2026-03-28T12:00")), 1)
+    assert first.astimezone(UTC).isoformat() == "2026-03-29T01:00:00+00:00"
+
+
+@given(st.integers(0, 730 * 24 * 60))
+def test_a_quarter_begins_four_times_a_year_whatever_the_day(minutes: int) -> None:
+    after = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    found = list(islice(due("0 22 1 1,4,7,10 *", "Europe/Paris", after), 4))
+    assert {one.month for one in found} == {1, 4, 7, 10} and {(o.day, o.hour) for o in found} == {(1, 22)}
+    assert found[0] > after
+
+
+@pytest.mark.parametrize(
+    ("now", "is_late"),
+    [
+        ("2026-11-02T05:00", False),
+        ("2026-11-09T04:59", False),
+        ("2026-11-09T05:00", True),
+        ("2026-11-30T12:00", True),
+    ],
+)
+def test_a_run_whose_successor_is_due_is_skipped(now: str, is_late: bool) -> None:
+    assert is_superseded("0 5 * * 1", "Europe/Paris", at("2026-11-02T05:00"), at(now)) == is_late
+
+
+def test_what_never_runs_by_itself_is_never_late() -> None:
+    assert not is_superseded("", "Europe/Paris", at("2026-01-01T00:00"), at("2027-01-01T00:00"))
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('cycle = "5 * *"', "no cron expression of five fields"),
+        ('purge = "61 2 * * *"', "no cron expression of five fields"),
+        ('time_zone = "Europe/Agen"', "no time zone of this name"),
+        ('cycles = "0 5 * * 1"', "did you mean `cycle`?"),
+        ("[schedule.mail]\nto = []\nsender = 'a@b'", "schedule.mail.to"),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused(tmp_path: Path, table: str, said: str) -> None:
+    (tmp_path / "city.toml").write_text(f"{CITY}\n[schedule]\n{table}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as refusal:
+        settings.load(tmp_path / "city.toml")
+    assert said in refusal.value.text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (Busy, "Failed: busy"),
+        (ContractError, "Failed: contract"),
+        (GateClosed, "Failed: legal gate"),
+        (IntegrityError, "Failed: integrity"),
+        (LeakSuspected, "Failed: suspected leak"),
+        (ConfigurationError, "Failed: configuration"),
+    ],
+)
+def test_a_refusal_is_a_state_with_a_name(kind: type[LanterneError], name: str) -> None:
+    state = outcomes.of(
+        kind("the snapshot holds no row", where="2026-11-02/roll.csv", hint="ask for it again.")
+    )
+    assert state.name == name and state.is_failed()
+    assert state.message == (
+        f"the snapshot holds no row\n  in 2026-11-02/roll.csv\nHint: ask for it again.\n(exit code {kind.exit_code})"
+    )
+
+
+def test_what_nobody_foresaw_is_told_without_what_it_said() -> None:
+    """Libraries quote the value over which they stumble."""
+
+    def stumble() -> None:
+        raise ValueError("could not convert string to float: 'DUPONT JEANNE'")
+
+    with pytest.raises(LanterneError) as told:
+        unforeseen.foreseen(stumble)()
+    assert "ValueError" in told.value.text() and "tests/pipelines/test_schedule.py" in told.value.text()
+    assert "DUPONT" not in told.value.text() and told.value.__cause__ is None
+    assert told.value.exit_code == 1 and outcomes.of(told.value).name == "Failed: unforeseen"
+
+
+def test_every_flow_of_a_job_checks_its_parameters_and_has_an_end() -> None:
+    named = {name: getattr(flows, name) for name in {job.flow for job in JOBS}}
+    for one in named.values():
+        assert one.should_validate_parameters and one.timeout_seconds and one.retries == 0
+    limits = flows.cycle.parameters.properties["capacity"]["anyOf"][0]
+    assert (limits["minimum"], limits["maximum"]) == (1, 100_000)
+
+
+@pytest.mark.slow
+def test_a_run_that_waits_too_long_ends_by_that_name(tmp_path: Path) -> None:
+    """Another run holds the folder: a scheduled one gives up after its patience, or after its time."""
+    config = write(tmp_path)
+    patient = config.read_text() + "[schedule]\npatience_minutes = {}\n"
+    with prefect_test_harness(server_startup_timeout=120), run.one_at_a_time(tmp_path / "runs"):
+        config.write_text(patient.format(0))
+        assert flows.ingest(config, return_state=True).name == "Failed: busy"
+        config.write_text(patient.format(60))
+        assert flows.ingest.with_options(timeout_seconds=2)(config, return_state=True).name == "TimedOut"
+
+
+@pytest.mark.parametrize(
+    ("security", "user", "password"),
+    [("none", "", ""), ("starttls", "", ""), ("tls", "lanterne@ville.fr", "a/b@c:d?e")],
+)
+def test_a_letter_goes_where_it_is_said(security: str, user: str, password: str) -> None:
+    told = {
+        "host": "mail.ville.fr",
+        "port": 2525,
+        "sender": "lanterne@ville.fr",
+        "to": ["a@ville.fr", "b@ville.fr"],
+    }
+    block = Mail.model_validate({**told, "security": security, "user": user, "password": password})
+    (client,) = block._apprise_client
+    assert {address for _, address in client.targets} == {"a@ville.fr", "b@ville.fr"}
+    assert client.from_addr[1] == "lanterne@ville.fr"
+    assert (client.smtp_host, client.port, client.secure) == ("mail.ville.fr", 2525, security != "none")
+    assert (client.user or "", client.password or "") == (user, password)
+
+
+def test_what_lies_in_the_folder_changes_with_every_byte(tmp_path: Path) -> None:
+    (tmp_path / "2026-11-02").mkdir()
+    seen = [arrivals.lying(tmp_path)]
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: (tmp_path / "2026-11-02" / "visites.csv").write_text("A"),
+        lambda: (tmp_path / "2026-11-02" / "visites.csv").write_text("AB"),
+        lambda: (tmp_path / "2026-11-02" / "visites.csv").unlink(),
+    )
+    for change in changes:
+        change()
+        seen.append(arrivals.lying(tmp_path))
+    assert seen[0] == seen[3] == frozenset() and len(set(seen)) == 3
+
+
+def test_the_declared_deployments_are_the_served_ones() -> None:
+    told = yaml.safe_load(Path(__file__).parents[2].joinpath("prefect.yaml").read_text(encoding="utf-8"))
+    assert [one["name"] for one in told["deployments"]] == [job.name for job in JOBS]
+    for one in told["deployments"]:
+        module, _, name = one["entrypoint"].partition(":")
+        assert module == "pipelines/schedule/flows.py" and hasattr(flows, name)
