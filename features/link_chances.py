@@ -64,7 +64,7 @@ def _apart(connection: duckdb.DuckDBPyConnection) -> pd.Series:
     return 1 - (1 - doubts["probability"]).groupby(doubts["person_id"]).prod()
 
 
-_PERSONS = "select distinct person_id from people where source in (select unnest($1)) order by 1"
+_PERSONS = "select distinct person_id from people where list_contains($1, source) order by 1"
 _LINKS = """
 with named as (select m.mention_id, l.record, l.person_id from mentions m join linked l using (source, record_id))
 select l.record as record_l, r.record as record_r, any_value(l.person_id) as person_id, max(p.probability) as probability
@@ -77,7 +77,7 @@ with named as (
   select l.person_id as person_l, r.person_id as person_r, 1 / (1 + pow(2, -d.weight)) as probability
   from link_doubts d join linked l on l.source = d.source_l and l.record_id = d.record_id_l
     join linked r on r.source = d.source_r and r.record_id = d.record_id_r
-  where d.doubt::varchar not in (select unnest($1)) and l.person_id <> r.person_id
+  where not list_contains($1, d.doubt::varchar) and l.person_id <> r.person_id
 ),
 both_ways as (select * from named union all select person_r, person_l, probability from named)
 select person_l as person_id, max(probability) as probability from both_ways group by person_l, person_r order by all

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, cast
 
 import duckdb
 from splink import Linker
 from splink.backends.duckdb import DuckDBAPI
+from splink.internals.database_api import DatabaseAPISubClass
 from splink.internals.splink_dataframe import SplinkDataFrame
 
+from features.engine import Engine, Linking
 from features.mentions import PLACE, mentions
 
 SCRATCH = "splink_scratch"
@@ -126,14 +128,11 @@ def _keep(connection: duckdb.DuckDBPyConnection, found: SplinkDataFrame) -> None
 def linker_over(
     connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], *tables: str
 ) -> Iterator[tuple[Linker, tuple[SplinkDataFrame, ...]]]:
-    """A linker over temp tables, with Splink's settings; counts of names are those of ``names_at``. Splink makes tables of its own: in a database in memory that is gone afterwards, since the warehouse is not written."""
-    (home,) = connection.execute("select current_database()").fetchone() or ("",)
-    connection.execute(f"attach ':memory:' as {SCRATCH}")
-    try:
-        connection.execute(f"use {SCRATCH}")
-        api = DuckDBAPI(connection)
+    """A linker over temp tables, with Splink's settings; counts of names are those of ``names_at``."""
+    with _splink(connection) as api:
         registered = tuple(api.register(table) for table in tables)
-        linker = Linker(registered[0], settings, log_level=None, validate_settings=False)
+        spoken = settings | {"sql_dialect": api.sql_dialect.sql_dialect_str}
+        linker = Linker(registered[0], spoken, log_level=None, validate_settings=False)
         for kind in PLACE:
             connection.execute(
                 f"create or replace temp table {kind}_tf as select place as {kind}, names / $1 as tf_{kind} from names_at where kind = '{kind}'",
@@ -141,6 +140,20 @@ def linker_over(
             )
             linker.table_management.register_term_frequency_lookup(api.register(f"{kind}_tf"), kind)
         yield linker, registered
+
+
+def _splink(connection: Engine) -> AbstractContextManager[DatabaseAPISubClass]:
+    return connection.splink() if isinstance(connection, Linking) else _splink_of_duckdb(connection)
+
+
+@contextmanager
+def _splink_of_duckdb(connection: Engine) -> Iterator[DatabaseAPISubClass]:
+    """Splink makes tables of its own: in a database in memory that is gone afterwards, since the warehouse is not written."""
+    (home,) = connection.execute("select current_database()").fetchone() or ("",)
+    connection.execute(f"attach ':memory:' as {SCRATCH}")
+    try:
+        connection.execute(f"use {SCRATCH}")
+        yield DuckDBAPI(cast(duckdb.DuckDBPyConnection, connection))
     finally:
         connection.execute(f'use "{home}"')
         connection.execute(f"detach {SCRATCH}")

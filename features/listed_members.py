@@ -27,6 +27,7 @@ def collect(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return connection.execute(MEMBERS).df().astype(types)
 
 
+_CARRIED = ", ".join(f"{{kind: '{key}', key: {key}}}" for key in KEYS)
 MEMBERS = f"""
 with there as (
   select m.household_id, m.person_id, m.id_adresse as home, m.sexe, m.annee_naissance
@@ -38,7 +39,7 @@ said as (
   group by all
 ),
 carried as (
-  select person_id, home, priority, record_id, id_adresse, known_on, unnest({list(KEYS)}) as kind, unnest([{", ".join(KEYS)}]) as key from said
+  select person_id, home, priority, record_id, id_adresse, known_on, unnest([{_CARRIED}], recursive := true) from said
 ),
 newest as (
   select c.person_id, c.kind, c.key from carried c join person_keys k on k.key = c.key and k.person_id = c.person_id

@@ -46,7 +46,7 @@ def compute(
     for source, of_source in groupby(by_source, key=lambda f: f.source):
         listed = list(of_source)
         connection.execute(
-            f"insert into evidence by name {_of_frame(listed) if source == 'frame' else _of_members(source, listed)}"
+            f"insert into evidence {_of_frame(listed) if source == 'frame' else _of_members(source, listed)}"
         )
 
 

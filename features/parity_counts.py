@@ -9,6 +9,7 @@ from typing import Literal
 import duckdb
 
 from features.link_chances import chances
+from features.people import CIVIL
 
 UNKNOWN = "unknown"
 """The group of those of whom it is not known: shown, never compared."""
@@ -131,11 +132,7 @@ tenants as (
 _PERSONS = f"""
 create or replace temp table parity_persons as
 with {_TENANTS.strip()},
-civil as (
-  select person_id, arg_min(sexe, first_known) filter (where sexe is not null) as sexe,
-    arg_min(annee_naissance, first_known) filter (where annee_naissance is not null) as annee_naissance
-  from (from linked order by person_id, first_known, annee_naissance, sexe) group by person_id
-),
+{CIVIL},
 without_household as (
   select household_id from statements where statement = 'members' and is_retained and strength = 'cannot be known'
 ),

@@ -58,9 +58,9 @@ def persons_of(rows: str, identifier: str) -> str:
     """
     return (
         f"with keyed as (select {identifier}, string_split(cast(keys as varchar), '|') as keys from {rows}),"
-        f" placed as (select {identifier}, unnest(keys) as key, generate_subscripts(keys, 1) as place from keyed)"
+        f" placed as (select {identifier}, keys, unnest(keys) as key from keyed)"
         f" select {identifier}, person_id from placed join person_keys using (key)"
-        f" qualify row_number() over (partition by {identifier} order by place) = 1"
+        f" qualify row_number() over (partition by {identifier} order by list_position(keys, key)) = 1"
     )
 
 
@@ -104,9 +104,8 @@ with entered as (
 ),
 known as (
   select source, any_value(priority) as priority, record_id, min(first_known) as first_known,
-    arg_min(annee_naissance, first_known) filter (where annee_naissance is not null) as annee_naissance,
-    arg_min(sexe, first_known) filter (where sexe is not null) as sexe
-  from (from mentions order by first_known, mention_id) group by source, record_id
+    arg_min(annee_naissance, (first_known, annee_naissance)) as annee_naissance, arg_min(sexe, (first_known, sexe)) as sexe
+  from mentions group by source, record_id
 )
 select row_number() over (order by source, record_id) - 1 as record, k.*, coalesce(e.entered_on, k.first_known) as entered_on
 from known k left join entered e using (source, record_id)
@@ -130,6 +129,12 @@ select r.*, 'P' || left(md5(f.founder), 16) as person_id
 from records r join link_clustered c using (record) join founders f using (cluster)
 """
 """``person_id`` is made of the record by which the person was first known, so later records do not change it."""
+CIVIL = """civil as (
+  select person_id, arg_min(sexe, (first_known, coalesce(annee_naissance, 9999), sexe)) as sexe,
+    arg_min(annee_naissance, (first_known, annee_naissance)) as annee_naissance
+  from linked group by person_id
+)"""
+"""A person's sex and year of birth: what was said first counts."""
 _PEOPLE = f"create or replace temp table people as select source, record_id, person_id from linked where source <> '{RELATED}'"
 _RELATED = f"create or replace temp table related as select record_id as id_evenement, person_id from linked where source = '{RELATED}'"
 _PERSON_KEYS = f"""
@@ -163,7 +168,7 @@ select person_id, min(known_on) as known_on from older group by 1
 """One row a person who holds the older of two entries, or leases, with one name and birth date: the address is one that was left (see decision 10)."""
 
 _SIZES = """
-with sizes as (select person_id, count(*) filter (where source in (select unnest($1))) as n from people group by 1)
+with sizes as (select person_id, count(*) filter (where list_contains($1, source)) as n from people group by 1)
 select n, count(*) from sizes group by 1 order by 1
 """
 _PAIRS_MADE = "select coalesce(sum(n * (n - 1) // 2), 0)::bigint from (select count(*) as n from people group by person_id)"
@@ -172,6 +177,6 @@ with both_days as (
   select b.person_id as earlier, p.person_id as later from people_before b join people p using (source, record_id)
 )
 select
-  (select count(*) from (select later from both_days group by 1 having count(distinct earlier) > 1)),
-  (select count(*) from (select earlier from both_days group by 1 having count(distinct later) > 1))
+  (select count(*) from (select later from both_days group by 1 having count(distinct earlier) > 1)) as merged,
+  (select count(*) from (select earlier from both_days group by 1 having count(distinct later) > 1)) as split
 """

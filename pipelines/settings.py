@@ -20,6 +20,7 @@ from pipelines.settings_costs import Costs
 from pipelines.settings_desk import Desk, Directory, Strict
 from pipelines.settings_map import Map
 from pipelines.settings_papers import Authority, Contacts
+from pipelines.settings_spark import Spark
 from pipelines.settings_sources import Gate, SourceGate, check_retention, check_sources
 
 FORBIDDEN_USES = {
@@ -127,6 +128,10 @@ class City(Strict):
         description="Visits that one team can make in a week: the size of a week of the visiting list.",
     )
     seed: int = Field(1, ge=0, description="Seed of lots, draws and resampling.")
+    engine: Literal["duckdb", "spark"] = Field(
+        "duckdb",
+        description="What computes frame, matrix, labels and scores: DuckDB on this machine, or Apache Spark (`pip install lanterne[spark]` and Java 17), with the same result.",
+    )
     paths: Paths = Paths.model_validate({})
     features: Features = Features.model_validate({})
     floors: Floors = Floors.model_validate({})
@@ -138,6 +143,7 @@ class City(Strict):
     desk: Desk = Desk.model_validate({})
     audit: Audit = Audit.model_validate({})
     map: Map = Map.model_validate({})
+    spark: Spark = Spark.model_validate({})
     costs: Costs | None = Field(
         None,
         description="What the yearly evaluation works out the cost of a found household from; without this table it says that it is not known.",
@@ -229,6 +235,7 @@ PARTS = (
     Directory,
     Audit,
     Map,
+    Spark,
     Costs,
 )
 """The tables of ``city.toml``."""
