@@ -1,16 +1,20 @@
-"""What the frame, the matrix and the labels ask of whatever runs their SQL. DuckDB's connection is such an engine; ``pipelines/spark`` is another.
+"""What frame, matrix and labels ask of whatever runs their SQL. DuckDB's connection is such an engine as it is; ``pipelines/spark`` is another.
 
-SQL is written once, in DuckDB's dialect, in forms that ``spark_sql`` can translate. ``tests/pipelines/test_spark.py`` holds both to the same rows.
+Statements are written once, in DuckDB's dialect, in forms that ``spark_sql`` can say in Spark's. ``tests/pipelines/test_spark.py`` holds both to the same rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import pandas as pd
-from splink.internals.database_api import DatabaseAPISubClass
+
+if TYPE_CHECKING:
+    from splink.internals.database_api import DatabaseAPISubClass
+Parameters = Sequence[object] | Mapping[str, object] | None
+"""Values: ``$1`` of a list, ``$name`` of a mapping."""
 
 
 class Rows(Protocol):
@@ -21,7 +25,7 @@ class Rows(Protocol):
         ...
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        """Every row, with Python's own types."""
+        """Every row, in Python's own types."""
         ...
 
     def fetchone(self) -> tuple[Any, ...] | None:
@@ -30,10 +34,10 @@ class Rows(Protocol):
 
 
 class Engine(Protocol):
-    """Temporary tables, views, macros and variables live as long as the engine; ``raw`` and ``meta`` of the warehouse are read only."""
+    """Its temporary tables, views, macros and variables live as long as itself; ``raw`` and ``meta`` of the warehouse are read only."""
 
-    def execute(self, query: str, parameters: object = None, /) -> Rows:
-        """One statement in DuckDB's dialect; values are parameters (``$1`` of a list, ``$name`` of a mapping)."""
+    def execute(self, query: str, parameters: Parameters = None, /) -> Rows:
+        """One statement in DuckDB's dialect."""
         ...
 
     def register(self, view_name: str, python_object: object, /) -> object:
@@ -50,8 +54,5 @@ class Linking(Protocol):
     """An engine that brings Splink's backend with it."""
 
     def splink(self) -> AbstractContextManager[DatabaseAPISubClass]:
-        """Over the engine's own temporary tables."""
+        """Splink over the engine's own temporary tables."""
         ...
-
-
-Parameters = Sequence[object] | dict[str, object] | None

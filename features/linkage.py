@@ -58,7 +58,7 @@ def model() -> Model:
     return Model(version=read["version"], sha256=sha256(text).hexdigest(), settings=read["splink"])
 
 
-def score(connection: duckdb.DuckDBPyConnection) -> None:
+def score(connection: Engine) -> None:
     """From nothing: temp tables ``mentions`` (see there), ``names_at`` (place, names) and ``pairs`` (mention_l, mention_r, weight,
     probability; the lower id first), of pairs that are at least doubtful."""
     _look(connection)
@@ -67,7 +67,7 @@ def score(connection: duckdb.DuckDBPyConnection) -> None:
         _keep(connection, linker.inference.predict_within(every, **AT_LEAST_DOUBTFUL))
 
 
-def score_further(connection: duckdb.DuckDBPyConnection) -> None:
+def score_further(connection: Engine) -> None:
     """As ``score``, where the tables of another day are on the connection: only what is new, or lives where the number of names has
     changed, is scored again. The result is the same."""
     connection.execute("create or replace temp table mentions_before as from mentions")
@@ -112,12 +112,12 @@ _FORGOTTEN = (
 )
 
 
-def _look(connection: duckdb.DuckDBPyConnection) -> None:
+def _look(connection: Engine) -> None:
     connection.execute(f"create or replace temp table mentions as {mentions()}")
     connection.execute(_NAMES_AT)
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, found: SplinkDataFrame) -> None:
+def _keep(connection: Engine, found: SplinkDataFrame) -> None:
     connection.execute(
         "insert into pairs select least(mention_id_l, mention_id_r), greatest(mention_id_l, mention_id_r), match_weight, match_probability"
         f" from {found.physical_name}"
@@ -126,7 +126,7 @@ def _keep(connection: duckdb.DuckDBPyConnection, found: SplinkDataFrame) -> None
 
 @contextmanager
 def linker_over(
-    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], *tables: str
+    connection: Engine, settings: dict[str, Any], *tables: str
 ) -> Iterator[tuple[Linker, tuple[SplinkDataFrame, ...]]]:
     """A linker over temp tables, with Splink's settings; counts of names are those of ``names_at``."""
     with _splink(connection) as api:

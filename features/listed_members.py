@@ -5,9 +5,9 @@ A run keeps this of the households of its list and of nobody else: it leaves wit
 
 from __future__ import annotations
 
-import duckdb
 import pandas as pd
 
+from features.engine import Engine
 from features.mentions import KEYS, every_row
 
 FILE = "members.parquet"
@@ -17,7 +17,7 @@ OF_THE_ADDRESS = "cle_nom_adresse"
 """The key that says where somebody lives: it is true of one address only."""
 
 
-def collect(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def collect(connection: Engine) -> pd.DataFrame:
     """After ``frame.build``: one row a present member of a household that can be listed, ordered by household and person, with ``COLUMNS``.
 
     ``sexe`` (M, F) and ``annee_naissance`` as the frame decides them; the keys as ``MEMBERS`` chooses them. Missing: no register says it

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
 import pandas as pd
 
 from features import linkage
 from features.clusters import DOUBTS, cluster
 from features.conflicts import GUARDS
+from features.engine import Engine
 from features.mentions import KEYS, OF_RESIDENTS, RELATED
 
 ANY_KEY = "concat_ws('|', cle_identite, cle_usage, cle_nom_adresse, cle_phonetique)"
@@ -33,7 +33,7 @@ class Linkage:
     split: int = 0
 
 
-def link(connection: duckdb.DuckDBPyConnection) -> Linkage:
+def link(connection: Engine) -> Linkage:
     """Reads the ``known_`` views; makes temp tables ``people`` (source, record_id, person_id: one row a record), ``related`` (id_evenement,
     person_id: the second person whom an act names), ``person_keys`` (key, person_id: keys that belong to one person only) and ``link_doubts``."""
     linkage.score(connection)
@@ -41,7 +41,7 @@ def link(connection: duckdb.DuckDBPyConnection) -> Linkage:
     return _counted(connection, merged=0, split=0)
 
 
-def link_further(connection: duckdb.DuckDBPyConnection) -> Linkage:
+def link_further(connection: Engine) -> Linkage:
     """As ``link``, from what ``link`` left on the connection on an earlier day: only what is new is compared. The result is the same, and
     says which persons merged or split since."""
     connection.execute("create or replace temp table people_before as from people")
@@ -64,7 +64,7 @@ def persons_of(rows: str, identifier: str) -> str:
     )
 
 
-def _name_persons(connection: duckdb.DuckDBPyConnection) -> None:
+def _name_persons(connection: Engine) -> None:
     connection.execute(_RECORDS)
     pairs = connection.execute(_RECORD_PAIRS).df()
     since = connection.execute("select record, entered_on from records order by record").df()
@@ -78,7 +78,7 @@ def _name_persons(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, *, merged: int, split: int) -> Linkage:
+def _counted(connection: Engine, *, merged: int, split: int) -> Linkage:
     sizes = dict(connection.execute(_SIZES, [list(OF_RESIDENTS)]).fetchall())
     of_residents = {n: persons for n, persons in sizes.items() if n}
     pairs = connection.execute(_PAIRS_MADE).fetchone()

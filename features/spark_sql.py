@@ -19,7 +19,7 @@ from sqlglot import exp, parse_one
 
 from features.engine import Parameters
 
-Tree = exp.Expression
+Tree = exp.Expr
 Rule = Callable[[Tree], Tree]
 
 
@@ -188,7 +188,11 @@ def _year(node: Tree) -> Tree:
 
 def _any(node: Tree) -> Tree:
     value = node.this
-    return exp.Anonymous(this="any_value", expressions=[value.this, exp.true()]) if isinstance(value, exp.AnyValue) else node
+    return (
+        exp.Anonymous(this="any_value", expressions=[value.this, exp.true()])
+        if isinstance(value, exp.AnyValue)
+        else node
+    )
 
 
 _RULES: Mapping[type[Tree], Rule] = {

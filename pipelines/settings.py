@@ -20,8 +20,8 @@ from pipelines.settings_costs import Costs
 from pipelines.settings_desk import Desk, Directory, Strict
 from pipelines.settings_map import Map
 from pipelines.settings_papers import Authority, Contacts
-from pipelines.settings_spark import Spark
 from pipelines.settings_sources import Gate, SourceGate, check_retention, check_sources
+from pipelines.settings_spark import Spark
 
 FORBIDDEN_USES = {
     "fraud control": ("fraud",),

@@ -11,7 +11,8 @@ class Spark(Strict):
     """Nothing of it counts while ``engine`` is `duckdb`."""
 
     master: str = Field(
-        "local[2]", description="Where Spark runs: `local[N]` with N cores of this machine, or a cluster's address."
+        "local[2]",
+        description="Where Spark runs: `local[N]` with N cores of this machine, or a cluster's address.",
     )
     memory: str = Field("8g", description="Memory of the process that drives it, such as `8g`.")
     options: dict[str, str] = Field(

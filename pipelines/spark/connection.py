@@ -106,7 +106,7 @@ class SparkConnection:
     @contextmanager
     def splink(self) -> Iterator[DatabaseAPISubClass]:
         """Splink on this session. The settings compare by plain SQL, so that its library of similarities is not needed."""
-        yield SparkAPI(
+        yield SparkAPI(  # type: ignore[no-untyped-call]
             spark_session=self._session, break_lineage_method="parquet", register_udfs_automatically=False
         )
 
@@ -118,7 +118,9 @@ class SparkConnection:
             name, macro = spark_sql.macro_of(tree)
             self._macros[name] = macro
         elif tree.kind == "VIEW":
-            self._session.sql(f"create or replace temporary view {tree.this.name} as {spark_sql.spoken(tree.expression)}")
+            self._session.sql(
+                f"create or replace temporary view {tree.this.name} as {spark_sql.spoken(tree.expression)}"
+            )
         elif isinstance(tree.this, exp.Schema):
             columns = ", ".join(spark_sql.spoken(column) for column in tree.this.expressions)
             self._write(tree.this.this.name, self._session.createDataFrame([], columns))
@@ -151,7 +153,12 @@ class SparkConnection:
 
     def _write(self, name: str, rows: DataFrame) -> None:
         """A new table of that name, or another in its place."""
-        typed = rows.select([f.col(c.name).cast(IntegerType()) if isinstance(c.dataType, NullType) else f.col(c.name) for c in rows.schema])
+        typed = rows.select(
+            [
+                f.col(c.name).cast(IntegerType()) if isinstance(c.dataType, NullType) else f.col(c.name)
+                for c in rows.schema
+            ]
+        )
         folder = self._kept(name, typed)
         self._put(name, Table(schema=typed.schema, folders=(folder,)))
 

@@ -13,23 +13,20 @@ import secrets
 import shutil
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
+from pyspark.sql import SparkSession
 
 from data_contracts import contract
 from data_contracts.errors import ConfigurationError
 from pipelines import settings
 from pipelines.encrypted import quoted
+from pipelines.settings_spark import Spark
 from pipelines.spark.connection import SparkConnection
 from pipelines.store import read_store, temporary
 
-with warnings.catch_warnings():
-    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-    from pyspark.sql import SparkSession
 READ = (*(f"raw.{source}" for source in contract.SOURCES), "meta.files", "meta.objected")
 """What the frame, the matrix and the labels read."""
 OLDEST_JAVA = 17
@@ -60,52 +57,66 @@ SMALL = {
 
 @contextmanager
 def connected(city: settings.City) -> Iterator[SparkConnection]:
-    """The tables of the warehouse on Spark; the warehouse is read once, at the beginning. Raises ConfigurationError without Java."""
+    """The tables of the warehouse on Spark. They are read once, at the beginning; the warehouse stays open, so that nobody writes meanwhile."""
+    with read_store(city.paths) as warehouse, session(city) as (spark, scratch):
+        for table in READ:
+            file = scratch / f"{table}.parquet"
+            warehouse.execute(f"copy {table} to {quoted(str(file))} (format parquet)")
+            spark.read.parquet(str(file)).createOrReplaceTempView(table.replace(".", "__"))
+        yield SparkConnection(spark, scratch)
+
+
+@contextmanager
+def session(city: settings.City) -> Iterator[tuple[SparkSession, Path]]:
+    """A session and its scratch, which both end here. Raises ConfigurationError where Java is missing or too old."""
     _check_java()
     scratch = temporary(city.paths.database, f"{os.getpid()}-spark")
     scratch.mkdir(mode=0o700)
     try:
-        with read_store(city.paths) as warehouse:
-            _export(warehouse, scratch)
-        with _session(city, scratch) as session:
-            connection = SparkConnection(session, scratch)
-            for table in READ:
-                session.read.parquet(str(scratch / table)).createOrReplaceTempView(table.replace(".", "__"))
-            yield connection
+        spark = _started(city.spark, scratch)
+        try:
+            spark.sparkContext.setCheckpointDir(str(scratch / "checkpoints"))
+            yield spark, scratch
+        finally:
+            spark.stop()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _export(warehouse: duckdb.DuckDBPyConnection, scratch: Path) -> None:
-    for table in READ:
-        folder = scratch / table
-        folder.mkdir()
-        warehouse.execute(f"copy {table} to {quoted(str(folder / 'part.parquet'))} (format parquet)")
-
-
-@contextmanager
-def _session(city: settings.City, scratch: Path) -> Iterator[SparkSession]:
+def _started(asked: Spark, scratch: Path) -> SparkSession:
     options = {
         **SAFE,
         **AS_DUCKDB,
         **SMALL,
         "spark.authenticate.secret": secrets.token_hex(32),
-        "spark.driver.memory": city.spark.memory,
+        "spark.driver.memory": asked.memory,
         "spark.local.dir": str(scratch / "local"),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.pyspark.python": sys.executable,
         "spark.executorEnv.PYTHONPATH": os.pathsep.join(sys.path),
-        **city.spark.options,
+        **asked.options,
     }
-    builder = SparkSession.builder.appName("lanterne").master(city.spark.master)
-    for name, value in options.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    with _quiet():
+        return (
+            SparkSession.Builder()
+            .master(asked.master)
+            .appName("lanterne")
+            .config(map=dict(options))
+            .getOrCreate()
+        )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """A virtual machine that is started here says what it has to say to nobody: its errors come back as exceptions."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
-        session.sparkContext.setCheckpointDir(str(scratch / "checkpoints"))
-        yield session
+        os.dup2(nowhere, 2)
+        yield
     finally:
-        session.stop()
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _check_java() -> None:
@@ -116,7 +127,11 @@ def _check_java() -> None:
     try:
         told = subprocess.run([java or "java", "-version"], capture_output=True, text=True, check=True).stderr
     except (OSError, subprocess.CalledProcessError) as error:
-        raise ConfigurationError("Spark needs Java, which is not there", where=java or "PATH", hint=hint) from error
+        raise ConfigurationError(
+            "Spark needs Java, which is not there", where=java or "PATH", hint=hint
+        ) from error
     version = told.partition('"')[2].partition(".")[0]
     if not version.isdigit() or int(version) < OLDEST_JAVA:
-        raise ConfigurationError(f"Spark needs Java {OLDEST_JAVA} or newer", where=told.partition("\n")[0], hint=hint)
+        raise ConfigurationError(
+            f"Spark needs Java {OLDEST_JAVA} or newer", where=told.partition("\n")[0], hint=hint
+        )
