@@ -58,8 +58,8 @@ def persons_of(rows: str, identifier: str) -> str:
     """
     return (
         f"with keyed as (select {identifier}, string_split(cast(keys as varchar), '|') as keys from {rows}),"
-        f" placed as (select {identifier}, keys, unnest(keys) as key from keyed)"
-        f" select {identifier}, person_id from placed join person_keys using (key)"
+        f" said as (select {identifier}, keys, unnest(keys) as key from keyed)"
+        f" select {identifier}, person_id from said join person_keys using (key)"
         f" qualify row_number() over (partition by {identifier} order by list_position(keys, key)) = 1"
     )
 

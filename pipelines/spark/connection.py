@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pandas as pd
@@ -90,11 +90,13 @@ class SparkConnection:
         return Found(frame=self._session.range(0))
 
     def register(self, view_name: str, python_object: object, /) -> None:
-        """A pandas frame as a table, with the types that DuckDB sees in it."""
+        """A pandas frame as a table, with the types that DuckDB sees in it; a column of objects that says nothing is text."""
+        given = cast(pd.DataFrame, python_object)
+        silent = [name for name in given.columns if given[name].dtype == object and given[name].isna().all()]
         folder = self._folder(view_name)
         folder.mkdir()
         with duckdb.connect() as connection:
-            connection.register("given", python_object)
+            connection.register("given", given.astype(dict.fromkeys(silent, "str")))
             connection.execute(f"copy given to '{folder}/part.parquet' (format parquet)")
         read = self._session.read.parquet(str(folder))
         self._put(view_name, Table(schema=read.schema, folders=(folder,)))
