@@ -139,7 +139,8 @@ def _filtered(node: Tree) -> Tree:
     if not isinstance(node.parent, exp.Window):
         return exp.Filter(this=aggregate, expression=exp.Where(this=condition))
     counted = exp.Literal.number(1) if isinstance(aggregate.this, exp.Star) else aggregate.this
-    return type(aggregate)(this=exp.case().when(condition, counted))
+    counting: Tree = type(aggregate)(this=exp.case().when(condition, counted))
+    return counting
 
 
 def _laid_out(node: Tree) -> Tree:

@@ -11,6 +11,7 @@ from features.factor import Factor
 from models.frozen import thaw
 from pipelines import settings
 from pipelines.spark.session import session
+from pipelines.store import read_store
 
 KEY = "household_id"
 
@@ -26,7 +27,7 @@ def contributions(city: settings.City, text: str, factors: Sequence[Factor], mat
     wide = pd.read_parquet(matrix)
     columns = list(thaw(text, factors).contributions(wide.head(0)).columns)
     schema = ", ".join((f"{KEY} string", *(f"{name} double" for name in columns)))
-    with session(city) as (spark, _):
+    with read_store(city.paths), session(city) as (spark, _):  # open, so that no writer clears the scratch
         rows = spark.read.parquet(str(matrix))
         parts = rows.repartition(spark.sparkContext.defaultParallelism, KEY)
         found = parts.mapInPandas(weighed, schema).toArrow().to_pandas()

@@ -1,15 +1,15 @@
 """A Spark session of this run and no other, and what of the warehouse it reads.
 
-**What is encrypted.** What Spark spills, shuffles and sends from one process to another is (``spark.io.encryption``, ``spark.network.crypto``, under a
-secret of this session). The tables of the warehouse, which is encrypted itself, and those that the run makes lie in the scratch as Parquet **and are
-not**: a folder that its owner alone can enter and that is gone when the session ends (of one that was killed: when the next writer of the warehouse comes).
-Whoever asks for Spark puts it on an encrypted volume; on a cluster all machines must see that folder.
+**What is encrypted.** What Spark spills, shuffles and sends from one process to another is (``spark.io.encryption``, ``spark.network.crypto``; on one
+machine Spark makes the secret, a cluster has its own in ``spark-defaults.conf``, where no listing of processes shows it). The tables of the warehouse,
+which is encrypted itself, and those that the run makes lie in the scratch as Parquet **and are not**: a folder beside the warehouse that its owner alone
+can enter and that is gone when the session ends (of one that was killed: when the next writer of the warehouse comes). Whoever asks for Spark puts it
+on an encrypted volume; on a cluster all machines must see that folder.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import subprocess
 import sys
@@ -88,7 +88,6 @@ def _started(asked: Spark, scratch: Path) -> SparkSession:
         **SAFE,
         **AS_DUCKDB,
         **SMALL,
-        "spark.authenticate.secret": secrets.token_hex(32),
         "spark.driver.memory": asked.memory,
         "spark.local.dir": str(scratch / "local"),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),

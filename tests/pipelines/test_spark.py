@@ -62,7 +62,13 @@ def on_a_cluster(town: settings.City, tmp_path: Path, monkeypatch: pytest.Monkey
     for part in Path(str(files("pyspark"))).iterdir():
         (home / part.name).symlink_to(part)
     monkeypatch.setenv("SPARK_HOME", str(home))
-    asked = town.spark.model_copy(update={"master": "local-cluster[2,1,1024]", "memory": "4g"})
+    asked = town.spark.model_copy(
+        update={
+            "master": "local-cluster[2,1,1024]",
+            "memory": "4g",
+            "options": {"spark.authenticate.secret": "a" * 64},
+        }
+    )
     return town.model_copy(update={"engine": "spark", "spark": asked})
 
 
