@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from features.cells import Key, Sum, shown
+from features.engine import Engine
 
 SECOND, NO_ADDRESS, IN_PEACE, NO_ADULT = "second entry", "no address", "left in peace", "no adult"
 GONE = ("deceased", "establishment", "moved", "unknown")
@@ -119,7 +118,7 @@ class Attrition:
     quartiers: tuple[str, ...]
 
 
-def count(connection: duckdb.DuckDBPyConnection, minimum_age: int) -> Attrition:
+def count(connection: Engine, minimum_age: int) -> Attrition:
     """Makes the temp table ``roll_entries`` from those of ``frame.build`` and counts it."""
     connection.execute(ROLL_ENTRIES)
     micro = connection.execute(MICROCELLS, [minimum_age]).fetchall()

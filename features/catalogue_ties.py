@@ -26,7 +26,7 @@ RISKS: tuple[Factor, ...] = (
         where=f"{SOCIAL} and date_diff('day', {LAST_USE}, as_of()) > 91",
         dated=LAST_USE,
         window_days=730,
-        detail=f"arg_min(service, date_diff('day', {LAST_USE}, as_of()))",
+        detail=f"arg_min(service, (date_diff('day', {LAST_USE}, as_of()), service))",
         unit="months",
         combine="min",
         scale=Scale(zero=24, one=23),

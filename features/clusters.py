@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -17,6 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from features.conflicts import GUARDS, conflicts
+from features.engine import Engine
 from features.laying import AMBIGUOUS, Against, Edge, laid
 from features.linkage import LIKELY, SURE
 
@@ -35,7 +35,7 @@ class Clustered:
     doubts: pd.DataFrame
 
 
-def cluster(connection: duckdb.DuckDBPyConnection, pairs: pd.DataFrame, since: pd.Series) -> Clustered:
+def cluster(connection: Engine, pairs: pd.DataFrame, since: pd.Series) -> Clustered:
     """``pairs``: ``record_l`` < ``record_r``, ``weight``, ``probability``, ``is_same_identity``, one row a pair, in a fixed order; ``since``: by
     record (numbered from 0), the day it was entered. Reads ``records`` and the ``known_`` views (see ``conflicts``)."""
     is_sure = (pairs["probability"] >= SURE).to_numpy()
@@ -53,7 +53,7 @@ def components_of(records: int, pairs: pd.DataFrame) -> Ids:
 
 
 def _taken_apart(
-    connection: duckdb.DuckDBPyConnection, sure: pd.DataFrame, found: Ids, since: pd.Series
+    connection: Engine, sure: pd.DataFrame, found: Ids, since: pd.Series
 ) -> tuple[Ids, pd.DataFrame]:
     """Components without a conflict stay as they are."""
     several = np.flatnonzero(np.bincount(found)[found] > 1) if len(found) else np.zeros(0, dtype=np.int64)
@@ -96,9 +96,7 @@ def _twice(pairs: pd.DataFrame, guards: pd.DataFrame) -> frozenset[tuple[int, in
     return frozenset(zip(both["record_l"].tolist(), both["record_r"].tolist(), strict=True))
 
 
-def _where_nobody_else(
-    connection: duckdb.DuckDBPyConnection, doubtful: pd.DataFrame, found: Ids
-) -> tuple[Ids, pd.DataFrame]:
+def _where_nobody_else(connection: Engine, doubtful: pd.DataFrame, found: Ids) -> tuple[Ids, pd.DataFrame]:
     """Two persons who are more likely one than not are linked where nobody else is in question for either."""
     ends = np.sort(found[doubtful[["record_l", "record_r"]].to_numpy()].reshape(-1, 2), axis=1)
     asked = doubtful.assign(one=ends[:, 0], other=ends[:, 1])
@@ -114,7 +112,7 @@ def _where_nobody_else(
     return joined, asked.loc[~alone].assign(doubt=DOUBTFUL)[COLUMNS]
 
 
-def _impossible(connection: duckdb.DuckDBPyConnection, asked: pd.DataFrame, found: Ids) -> pd.Series:
+def _impossible(connection: Engine, asked: pd.DataFrame, found: Ids) -> pd.Series:
     """Rows of ``asked`` whose two persons hold records that cannot be one person."""
     members = pd.DataFrame({"cluster": found, "record": np.arange(len(found))})
     sides = pd.concat(

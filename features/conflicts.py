@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
 import pandas as pd
 
+from features.engine import Engine
 from features.mentions import RELATED
 
 A_GENERATION = 12
@@ -81,7 +81,7 @@ from aged l join aged r on l.group_id = r.group_id and l.record < r.record and a
 )
 
 
-def conflicts(connection: duckdb.DuckDBPyConnection, groups: pd.DataFrame) -> pd.DataFrame:
+def conflicts(connection: Engine, groups: pd.DataFrame) -> pd.DataFrame:
     """``groups`` (group_id, record; a record may be in several) → one row a (group_id, record_l, record_r, guard), in a fixed order.
 
     Reads ``records`` (record, source, record_id, annee_naissance, …) and the ``known_`` views.

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-import duckdb
-
 from data_contracts.contract import Gate
 from features import households, known, people, presence, residences, statements
+from features.engine import Engine
 from features.mentions import OF_RESIDENTS
 from features.people import Linkage
 
@@ -113,7 +112,7 @@ def published(cells: Mapping[Key, int]) -> dict[Key, int | str]:
 
 
 def build(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Engine,
     as_of: date,
     gates: Mapping[str, Gate],
     there_share: float = presence.THERE_SHARE,
@@ -172,14 +171,12 @@ _LATEST_RECORDS = "create or replace temp table latest_records as " + " union al
 """One row a record of the last snapshots: what a statement of today can rest on."""
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+def _count(connection: Engine, table: str) -> int:
     row = connection.execute(f"select count(*) from {table}").fetchone()
     return int(row[0]) if row else 0
 
 
-def _pairs(
-    connection: duckdb.DuckDBPyConnection, columns: str, table: str = "residents"
-) -> dict[tuple[str, str], int]:
+def _pairs(connection: Engine, columns: str, table: str = "residents") -> dict[tuple[str, str], int]:
     rows = connection.execute(
         f"select {columns}, count(*) from {table} group by 1, 2 order by 1, 2"
     ).fetchall()

@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-import duckdb
-
 from data_contracts import contract
 from data_contracts.contract import Column, Contract, Gate
 from features import gates as gate
 from features import objections
+from features.engine import Engine
 
 
-def open_views(connection: duckdb.DuckDBPyConnection, as_of: date, gates: Mapping[str, Gate]) -> None:
+def open_views(connection: Engine, as_of: date, gates: Mapping[str, Gate]) -> None:
     """Makes the views for one day. ``gates`` holds every source of the contracts; nothing else may read ``raw``."""
     connection.execute("set variable as_of = cast($1 as date)", [as_of])
     connection.execute("create or replace temp macro as_of() as cast(getvariable('as_of') as date)")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import duckdb
 import pandas as pd
 
+from features.engine import Engine
 from features.people import ANY_KEY, persons_of
 
 LSNS_ITEMS = tuple(f"lsns6_{i}" for i in range(1, 7))
@@ -55,12 +55,12 @@ from labelled
 Null = the answers do not decide it; ``has_no_network`` needs all five answers to be true, one living network to be false."""
 
 
-def visits(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def visits(connection: Engine) -> pd.DataFrame:
     """Visits known in the views that are open now, one row each, ordered by ``id_visite``; ``person_key`` holds every key of the person, the surest first."""
     return connection.execute(f"select *, {ANY_KEY} as person_key from known_visites order by id_visite").df()
 
 
-def outcomes(connection: duckdb.DuckDBPyConnection, visited: pd.DataFrame) -> pd.DataFrame:
+def outcomes(connection: Engine, visited: pd.DataFrame) -> pd.DataFrame:
     """One row a visit: ``id_visite``, ``person_key``, ``date_liste``, ``date_visite``, ``bras``, ``proba_tirage``, ``lsns6``, ``isolated``, ``lonely``,
     ``judged_isolated`` (nullable booleans; null = nobody met, or not enough answers), ``is_followed`` (something was agreed that goes on after the visit; null: no
     code says), ``state`` (of ``STATES``)."""
@@ -71,7 +71,7 @@ def outcomes(connection: duckdb.DuckDBPyConnection, visited: pd.DataFrame) -> pd
         connection.unregister("visits")
 
 
-def of_households(connection: duckdb.DuckDBPyConnection, told: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def of_households(connection: Engine, told: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The visits of one campaign, by household of the frame that is built on this connection (as of ``as_of``).
 
     A visit finds its person through the keys known *then*, so nothing learnt later leaks in. One row a household: ``household_id``, ``as_of``,

@@ -6,7 +6,6 @@ is a ceiling: that nobody else was in question speaks for a link, and its probab
 
 from __future__ import annotations
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -14,6 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from features.conflicts import GUARDS
+from features.engine import Engine
 from features.mentions import OF_RESIDENTS
 
 Floats = npt.NDArray[np.float64]
@@ -21,7 +21,7 @@ LEAST = 1e-12
 """Below this a chance of error counts as this: a graph has no edge of weight nought."""
 
 
-def chances(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def chances(connection: Engine) -> pd.DataFrame:
     """One row a person of whom a register of residents holds a record: ``person_id``, ``has_doubt``, ``wrongly_together``, ``wrongly_apart``.
 
     ``wrongly_together`` = 1 − Π p over the strongest tree of pairs that holds the person's records together: the records are one person only
@@ -38,7 +38,7 @@ def chances(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     )
 
 
-def _together(connection: duckdb.DuckDBPyConnection) -> pd.Series:
+def _together(connection: Engine) -> pd.Series:
     linked = connection.execute(_LINKS).df()
     if linked.empty:
         return pd.Series(dtype=np.float64)
@@ -59,12 +59,12 @@ def _strongest_tree(linked: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"person_id": ends.map(person), "cost": np.asarray(tree.data)})
 
 
-def _apart(connection: duckdb.DuckDBPyConnection) -> pd.Series:
+def _apart(connection: Engine) -> pd.Series:
     doubts = connection.execute(_DOUBTS, [[guard.name for guard in GUARDS]]).df()
     return 1 - (1 - doubts["probability"]).groupby(doubts["person_id"]).prod()
 
 
-_PERSONS = "select distinct person_id from people where source in (select unnest($1)) order by 1"
+_PERSONS = "select distinct person_id from people where list_contains($1, source) order by 1"
 _LINKS = """
 with named as (select m.mention_id, l.record, l.person_id from mentions m join linked l using (source, record_id))
 select l.record as record_l, r.record as record_r, any_value(l.person_id) as person_id, max(p.probability) as probability
@@ -77,7 +77,7 @@ with named as (
   select l.person_id as person_l, r.person_id as person_r, 1 / (1 + pow(2, -d.weight)) as probability
   from link_doubts d join linked l on l.source = d.source_l and l.record_id = d.record_id_l
     join linked r on r.source = d.source_r and r.record_id = d.record_id_r
-  where d.doubt::varchar not in (select unnest($1)) and l.person_id <> r.person_id
+  where not list_contains($1, d.doubt::varchar) and l.person_id <> r.person_id
 ),
 both_ways as (select * from named union all select person_r, person_l, probability from named)
 select person_l as person_id, max(probability) as probability from both_ways group by person_l, person_r order by all

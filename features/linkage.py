@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, cast
 
 import duckdb
 from splink import Linker
 from splink.backends.duckdb import DuckDBAPI
+from splink.internals.database_api import DatabaseAPISubClass
 from splink.internals.splink_dataframe import SplinkDataFrame
 
+from features.engine import Engine, Linking
 from features.mentions import PLACE, mentions
 
 SCRATCH = "splink_scratch"
@@ -56,7 +58,7 @@ def model() -> Model:
     return Model(version=read["version"], sha256=sha256(text).hexdigest(), settings=read["splink"])
 
 
-def score(connection: duckdb.DuckDBPyConnection) -> None:
+def score(connection: Engine) -> None:
     """From nothing: temp tables ``mentions`` (see there), ``names_at`` (place, names) and ``pairs`` (mention_l, mention_r, weight,
     probability; the lower id first), of pairs that are at least doubtful."""
     _look(connection)
@@ -65,7 +67,7 @@ def score(connection: duckdb.DuckDBPyConnection) -> None:
         _keep(connection, linker.inference.predict_within(every, **AT_LEAST_DOUBTFUL))
 
 
-def score_further(connection: duckdb.DuckDBPyConnection) -> None:
+def score_further(connection: Engine) -> None:
     """As ``score``, where the tables of another day are on the connection: only what is new, or lives where the number of names has
     changed, is scored again. The result is the same."""
     connection.execute("create or replace temp table mentions_before as from mentions")
@@ -110,12 +112,12 @@ _FORGOTTEN = (
 )
 
 
-def _look(connection: duckdb.DuckDBPyConnection) -> None:
+def _look(connection: Engine) -> None:
     connection.execute(f"create or replace temp table mentions as {mentions()}")
     connection.execute(_NAMES_AT)
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, found: SplinkDataFrame) -> None:
+def _keep(connection: Engine, found: SplinkDataFrame) -> None:
     connection.execute(
         "insert into pairs select least(mention_id_l, mention_id_r), greatest(mention_id_l, mention_id_r), match_weight, match_probability"
         f" from {found.physical_name}"
@@ -124,16 +126,13 @@ def _keep(connection: duckdb.DuckDBPyConnection, found: SplinkDataFrame) -> None
 
 @contextmanager
 def linker_over(
-    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], *tables: str
+    connection: Engine, settings: dict[str, Any], *tables: str
 ) -> Iterator[tuple[Linker, tuple[SplinkDataFrame, ...]]]:
-    """A linker over temp tables, with Splink's settings; counts of names are those of ``names_at``. Splink makes tables of its own: in a database in memory that is gone afterwards, since the warehouse is not written."""
-    (home,) = connection.execute("select current_database()").fetchone() or ("",)
-    connection.execute(f"attach ':memory:' as {SCRATCH}")
-    try:
-        connection.execute(f"use {SCRATCH}")
-        api = DuckDBAPI(connection)
+    """A linker over temp tables, with Splink's settings; counts of names are those of ``names_at``."""
+    with _splink(connection) as api:
         registered = tuple(api.register(table) for table in tables)
-        linker = Linker(registered[0], settings, log_level=None, validate_settings=False)
+        spoken = settings | {"sql_dialect": api.sql_dialect.sql_dialect_str}
+        linker = Linker(registered[0], spoken, log_level=None, validate_settings=False)
         for kind in PLACE:
             connection.execute(
                 f"create or replace temp table {kind}_tf as select place as {kind}, names / $1 as tf_{kind} from names_at where kind = '{kind}'",
@@ -141,6 +140,20 @@ def linker_over(
             )
             linker.table_management.register_term_frequency_lookup(api.register(f"{kind}_tf"), kind)
         yield linker, registered
+
+
+def _splink(connection: Engine) -> AbstractContextManager[DatabaseAPISubClass]:
+    return connection.splink() if isinstance(connection, Linking) else _splink_of_duckdb(connection)
+
+
+@contextmanager
+def _splink_of_duckdb(connection: Engine) -> Iterator[DatabaseAPISubClass]:
+    """Splink makes tables of its own: in a database in memory that is gone afterwards, since the warehouse is not written."""
+    (home,) = connection.execute("select current_database()").fetchone() or ("",)
+    connection.execute(f"attach ':memory:' as {SCRATCH}")
+    try:
+        connection.execute(f"use {SCRATCH}")
+        yield DuckDBAPI(cast(duckdb.DuckDBPyConnection, connection))
     finally:
         connection.execute(f'use "{home}"')
         connection.execute(f"detach {SCRATCH}")

@@ -5,9 +5,9 @@ A run keeps this of the households of its list and of nobody else: it leaves wit
 
 from __future__ import annotations
 
-import duckdb
 import pandas as pd
 
+from features.engine import Engine
 from features.mentions import KEYS, every_row
 
 FILE = "members.parquet"
@@ -17,7 +17,7 @@ OF_THE_ADDRESS = "cle_nom_adresse"
 """The key that says where somebody lives: it is true of one address only."""
 
 
-def collect(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def collect(connection: Engine) -> pd.DataFrame:
     """After ``frame.build``: one row a present member of a household that can be listed, ordered by household and person, with ``COLUMNS``.
 
     ``sexe`` (M, F) and ``annee_naissance`` as the frame decides them; the keys as ``MEMBERS`` chooses them. Missing: no register says it
@@ -27,6 +27,7 @@ def collect(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return connection.execute(MEMBERS).df().astype(types)
 
 
+_CARRIED = ", ".join(f"{{kind: '{key}', key: {key}}}" for key in KEYS)
 MEMBERS = f"""
 with there as (
   select m.household_id, m.person_id, m.id_adresse as home, m.sexe, m.annee_naissance
@@ -38,7 +39,7 @@ said as (
   group by all
 ),
 carried as (
-  select person_id, home, priority, record_id, id_adresse, known_on, unnest({list(KEYS)}) as kind, unnest([{", ".join(KEYS)}]) as key from said
+  select person_id, home, priority, record_id, id_adresse, known_on, unnest([{_CARRIED}], recursive := true) from said
 ),
 newest as (
   select c.person_id, c.kind, c.key from carried c join person_keys k on k.key = c.key and k.person_id = c.person_id

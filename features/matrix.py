@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
-import duckdb
 import pandas as pd
 
 from data_contracts.contract import Gate
 from features import rows
+from features.engine import Engine
 from features.factor import Factor
 
 
 def matrix(
-    connection: duckdb.DuckDBPyConnection, as_of: date, factors: Sequence[Factor], gates: Mapping[str, Gate]
+    connection: Engine, as_of: date, factors: Sequence[Factor], gates: Mapping[str, Gate]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The frame must have been built for ``as_of`` on this connection.
 
@@ -29,16 +29,14 @@ def matrix(
     ).df()
 
 
-def wide(connection: duckdb.DuckDBPyConnection, as_of: date, factors: Sequence[Factor]) -> pd.DataFrame:
+def wide(connection: Engine, as_of: date, factors: Sequence[Factor]) -> pd.DataFrame:
     """The wide form alone, once ``compute`` has been called."""
     columns = ", ".join(f"max(value) filter (where factor = '{f.name}') as {f.name}" for f in factors)
     found = connection.execute(_WIDE.format(columns=columns), [as_of]).df()
     return found.astype({f.name: "float64" for f in factors})
 
 
-def compute(
-    connection: duckdb.DuckDBPyConnection, factors: Sequence[Factor], gates: Mapping[str, Gate]
-) -> None:
+def compute(connection: Engine, factors: Sequence[Factor], gates: Mapping[str, Gate]) -> None:
     """Makes the temp table ``evidence``: the long form of ``matrix``."""
     rows.gather(connection, gates)
     connection.execute(_EMPTY)
@@ -46,7 +44,7 @@ def compute(
     for source, of_source in groupby(by_source, key=lambda f: f.source):
         listed = list(of_source)
         connection.execute(
-            f"insert into evidence by name {_of_frame(listed) if source == 'frame' else _of_members(source, listed)}"
+            f"insert into evidence {_of_frame(listed) if source == 'frame' else _of_members(source, listed)}"
         )
 
 

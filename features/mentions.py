@@ -64,7 +64,7 @@ def mentions() -> str:
 
 def every_row() -> str:
     """SQL of one row a row of a ``known_`` view that speaks of a person: ``source``, ``priority``, ``record_id``, ``COMPARED``, ``known_on``."""
-    return " union all by name ".join(_of(r, place) for place, r in enumerate(REGISTERS))
+    return " union all ".join(_of(r, place) for place, r in enumerate(REGISTERS))
 
 
 def _of(register: Register, priority: int) -> str:

@@ -7,10 +7,9 @@ goes as well. A namesake who shares a key goes with them: to leave one too many 
 
 from __future__ import annotations
 
-import duckdb
-
 from data_contracts import contract
 from data_contracts.contract import Contract
+from features.engine import Engine
 
 KEYS = ("cle_identite", "cle_usage", "cle_phonetique", "cle_nom_adresse")
 PLACE = "id_logement"
@@ -43,7 +42,7 @@ _TOUCHED_BY_ROOT = " union all ".join(
 )
 
 
-def gather(connection: duckdb.DuckDBPyConnection) -> None:
+def gather(connection: Engine) -> None:
     """Temp tables ``objected`` (key, root: every key and dwelling of whoever objected) and ``objected_dwellings`` (id_logement, root: where they are known to live)."""
     own = [f"select {_KEY_LIST}, {PLACE} from raw.{source}" for source in PERSON_SOURCES]
     linked = [
@@ -78,7 +77,7 @@ def gather(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("drop view key_sets")
 
 
-def remember(connection: duckdb.DuckDBPyConnection) -> None:
+def remember(connection: Engine) -> None:
     """Keeps what ``gather`` found, so that it outlives the rows from which it was found."""
     connection.execute(
         "insert or ignore into meta.objected select key, 'key', root from objected"
@@ -86,7 +85,7 @@ def remember(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def forget(connection: duckdb.DuckDBPyConnection) -> None:
+def forget(connection: Engine) -> None:
     """Drops what ``gather`` made."""
     connection.execute("drop table objected")
     connection.execute("drop table objected_dwellings")
@@ -123,7 +122,7 @@ def shown_of_the_linked(promise: Contract, name: str, value: str, row: str = "r"
     return f"case when {objected} then null else {value} end"
 
 
-def _number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+def _number(connection: Engine, sql: str) -> int:
     row = connection.execute(sql).fetchone()
     return int(row[0]) if row else 0
 

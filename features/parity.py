@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from operator import attrgetter
 from typing import Literal
 
-import duckdb
-
+from features.engine import Engine
 from features.frame import published
 from features.intervals import ratio, wilson
 from features.parity_counts import (
@@ -77,7 +76,7 @@ class Measured:
     groups: tuple[Group, ...]
 
 
-def measured(connection: duckdb.DuckDBPyConnection) -> tuple[Measured, ...]:
+def measured(connection: Engine) -> tuple[Measured, ...]:
     """Every measure of ``MEASURES`` by every dimension; reads what ``frame.build`` left on the connection."""
     gather(connection)
     qpv = qpv_of(connection)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import duckdb
-
+from features.engine import Engine
 from features.link_chances import chances
+from features.people import CIVIL
 
 UNKNOWN = "unknown"
 """The group of those of whom it is not known: shown, never compared."""
@@ -78,7 +78,7 @@ Cells = Mapping[str, Cell]
 """By group."""
 
 
-def gather(connection: duckdb.DuckDBPyConnection) -> None:
+def gather(connection: Engine) -> None:
     """Makes temp tables ``parity_persons`` and ``parity_households`` after ``frame.build``: one row a unit with its groups and what is said of it.
 
     A double is somebody else of the same dwelling, year of birth and sex whom only other registers know: two who share a flat stand in the same registers, and one person
@@ -91,7 +91,7 @@ def gather(connection: duckdb.DuckDBPyConnection) -> None:
     connection.unregister("link_chances")
 
 
-def cells(connection: duckdb.DuckDBPyConnection, measure: Measure, dimension: str) -> dict[str, Cell]:
+def cells(connection: Engine, measure: Measure, dimension: str) -> dict[str, Cell]:
     """In the order of the groups; empty when nothing is known of the dimension."""
     found = connection.execute(
         f"select {dimension}, round(sum({measure.counted}))::bigint, count(*) from {measure.rows} where {measure.of} group by 1 order by 1"
@@ -100,12 +100,12 @@ def cells(connection: duckdb.DuckDBPyConnection, measure: Measure, dimension: st
     return {group: by_group[group] for group in sorted(by_group, key=lambda g: (g == UNKNOWN, g))}
 
 
-def has_leases(connection: duckdb.DuckDBPyConnection) -> bool:
+def has_leases(connection: Engine) -> bool:
     """False where the source is closed: then nothing is known of anybody's tenure."""
     return connection.execute("select 1 from known_parc_social limit 1").fetchone() is not None
 
 
-def qpv_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def qpv_of(connection: Engine) -> dict[str, str]:
     """Group of the dimension ``qpv`` by neighbourhood."""
     return dict(connection.execute("select quartier, qpv from parity_quartiers order by 1").fetchall())
 
@@ -131,11 +131,7 @@ tenants as (
 _PERSONS = f"""
 create or replace temp table parity_persons as
 with {_TENANTS.strip()},
-civil as (
-  select person_id, arg_min(sexe, first_known) filter (where sexe is not null) as sexe,
-    arg_min(annee_naissance, first_known) filter (where annee_naissance is not null) as annee_naissance
-  from (from linked order by person_id, first_known, annee_naissance, sexe) group by person_id
-),
+{CIVIL},
 without_household as (
   select household_id from statements where statement = 'members' and is_retained and strength = 'cannot be known'
 ),

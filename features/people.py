@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
 import pandas as pd
 
 from features import linkage
 from features.clusters import DOUBTS, cluster
 from features.conflicts import GUARDS
+from features.engine import Engine
 from features.mentions import KEYS, OF_RESIDENTS, RELATED
 
 ANY_KEY = "concat_ws('|', cle_identite, cle_usage, cle_nom_adresse, cle_phonetique)"
@@ -33,7 +33,7 @@ class Linkage:
     split: int = 0
 
 
-def link(connection: duckdb.DuckDBPyConnection) -> Linkage:
+def link(connection: Engine) -> Linkage:
     """Reads the ``known_`` views; makes temp tables ``people`` (source, record_id, person_id: one row a record), ``related`` (id_evenement,
     person_id: the second person whom an act names), ``person_keys`` (key, person_id: keys that belong to one person only) and ``link_doubts``."""
     linkage.score(connection)
@@ -41,7 +41,7 @@ def link(connection: duckdb.DuckDBPyConnection) -> Linkage:
     return _counted(connection, merged=0, split=0)
 
 
-def link_further(connection: duckdb.DuckDBPyConnection) -> Linkage:
+def link_further(connection: Engine) -> Linkage:
     """As ``link``, from what ``link`` left on the connection on an earlier day: only what is new is compared. The result is the same, and
     says which persons merged or split since."""
     connection.execute("create or replace temp table people_before as from people")
@@ -58,13 +58,13 @@ def persons_of(rows: str, identifier: str) -> str:
     """
     return (
         f"with keyed as (select {identifier}, string_split(cast(keys as varchar), '|') as keys from {rows}),"
-        f" placed as (select {identifier}, unnest(keys) as key, generate_subscripts(keys, 1) as place from keyed)"
-        f" select {identifier}, person_id from placed join person_keys using (key)"
-        f" qualify row_number() over (partition by {identifier} order by place) = 1"
+        f" said as (select {identifier}, keys, unnest(keys) as key from keyed)"
+        f" select {identifier}, person_id from said join person_keys using (key)"
+        f" qualify row_number() over (partition by {identifier} order by list_position(keys, key)) = 1"
     )
 
 
-def _name_persons(connection: duckdb.DuckDBPyConnection) -> None:
+def _name_persons(connection: Engine) -> None:
     connection.execute(_RECORDS)
     pairs = connection.execute(_RECORD_PAIRS).df()
     since = connection.execute("select record, entered_on from records order by record").df()
@@ -78,7 +78,7 @@ def _name_persons(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, *, merged: int, split: int) -> Linkage:
+def _counted(connection: Engine, *, merged: int, split: int) -> Linkage:
     sizes = dict(connection.execute(_SIZES, [list(OF_RESIDENTS)]).fetchall())
     of_residents = {n: persons for n, persons in sizes.items() if n}
     pairs = connection.execute(_PAIRS_MADE).fetchone()
@@ -104,9 +104,8 @@ with entered as (
 ),
 known as (
   select source, any_value(priority) as priority, record_id, min(first_known) as first_known,
-    arg_min(annee_naissance, first_known) filter (where annee_naissance is not null) as annee_naissance,
-    arg_min(sexe, first_known) filter (where sexe is not null) as sexe
-  from (from mentions order by first_known, mention_id) group by source, record_id
+    arg_min(annee_naissance, (first_known, annee_naissance)) as annee_naissance, arg_min(sexe, (first_known, sexe)) as sexe
+  from mentions group by source, record_id
 )
 select row_number() over (order by source, record_id) - 1 as record, k.*, coalesce(e.entered_on, k.first_known) as entered_on
 from known k left join entered e using (source, record_id)
@@ -130,6 +129,12 @@ select r.*, 'P' || left(md5(f.founder), 16) as person_id
 from records r join link_clustered c using (record) join founders f using (cluster)
 """
 """``person_id`` is made of the record by which the person was first known, so later records do not change it."""
+CIVIL = """civil as (
+  select person_id, arg_min(sexe, (first_known, coalesce(annee_naissance, 9999), sexe)) as sexe,
+    arg_min(annee_naissance, (first_known, annee_naissance)) as annee_naissance
+  from linked group by person_id
+)"""
+"""A person's sex and year of birth: what was said first counts."""
 _PEOPLE = f"create or replace temp table people as select source, record_id, person_id from linked where source <> '{RELATED}'"
 _RELATED = f"create or replace temp table related as select record_id as id_evenement, person_id from linked where source = '{RELATED}'"
 _PERSON_KEYS = f"""
@@ -163,7 +168,7 @@ select person_id, min(known_on) as known_on from older group by 1
 """One row a person who holds the older of two entries, or leases, with one name and birth date: the address is one that was left (see decision 10)."""
 
 _SIZES = """
-with sizes as (select person_id, count(*) filter (where source in (select unnest($1))) as n from people group by 1)
+with sizes as (select person_id, count(*) filter (where list_contains($1, source)) as n from people group by 1)
 select n, count(*) from sizes group by 1 order by 1
 """
 _PAIRS_MADE = "select coalesce(sum(n * (n - 1) // 2), 0)::bigint from (select count(*) as n from people group by person_id)"
@@ -172,6 +177,6 @@ with both_days as (
   select b.person_id as earlier, p.person_id as later from people_before b join people p using (source, record_id)
 )
 select
-  (select count(*) from (select later from both_days group by 1 having count(distinct earlier) > 1)),
-  (select count(*) from (select earlier from both_days group by 1 having count(distinct later) > 1))
+  (select count(*) from (select later from both_days group by 1 having count(distinct earlier) > 1)) as merged,
+  (select count(*) from (select earlier from both_days group by 1 having count(distinct later) > 1)) as split
 """

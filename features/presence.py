@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from features import presence_calibration, presence_facts, presence_model, presence_signs
+from features.engine import Engine
 from features.presence_calibration import Reliability
 from features.presence_evidence import EVIDENCE, HARD, SILENCE, SOFT
 from features.presence_model import EVEN, THERE_SHARE, Floats, Threshold
@@ -48,9 +48,7 @@ class Presence:
         }
 
 
-def build(
-    connection: duckdb.DuckDBPyConnection, there_share: float = THERE_SHARE, at_least: int = 0
-) -> Presence:
+def build(connection: Engine, there_share: float = THERE_SHARE, at_least: int = 0) -> Presence:
     """Reads the ``known_`` views, ``people`` and ``residences``; makes the temp table ``residents``: one row a person with a place, with
     ``presence``, ``presence_reason``, ``presence_known_on`` (null when present) and ``there_probability``."""
     residents, visits = evidence(connection)
@@ -72,7 +70,7 @@ def build(
     )
 
 
-def evidence(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, pd.DataFrame]:
+def evidence(connection: Engine) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(residents as of the day, past visits as of theirs): one row a question, ordered, with a column for each kind of evidence."""
     for statement in (*presence_signs.TABLES, *presence_facts.TABLES):
         connection.execute(statement)
@@ -131,7 +129,7 @@ def _heaviest(x: Floats, weights: Floats) -> npt.NDArray[np.int64]:
     return np.asarray(np.argmin(np.column_stack([silent, np.minimum(against, 0)]), axis=1), dtype=np.int64)
 
 
-def _say(connection: duckdb.DuckDBPyConnection, judged: pd.DataFrame) -> None:
+def _say(connection: Engine, judged: pd.DataFrame) -> None:
     connection.register("judged", judged)
     try:
         connection.execute(RESIDENTS)

@@ -42,9 +42,9 @@ ELSEWHERE = """
 create or replace temp table elsewhere as
 select q.question,
   max(since) filter (where home_known_on is null) as away_on,
-  arg_max(first_known, since) filter (where home_known_on is null) as away_known_on,
+  arg_max(first_known, (since, first_known)) filter (where since is not null and home_known_on is null) as away_known_on,
   max(since) filter (where home_known_on is not null) as away_home_on,
-  arg_max(home_known_on, since) filter (where home_known_on is not null) as away_home_known_on
+  arg_max(home_known_on, (since, home_known_on)) filter (where since is not null) as away_home_known_on
 from asked q join placed s on s.question = q.question and s.id_adresse <> q.id_adresse where s.ended_on is null group by all
 """
 """The newest sign at another address that has not ended."""
@@ -107,7 +107,7 @@ create or replace temp table beside as
 with at_dwelling as (
   select s.question, q.occasion, s.id_logement, s.id_adresse, min(since) as came_on, max(placed_on) as placed_on, max(alive_on) as seen_on,
     max(since) filter (where s.kind = 'lease' and s.ended_on is null) as lease_on,
-    arg_max(first_known, since) filter (where s.kind = 'lease' and s.ended_on is null) as lease_known_on,
+    arg_max(first_known, (since, first_known)) filter (where since is not null and s.kind = 'lease' and s.ended_on is null) as lease_known_on,
     min(since) filter (where s.kind in ('roll', 'lease')) as settled_on,
     bool_or(s.kind = 'roll') as is_on_roll, max(s.ended_on) filter (where s.kind = 'roll') as returned_on
   from placed s join asked q on q.question = s.question where s.id_logement is not null group by all
@@ -125,7 +125,7 @@ select q.question, bool_or(o.is_returned) as beside_returned, max(o.gone_on) as 
   count(*) filter (where o.is_on_roll and o.returned_on is null) as beside_mail,
   max(o.settled_on) filter (where o.settled_on > h.attested_on) as newcomer_on,
   max(o.lease_on) filter (where o.lease_on > h.attested_on) as new_lease_on,
-  arg_max(o.lease_known_on, o.lease_on) filter (where o.lease_on > h.attested_on) as new_lease_known_on,
+  arg_max(o.lease_known_on, (o.lease_on, o.lease_known_on)) filter (where o.lease_on > h.attested_on) as new_lease_known_on,
   bool_or(o.lease_on <= h.attested_on) as beside_tenant, max(o.seen_on) as beside_seen_on
 from asked q join here h using (question)
   join others o on o.occasion = q.occasion and o.id_logement = q.id_logement and o.question <> q.question

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import duckdb
-
 from data_contracts.contract import Gate
+from features.engine import Engine
 
 SOURCES = {
     "parc_social": "id_bail",
@@ -65,7 +64,7 @@ select e.* exclude ({keys}), n.person_id, n.is_related from latest_etat_civil e 
 _READ = {"parc_social": _LEASES, "usages_services": _USES}
 
 
-def gather(connection: duckdb.DuckDBPyConnection, gates: Mapping[str, Gate]) -> None:
+def gather(connection: Engine, gates: Mapping[str, Gate]) -> None:
     """Makes ``rows_<source>`` and ``framed``."""
     for statement in (_THERE, _OWN_USES):
         connection.execute(statement)

@@ -141,7 +141,7 @@ create or replace temp table statements as
 with {_OF_LEASES.strip()},
 {_OF_ACTS.strip()},
 {_OF_REGISTERS.strip()},
-every as (from of_leases union all by name from of_acts union all by name from of_registers),
+every as (from of_leases union all from of_acts union all from of_registers),
 contradictions as (
   select distinct a.household_id, a.statement from every a join every b using (household_id, statement)
   where list_position({list(ORDER)}, a.source) < list_position({list(ORDER)}, b.source) and case a.statement

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from data_contracts.errors import ConfigurationError
 from features import attrition, visiting
+from features.engine import Engine
 from pipelines import settings
 from pipelines.sources import SOURCE_WORDS, neighbourhoods
 from reports import attrition as attrition_report
@@ -19,7 +18,7 @@ ROLL = "liste_electorale"
 USUAL_AGE = 80
 
 
-def write_page(connection: duckdb.DuckDBPyConnection, city: settings.City, as_of: date, folder: Path) -> None:
+def write_page(connection: Engine, city: settings.City, as_of: date, folder: Path) -> None:
     """``attrition.html`` of a cycle, from the tables of ``frame.build`` on this connection; none without a roll."""
     if ROLL in dict(connection.execute(visiting.ORIGINS).fetchall()):
         counted = attrition.count(connection, USUAL_AGE)
@@ -27,7 +26,7 @@ def write_page(connection: duckdb.DuckDBPyConnection, city: settings.City, as_of
         (folder / "attrition.html").write_bytes(page)
 
 
-def place_of(connection: duckdb.DuckDBPyConnection, city: settings.City, as_of: date) -> Place:
+def place_of(connection: Engine, city: settings.City, as_of: date) -> Place:
     """What the pages say of themselves. Raises ConfigurationError when no roll is known before the day."""
     say = words(city.language)
     known_on = dict(connection.execute(visiting.ORIGINS).fetchall())

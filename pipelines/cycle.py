@@ -6,18 +6,17 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from data_contracts.errors import ConfigurationError
 from features import attrition, audit_groups, frame, listed_members, matrix
+from features.engine import Engine
 from models.splits import month_shifted
-from pipelines import attrition_page, law, parity, register, settings, store_state
+from pipelines import attrition_page, engines, law, parity, register, settings, store_state
 from pipelines.desk_deliveries import from_desk
 from pipelines.desk_objections import reach_desk
 from pipelines.factors import factors_of
 from pipelines.ingest import ingest
 from pipelines.manifest import timed, write_json
-from pipelines.store import open_store, read_store
+from pipelines.store import open_store
 from pipelines.warehouse_key import existing_key
 
 ALERT_DAYS = 60
@@ -50,7 +49,7 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
     """Writes ``frame.json``, ``attrition.html`` and, in ``working/``, people, households (members), the frame's households and their audit groups, members with their keys, matrix, evidence and parity."""
     city = settings.load(config)
     working = folder / "working"
-    with timed(folder, "frame") as rows, read_store(city.paths) as connection:
+    with timed(folder, "frame") as rows, engines.reading(city) as connection:
         gates = settings.gates(city)
         linked_on = _month_before(connection, city, as_of, working)
         built = frame.build(
@@ -106,9 +105,7 @@ def _nobody(persons: int, as_of: date) -> ConfigurationError:
     )
 
 
-def _month_before(
-    connection: duckdb.DuckDBPyConnection, city: settings.City, as_of: date, working: Path
-) -> date:
+def _month_before(connection: Engine, city: settings.City, as_of: date, working: Path) -> date:
     """Writes ``month_before.parquet``: the matrix as of a month ago. Its persons are what today's linkage starts from."""
     day, gates, factors = month_shifted(as_of, -1), settings.gates(city), factors_of(city)
     frame.build(connection, day, gates, city.there_share, at_least=listable(city))
@@ -141,5 +138,5 @@ _BEREAVED = (
 """Households that lost a spouse and agreed to be contacted: whatever the gate of the source, without the agreement nobody is here."""
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
+def _copy(connection: Engine, sql: str, path: Path) -> None:
     connection.execute(sql).df().to_parquet(path, index=False)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-import duckdb
 from pydantic import TypeAdapter
 
 from features import parity
+from features.engine import Engine
 from features.parity import Measured
 from pipelines.manifest import write_json
 from reports.contracts import Masthead
@@ -18,7 +18,7 @@ from reports.parity import Report, content, page
 KEPT = "parity.json"
 
 
-def keep(connection: duckdb.DuckDBPyConnection, working: Path) -> None:
+def keep(connection: Engine, working: Path) -> None:
     """After ``frame.build``: its tables are gone when the report is written."""
     write_json(working / KEPT, parity.as_json(parity.measured(connection)))
 

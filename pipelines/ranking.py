@@ -12,7 +12,7 @@ from features.catalogue import FACTORS
 from models import calibration, draw, explain, stability
 from models.candidate import Floats, Scorer, scored
 from models.draw import Drawn
-from pipelines import judging, ranker, settings, who_ranks
+from pipelines import engines, judging, ranker, settings, who_ranks
 from pipelines.factors import factors_of
 from pipelines.manifest import timed, write_json
 
@@ -27,7 +27,7 @@ def list_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:
     with timed(folder, "list") as rows:
         wide = pd.read_parquet(working / "matrix.parquet")
         scorer = ranker.scorer_of(city, folder)
-        weighed = scorer.contributions(wide)
+        weighed = engines.contributions(city, scorer, working / "matrix.parquet")
         weighed.assign(household_id=wide["household_id"]).to_parquet(working / CONTRIBUTIONS, index=False)
         marks = scored(scorer, weighed)
         plan = plan_of(city, as_of, capacity)

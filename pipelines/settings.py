@@ -22,6 +22,7 @@ from pipelines.settings_map import Map
 from pipelines.settings_papers import Authority, Contacts
 from pipelines.settings_schedule import Mail, Schedule
 from pipelines.settings_sources import Gate, SourceGate, check_retention, check_sources
+from pipelines.settings_spark import Spark
 
 FORBIDDEN_USES = {
     "fraud control": ("fraud",),
@@ -128,6 +129,10 @@ class City(Strict):
         description="Visits that one team can make in a week: the size of a week of the visiting list.",
     )
     seed: int = Field(1, ge=0, description="Seed of lots, draws and resampling.")
+    engine: Literal["duckdb", "spark"] = Field(
+        "duckdb",
+        description="What computes frame, matrix, labels and scores: DuckDB on this machine, or Apache Spark (`pip install lanterne[spark]` and Java 17), with the same result.",
+    )
     paths: Paths = Paths.model_validate({})
     features: Features = Features.model_validate({})
     floors: Floors = Floors.model_validate({})
@@ -140,6 +145,7 @@ class City(Strict):
     audit: Audit = Audit.model_validate({})
     map: Map = Map.model_validate({})
     schedule: Schedule = Schedule.model_validate({})
+    spark: Spark = Spark.model_validate({})
     costs: Costs | None = Field(
         None,
         description="What the yearly evaluation works out the cost of a found household from; without this table it says that it is not known.",
@@ -231,6 +237,7 @@ PARTS = (
     Directory,
     Audit,
     Map,
+    Spark,
     Costs,
     Schedule,
     Mail,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import duckdb
+from features.engine import Engine
 
 SOURCE_WORDS = {
     "liste_electorale": "electoral roll",
@@ -19,7 +19,7 @@ SOURCE_WORDS = {
 }
 
 
-def neighbourhoods(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def neighbourhoods(connection: Engine) -> dict[str, str]:
     """The newest name of each, in the order of the codes; a name is no fact about anybody, so that it counts whatever the day of the list."""
     rows = connection.execute(
         "select quartier, arg_max(nom, delivered_on) from raw.quartiers"
@@ -28,7 +28,7 @@ def neighbourhoods(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(rows)
 
 
-def priority_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def priority_of(connection: Engine) -> dict[str, str]:
     """Whether each neighbourhood is a priority one, by its newest line: ``yes``, ``no`` or ``unknown``; in the order of the codes."""
     rows = connection.execute(
         "select quartier, case arg_max(coalesce(qpv::varchar, ''), delivered_on) when 'true' then 'yes' when 'false' then 'no' else 'unknown' end"

@@ -85,7 +85,7 @@ def read_store(paths: Paths, *, threads: int = 2, memory: str = "6GB") -> Iterat
 def _configure(connection: duckdb.DuckDBPyConnection, path: Path, threads: int, memory: str) -> None:
     connection.execute(f"set threads = {int(threads)}")
     connection.execute(f"set memory_limit = '{memory}'")
-    connection.execute("set temp_directory = $1", [str(_temporary(path, str(os.getpid())))])
+    connection.execute("set temp_directory = $1", [str(temporary(path, str(os.getpid())))])
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")
 
@@ -124,14 +124,14 @@ def whole(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
-def _temporary(path: Path, process: str) -> Path:
+def temporary(path: Path, process: str) -> Path:
     """Where one process spills, encrypted; two readers may not share it, since DuckDB gives the files the same names."""
     return path.with_name(f"{path.stem}.tmp-{process}")
 
 
 def temporary_folders(path: Path) -> list[Path]:
     """Folders into which processes spill, or spilled when they were killed."""
-    return [*path.parent.glob(_temporary(Path(glob.escape(path.name)), "*").name), path.with_suffix(".tmp")]
+    return [*path.parent.glob(temporary(Path(glob.escape(path.name)), "*").name), path.with_suffix(".tmp")]
 
 
 def _clear_left_overs(path: Path) -> None:

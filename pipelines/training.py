@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from features import audit_groups, frame, known, label, matrix
+from features.engine import Engine
 from features.factor import Factor
 from features.presence_model import EVEN
 from models import weights
 from models.candidate import lots
 from models.splits import TEST_MONTHS, month_shifted, origins
-from pipelines import settings
+from pipelines import engines, settings
 from pipelines.factors import factors_of
 from pipelines.manifest import timed, write_json
-from pipelines.store import read_store
 
 LEDGER = (
     "visited_on",
@@ -47,7 +46,7 @@ def labels_step(config: Path, folder: Path, as_of: date) -> None:
     working = folder / "working"
     (working / "past").mkdir()
     factors = factors_of(city)
-    with timed(folder, "labels") as rows, read_store(city.paths) as connection:
+    with timed(folder, "labels") as rows, engines.reading(city) as connection:
         known.open_views(connection, as_of, settings.gates(city))
         visits = label.outcomes(connection, label.visits(connection))
         days = _origins(visits, as_of)
@@ -89,7 +88,7 @@ def _listed_on(told: pd.DataFrame) -> pd.Series:
 
 
 def _as_of_origin(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Engine,
     city: settings.City,
     factors: Sequence[Factor],
     told: pd.DataFrame,
