@@ -46,12 +46,18 @@ def _known(promise: Contract, opened: Gate, who: tuple[str, ...]) -> str:
     columns = ", ".join(f"{_shown(promise, c, opened)} as {c.name}" for c in promise.columns)
     keep = " and ".join((_KNOWN, *gate.admitted(opened), *who))
     once = ""
-    if promise.delivery == "events" and promise.key:
+    if is_told_once(promise.source):
         once = f" qualify row_number() over (partition by {', '.join(promise.key)} order by r.delivered_on desc, file_id, line) = 1"
     return (
         f"select {columns}, file_id, line, r.delivered_on, known_on"
         f" from raw.{promise.source} r join (select file_id, is_current from meta.files) using (file_id) where {keep}{once}"
     )
+
+
+def is_told_once(source: str) -> bool:
+    """Whether of rows with one key only those of the latest delivery count: what is known then is not all that was known before, and more."""
+    promise = contract.load(source)
+    return promise.delivery == "events" and bool(promise.key)
 
 
 def _shown(promise: Contract, column: Column, opened: Gate) -> str:

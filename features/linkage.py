@@ -20,7 +20,7 @@ from splink import Linker
 from splink.backends.duckdb import DuckDBAPI
 from splink.internals.splink_dataframe import SplinkDataFrame
 
-from features.mentions import PLACE, mentions
+from features.mentions import PLACE, mentions, mentions_further
 
 SCRATCH = "splink_scratch"
 SURE, LIKELY, DOUBTFUL = 0.9, 0.3, 0.2
@@ -59,7 +59,8 @@ def model() -> Model:
 def score(connection: duckdb.DuckDBPyConnection) -> None:
     """From nothing: temp tables ``mentions`` (see there), ``names_at`` (place, names) and ``pairs`` (mention_l, mention_r, weight,
     probability; the lower id first), of pairs that are at least doubtful."""
-    _look(connection)
+    connection.execute(f"create or replace temp table mentions as {mentions()}")
+    connection.execute(_NAMES_AT)
     connection.execute(_NO_PAIRS)
     with linker_over(connection, model().settings, "mentions") as (linker, (every,)):
         _keep(connection, linker.inference.predict_within(every, **AT_LEAST_DOUBTFUL))
@@ -70,7 +71,9 @@ def score_further(connection: duckdb.DuckDBPyConnection) -> None:
     changed, is scored again. The result is the same."""
     connection.execute("create or replace temp table mentions_before as from mentions")
     connection.execute("create or replace temp table names_before as from names_at")
-    _look(connection)
+    newest = connection.execute(_NEWEST).fetchone()
+    connection.execute(f"create or replace temp table mentions as {mentions_further()}", newest)
+    connection.execute(_NAMES_AT)
     connection.execute(_AGAIN)
     connection.execute(_AS_BEFORE)
     connection.execute(_FORGOTTEN)
@@ -93,6 +96,8 @@ _NAMES_AT = "create or replace temp table names_at as " + " union all ".join(
 )
 """How many others one may take somebody for at an address or flat."""
 
+_NEWEST = "select coalesce(max(first_known), date '0001-01-01') from mentions_before"
+
 _NO_PAIRS = "create or replace temp table pairs (mention_l ubigint, mention_r ubigint, weight double, probability double)"
 
 _AGAIN = f"""
@@ -110,11 +115,6 @@ _FORGOTTEN = (
 )
 
 
-def _look(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(f"create or replace temp table mentions as {mentions()}")
-    connection.execute(_NAMES_AT)
-
-
 def _keep(connection: duckdb.DuckDBPyConnection, found: SplinkDataFrame) -> None:
     connection.execute(
         "insert into pairs select least(mention_id_l, mention_id_r), greatest(mention_id_l, mention_id_r), match_weight, match_probability"
@@ -128,9 +128,10 @@ def linker_over(
 ) -> Iterator[tuple[Linker, tuple[SplinkDataFrame, ...]]]:
     """A linker over temp tables, with Splink's settings; counts of names are those of ``names_at``. Splink makes tables of its own: in a database in memory that is gone afterwards, since the warehouse is not written."""
     (home,) = connection.execute("select current_database()").fetchone() or ("",)
-    connection.execute(f"attach ':memory:' as {SCRATCH}")
+    scratch = f"{SCRATCH}_{id(connection)}"  # another thread may link beside this one
+    connection.execute(f"attach ':memory:' as {scratch}")
     try:
-        connection.execute(f"use {SCRATCH}")
+        connection.execute(f"use {scratch}")
         api = DuckDBAPI(connection)
         registered = tuple(api.register(table) for table in tables)
         linker = Linker(registered[0], settings, log_level=None, validate_settings=False)
@@ -143,4 +144,4 @@ def linker_over(
         yield linker, registered
     finally:
         connection.execute(f'use "{home}"')
-        connection.execute(f"detach {SCRATCH}")
+        connection.execute(f"detach {scratch}")
