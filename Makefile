@@ -79,6 +79,7 @@ $(VENV)/.dev-installed: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(call system_library,libharfbuzz-subset.so.0,libharfbuzz-subset0)
 	$(call system_library,libatomic.so.1,libatomic1)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || $(MAKE) --no-print-directory apt PACKAGES=postgresql
+	@command -v java >/dev/null || $(MAKE) --no-print-directory apt PACKAGES=openjdk-17-jre-headless
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory apt PACKAGES=chromium
 	@touch $(VENV)/.installed $@
 

@@ -124,8 +124,12 @@ def build(
     on this connection (the last ``build``): then only what is new is compared, and who merged or split since is counted.
     ``there_share``: of the households called present so many shall be there; ``at_least``: households that are called present all the same, where the
     registers are too few to be that sure (see ``presence_model.threshold``)."""
-    known.open_views(connection, as_of, gates)
-    linkage = people.link(connection) if linked_on is None else people.link_further(connection)
+    if linked_on is None:
+        known.open_views(connection, as_of, gates)
+        linkage = people.link(connection)
+    else:
+        known.turn_to(connection, as_of)
+        linkage = people.link_further(connection)
     connection.execute(_LATEST_RECORDS)
     for statement in (residences.PLACES, residences.RESIDENCES):
         connection.execute(statement)

@@ -5,14 +5,9 @@ from __future__ import annotations
 STAYS = """
 create or replace temp table stays as
 with seen as (
-  select p.person_id, k.id_logement, min(k.known_on) as first_seen, max(k.known_on) as last_seen
-  from (
-    select 'liste_electorale' as source, id_electeur as record_id, id_logement, known_on from known_liste_electorale
-    union all select 'parc_social', id_bail, id_logement, known_on from known_parc_social where date_sortie is null
-    union all select 'registre_vulnerables', id_inscrit, id_logement, known_on from known_registre_vulnerables
-    union all select 'usages_services', id_usager, id_logement, known_on from known_usages_services
-  ) k join people p using (source, record_id)
-  where k.id_logement is not null
+  select p.person_id, h.id_logement, min(h.first_known) as first_seen, max(h.last_known) as last_seen
+  from held h join people p using (source, record_id)
+  where h.id_logement is not null and (h.source <> 'parc_social' or h.ended_on is null)
   group by all
 ),
 chained as (

@@ -20,35 +20,43 @@ from features.engine import Engine
 
 def open_views(connection: Engine, as_of: date, gates: Mapping[str, Gate]) -> None:
     """Makes the views for one day. ``gates`` holds every source of the contracts; nothing else may read ``raw``."""
-    connection.execute("set variable as_of = cast($1 as date)", [as_of])
+    turn_to(connection, as_of)
     connection.execute("create or replace temp macro as_of() as cast(getvariable('as_of') as date)")
     connection.execute("create or replace temp macro was_known(known_on, on_day) as known_on < on_day")
     objections.gather(connection)
     for source in contract.SOURCES:
         promise = contract.load(source)
-        connection.execute(f"create or replace temp view known_{source} as {_known(promise, gates[source])}")
+        who = objections.of_nobody_who_objected(promise) if objections.is_told(connection, promise) else ()
+        connection.execute(
+            f"create or replace temp view known_{source} as {_known(promise, gates[source], who)}"
+        )
         connection.execute(f"create or replace temp view latest_{source} as {_latest(promise)}")
+
+
+def turn_to(connection: Engine, as_of: date) -> None:
+    """The views of another day, where the same warehouse was opened before: the day is all that changes."""
+    connection.execute("set variable as_of = cast($1 as date)", [as_of])
 
 
 _KNOWN = "is_current and known_on < as_of()"
 
 
-def _known(promise: Contract, opened: Gate) -> str:
+def _known(promise: Contract, opened: Gate, who: tuple[str, ...]) -> str:
     columns = ", ".join(f"{_shown(promise, c, opened)} as {c.name}" for c in promise.columns)
-    keep = " and ".join(
-        (
-            _KNOWN,
-            *gate.admitted(opened),
-            *objections.of_nobody_who_objected(promise),
-        )
-    )
+    keep = " and ".join((_KNOWN, *gate.admitted(opened), *who))
     once = ""
-    if promise.delivery == "events" and promise.key:
+    if is_told_once(promise.source):
         once = f" qualify row_number() over (partition by {', '.join(promise.key)} order by r.delivered_on desc, file_id, line) = 1"
     return (
         f"select {columns}, file_id, line, r.delivered_on, known_on"
         f" from raw.{promise.source} r join (select file_id, is_current from meta.files) using (file_id) where {keep}{once}"
     )
+
+
+def is_told_once(source: str) -> bool:
+    """Whether of rows with one key only those of the latest delivery count: what is known then is not all that was known before, and more."""
+    promise = contract.load(source)
+    return promise.delivery == "events" and bool(promise.key)
 
 
 def _shown(promise: Contract, column: Column, opened: Gate) -> str:

@@ -22,7 +22,7 @@ from splink.internals.database_api import DatabaseAPISubClass
 from splink.internals.splink_dataframe import SplinkDataFrame
 
 from features.engine import Engine, Linking
-from features.mentions import PLACE, mentions
+from features.mentions import PLACE, mentions, mentions_further
 
 SCRATCH = "splink_scratch"
 SURE, LIKELY, DOUBTFUL = 0.9, 0.3, 0.2
@@ -61,7 +61,8 @@ def model() -> Model:
 def score(connection: Engine) -> None:
     """From nothing: temp tables ``mentions`` (see there), ``names_at`` (place, names) and ``pairs`` (mention_l, mention_r, weight,
     probability; the lower id first), of pairs that are at least doubtful."""
-    _look(connection)
+    connection.execute(f"create or replace temp table mentions as {mentions()}")
+    connection.execute(_NAMES_AT)
     connection.execute(_NO_PAIRS)
     with linker_over(connection, model().settings, "mentions") as (linker, (every,)):
         _keep(connection, linker.inference.predict_within(every, **AT_LEAST_DOUBTFUL))
@@ -72,7 +73,9 @@ def score_further(connection: Engine) -> None:
     changed, is scored again. The result is the same."""
     connection.execute("create or replace temp table mentions_before as from mentions")
     connection.execute("create or replace temp table names_before as from names_at")
-    _look(connection)
+    newest = connection.execute(_NEWEST).fetchone()
+    connection.execute(f"create or replace temp table mentions as {mentions_further()}", newest)
+    connection.execute(_NAMES_AT)
     connection.execute(_AGAIN)
     connection.execute(_AS_BEFORE)
     connection.execute(_FORGOTTEN)
@@ -95,6 +98,8 @@ _NAMES_AT = "create or replace temp table names_at as " + " union all ".join(
 )
 """How many others one may take somebody for at an address or flat."""
 
+_NEWEST = "select coalesce(max(first_known), date '0001-01-01') from mentions_before"
+
 _NO_PAIRS = "create or replace temp table pairs (mention_l ubigint, mention_r ubigint, weight double, probability double)"
 
 _AGAIN = f"""
@@ -110,11 +115,6 @@ _FORGOTTEN = (
     "delete from pairs where mention_l not in (select mention_id from as_before)"
     " or mention_r not in (select mention_id from as_before)"
 )
-
-
-def _look(connection: Engine) -> None:
-    connection.execute(f"create or replace temp table mentions as {mentions()}")
-    connection.execute(_NAMES_AT)
 
 
 def _keep(connection: Engine, found: SplinkDataFrame) -> None:
@@ -150,10 +150,11 @@ def _splink(connection: Engine) -> AbstractContextManager[DatabaseAPISubClass]:
 def _splink_of_duckdb(connection: Engine) -> Iterator[DatabaseAPISubClass]:
     """Splink makes tables of its own: in a database in memory that is gone afterwards, since the warehouse is not written."""
     (home,) = connection.execute("select current_database()").fetchone() or ("",)
-    connection.execute(f"attach ':memory:' as {SCRATCH}")
+    scratch = f"{SCRATCH}_{id(connection)}"  # another thread may link beside this one
+    connection.execute(f"attach ':memory:' as {scratch}")
     try:
-        connection.execute(f"use {SCRATCH}")
+        connection.execute(f"use {scratch}")
         yield DuckDBAPI(cast(duckdb.DuckDBPyConnection, connection))
     finally:
         connection.execute(f'use "{home}"')
-        connection.execute(f"detach {SCRATCH}")
+        connection.execute(f"detach {scratch}")

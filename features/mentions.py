@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data_contracts import contract
+from features import known
 
 RELATED = "etat_civil_liee"
 """The second person whom an act names: the spouse of the deceased, the parent of a child. Named by the record of the act."""
@@ -53,9 +54,25 @@ def mentions() -> str:
 
     ``door``: the address to which the key of name and address belongs, null without that key. Empty texts and unknown sexes are null.
     """
+    return _mentions_of(every_row())
+
+
+def mentions_further() -> str:
+    """As ``mentions``, where ``mentions_before`` holds those of an earlier day, the newest of ``$1``: only rows from that day on are read. Where a later delivery takes
+    the place of an earlier one every row is read again."""
+    whole = ", ".join(f"'{r.source}'" for r in REGISTERS if known.is_told_once(_rows_of(r)))
+    before = f"select source, priority, record_id, {', '.join(COMPARED)}, first_known as known_on from mentions_before where source not in ({whole})"
+    later = (
+        _of(r, place, "true" if known.is_told_once(_rows_of(r)) else "not was_known(known_on, $1)")
+        for place, r in enumerate(REGISTERS)
+    )
+    return _mentions_of(" union all ".join((before, *later)))
+
+
+def _mentions_of(rows: str) -> str:
     content = ", ".join(("source", "record_id", *COMPARED))
     return (
-        f"with every as ({every_row()})"
+        f"with every as ({rows})"
         f" select hash({content}) as mention_id, {content}, any_value(priority) as priority,"
         " case when cle_nom_adresse is not null then id_adresse end as door, min(known_on) as first_known"
         f" from every where record_id is not null group by {content}"
@@ -64,21 +81,25 @@ def mentions() -> str:
 
 def every_row() -> str:
     """SQL of one row a row of a ``known_`` view that speaks of a person: ``source``, ``priority``, ``record_id``, ``COMPARED``, ``known_on``."""
-    return " union all ".join(_of(r, place) for place, r in enumerate(REGISTERS))
+    return " union all ".join(_of(r, place, "true") for place, r in enumerate(REGISTERS))
 
 
-def _of(register: Register, priority: int) -> str:
-    rows = register.rows or register.source
+def _of(register: Register, priority: int, condition: str) -> str:
+    rows = _rows_of(register)
     there = {c.name for c in contract.load(rows).columns}
     compared = ", ".join(f"{_said(name, register.suffix, there)} as {name}" for name in COMPARED)
     named = " or ".join(
         f"{key}{register.suffix} is not null" for key in KEYS if key + register.suffix in there
     )
-    condition = f" where {named}" if register.suffix else ""
+    asked = f"{condition} and ({named})" if register.suffix else condition
     return (
         f"select '{register.source}' as source, {priority} as priority, cast({register.record} as varchar) as record_id, {compared}, known_on"
-        f" from known_{rows}{condition}"
+        f" from known_{rows} where {asked}"
     )
+
+
+def _rows_of(register: Register) -> str:
+    return register.rows or register.source
 
 
 def _said(name: str, suffix: str, there: set[str]) -> str:

@@ -114,6 +114,13 @@ def of_whoever_objected(promise: Contract) -> str:
     return " union ".join([*flagged, *(f"{rows} semi join objected o on r.{n} = o.key" for n in identifying)])
 
 
+def is_told(connection: Engine, promise: Contract) -> bool:
+    """Whether a row of the source is of somebody who objected. The ingest took them all out, so that mostly none is, and views need not ask every row again
+    (which would be most of what they cost)."""
+    theirs = of_whoever_objected(promise)
+    return bool(theirs) and _number(connection, f"select count(*) from ({theirs})") > 0
+
+
 def shown_of_the_linked(promise: Contract, name: str, value: str, row: str = "r") -> str:
     """``value`` of the column ``name``, or null where it speaks of a linked person who objected."""
     if promise.source not in LINKING_SOURCES or name not in LINKED_FACTS:

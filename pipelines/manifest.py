@@ -6,12 +6,13 @@ import hashlib
 import json
 import logging
 import platform
+import re
 import resource
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -41,14 +42,28 @@ ROOMS = ("data_contracts", "features", "models", "reports", "review", "pipelines
 def timed(folder: Path, name: str) -> Iterator[Counts]:
     """Times a step and writes its line of ``audit.jsonl``; the caller fills the yielded row counts, and ``reads`` with what it took from outside the folder.
 
-    ``peak_memory_mb`` is the process's highest resident size so far, so it never falls."""
+    ``peak_memory_mb``: the process's highest resident size during the step."""
     started = time.perf_counter()
+    _forget_peak()
     counts = Counts()
     log.info("%s", name)
     yield counts
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = round(time.perf_counter() - started, 2)
-    audit.step(folder, name, counts, seconds=seconds, peak_memory_mb=round(peak, 1))
+    audit.step(folder, name, counts, seconds=seconds, peak_memory_mb=round(_peak_mb(), 1))
+
+
+def _forget_peak() -> None:
+    """Linux notes the highest resident size anew (proc(5), clear_refs); where it may not be asked to, a peak is that of the process so far."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def _peak_mb() -> float:
+    status = Path("/proc/self/status")
+    if not status.exists():  # not Linux
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    (kilobytes,) = re.findall(r"VmHWM:\s+(\d+)", status.read_text(encoding="ascii", errors="replace"))
+    return int(kilobytes) / 1024
 
 
 def write_json(path: Path, content: object) -> None:

@@ -82,6 +82,14 @@ def read_store(paths: Paths, *, threads: int = 2, memory: str = "6GB") -> Iterat
         yield connection
 
 
+def beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection to the same warehouse with temporary tables and views of its own, for another thread; closed by whoever asked."""
+    (home,) = connection.execute("select current_database()").fetchone() or ("",)
+    own = connection.cursor()
+    own.execute(f"use {home}")
+    return own
+
+
 def _configure(connection: duckdb.DuckDBPyConnection, path: Path, threads: int, memory: str) -> None:
     connection.execute(f"set threads = {int(threads)}")
     connection.execute(f"set memory_limit = '{memory}'")
