@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from io import StringIO
 from unittest.mock import patch
 
-from pipelines import cli
+from pipelines import cli, unforeseen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ def lanterne(*arguments: object, **more: str) -> subprocess.CompletedProcess[str
     """A true process; ``more``: its environment beside ours."""
     command = [sys.executable, "-m", "pipelines.cli", *map(str, arguments)]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=os.environ | more, timeout=300
+        command, capture_output=True, text=True, check=False, env=os.environ | more, timeout=900
     )
 
 
@@ -39,6 +39,7 @@ def called(*arguments: object) -> Said:
         redirect_stdout(out),
         redirect_stderr(err),
         patch.object(sys, "argv", ["lanterne", *map(str, arguments)]),
+        patch.dict(os.environ, {unforeseen.SHOW: "1"}),
     ):
         try:
             cli.main()

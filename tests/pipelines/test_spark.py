@@ -137,7 +137,7 @@ def scorer(city: settings.City, wide: pd.DataFrame) -> Scorer:
     return fitted  # type: ignore[return-value]
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_two_workers_give_the_rows_of_duckdb_though_one_is_killed(
     on_a_cluster: settings.City, town: settings.City, tmp_path: Path
 ) -> None:
