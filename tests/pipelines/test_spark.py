@@ -138,6 +138,10 @@ def scorer(city: settings.City, wide: pd.DataFrame) -> Scorer:
 
 
 @pytest.mark.exhaustive
+@pytest.mark.filterwarnings(
+    # pyspark leaves a socket to the collector of garbage
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 def test_two_workers_give_the_rows_of_duckdb_though_one_is_killed(
     on_a_cluster: settings.City, town: settings.City, tmp_path: Path
 ) -> None:
