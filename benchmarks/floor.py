@@ -138,7 +138,11 @@ def _specification(town: Path, home: Path, deliveries: list[Path]) -> Path:
     (run_of,) = (p for p in (kept / "runs").glob(f"{newest.name}-*"))
     folder = town.with_name(f"{home.name}-floor")
     return floor_specification.write(
-        folder, kept, run_of, date.fromisoformat(newest.name), [kept / "deliveries" / d.name for d in deliveries]
+        folder,
+        kept,
+        run_of,
+        date.fromisoformat(newest.name),
+        [kept / "deliveries" / d.name for d in deliveries],
     )
 
 
