@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -73,12 +74,19 @@ class Factor:
 
     def signal(self, values: Values) -> Values:
         """Values → [0, 1]; no trace (NaN) → 0."""
-        span = self.scale.one - self.scale.zero
-        return np.nan_to_num(np.clip((values - self.scale.zero) / span, 0.0, 1.0), nan=0.0)
+        return signals_of(values[:, None], (self,))[:, 0]
 
     def is_said(self, value: float) -> bool:
         """Whether a value makes a sentence: a no, or a count that is nothing special, does not."""
         return self.unit in ("years", "months") or value > self.scale.zero
+
+
+def signals_of(values: Values, factors: Sequence[Factor]) -> Values:
+    """As ``Factor.signal``, of a table with one column a factor."""
+    zero = np.array([f.scale.zero for f in factors], dtype=np.float64)
+    one = np.array([f.scale.one for f in factors], dtype=np.float64)
+    told = np.clip((values - zero) / (one - zero), 0.0, 1.0)
+    return np.ascontiguousarray(np.where(np.isnan(told), 0.0, told))
 
 
 SERVICES_FR = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from features.factor import Factor
+from features.factor import Factor, signals_of
 from models.candidate import Bools, Floats, values
 from models.sealed import sealed
 
@@ -35,15 +35,15 @@ def prior_log_odds(factor: Factor) -> float:
 
 def signals(matrix: pd.DataFrame, factors: Sequence[Factor]) -> Floats:
     """One column a factor, in [0, 1]; no trace is 0."""
-    raw = values(matrix, factors)
-    columns = [f.signal(raw[:, i]) for i, f in enumerate(factors)]
-    return np.column_stack(columns) if columns else np.zeros((len(matrix), 0))
+    return signals_of(values(matrix, factors), factors)
 
 
 def capped(contributions: pd.DataFrame, factors: Sequence[Factor]) -> pd.DataFrame:
     """Columns of factors with a cap, cut at it: whatever a candidate learns, an absence of trace moves nobody further."""
-    limits = {f.name: f.cap for f in factors if f.cap is not None}
-    return contributions.assign(**{n: contributions[n].clip(-cap, cap) for n, cap in limits.items()})
+    caps = {f.name: f.cap for f in factors if f.cap is not None}
+    most = np.array([caps.get(name, np.inf) for name in contributions.columns])
+    held = np.clip(contributions.to_numpy(dtype=np.float64), -most, most)
+    return pd.DataFrame(held, index=contributions.index, columns=contributions.columns)
 
 
 @dataclass(frozen=True, kw_only=True)
