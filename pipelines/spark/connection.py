@@ -124,7 +124,9 @@ class SparkConnection:
                 f"create or replace temporary view {tree.this.name} as {spark_sql.spoken(tree.expression)}"
             )
         elif isinstance(tree.this, exp.Schema):
-            columns = [f.lit(None).cast(spark_sql.spoken(c.kind)).alias(c.name) for c in tree.this.expressions]
+            columns = [
+                f.lit(None).cast(spark_sql.spoken(c.kind)).alias(c.name) for c in tree.this.expressions
+            ]
             self._write(tree.this.this.name, self._session.range(0).select(columns))
         else:
             self._write(tree.this.name, self._found(tree.expression).frame)
