@@ -30,7 +30,7 @@ fix: $(VENV)/.dev-installed ## formats and mends what can be mended
 slow: $(VENV)/.dev-installed ## the long tests
 	@$(BIN)/python -m pytest -m slow -n 2 --dist loadgroup
 
-exhaustive: $(VENV)/.dev-installed ## half an hour of damaged files more, after changes of the ingest
+exhaustive: $(VENV)/.dev-installed ## half an hour of damaged files more, and a town on two workers of Spark: after changes of the ingest, of features, of pipelines/spark
 	@$(BIN)/python -m pytest -m exhaustive -n 2 --dist load
 
 docs: $(VENV)/.dev-installed ## writes the generated pages again
