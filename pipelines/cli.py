@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections import UserDict
 from importlib import import_module
 from typing import Any
@@ -79,8 +78,6 @@ def lanterne() -> None:
 
 def main() -> None:
     """The entry point: every refusal is a sentence and an exit code, never a traceback."""
-    # said as soon as great-expectations finds pyspark; what is used of it is held to DuckDB in the tests
-    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     try:
         sys.exit(app(standalone_mode=False))
     except LanterneError as error:

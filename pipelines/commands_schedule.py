@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -45,6 +47,8 @@ def schedule(
 def _serve(config: Path, city: settings.City) -> None:
     import asyncio
 
+    # while it starts, in the middle of an import too: the server ends by itself when this process does
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     with one_at_a_time(server.home(city)), server.running(city) as process:
         from pipelines.schedule.serving import serve  # Prefect reads its settings when it is imported
 
@@ -58,11 +62,12 @@ def _serve(config: Path, city: settings.City) -> None:
 
 
 def _due(city: settings.City) -> list[dict[str, object]]:
-    now = datetime.now(UTC)
+    """One a job; ``due``: null where it never runs by itself, or when something arrives (``cron`` null)."""
+    now, zone = datetime.now(UTC), city.schedule.time_zone
     found: list[dict[str, object]] = []
     for job in jobs.JOBS:
-        cron = jobs.cron_of(job, city.schedule)
-        moment = next(iter(jobs.due(cron, city.schedule.time_zone, now)), None)
+        moment = next(iter(jobs.due(jobs.cron_of(job, city.schedule), zone, now)), None)
+        cron = job.cron and jobs.cron_of(job, city.schedule)
         found.append({"job": job.name, "cron": cron, "due": moment and moment.isoformat(), "does": job.does})
     return found
 
@@ -73,8 +78,7 @@ def _table(city: settings.City) -> None:
     for title in ("Job", "next", "what it does"):
         table.add_column(say(title))
     for one in _due(city):
-        due = str(one["due"] or "")[:16].replace("T", " ") or say(
-            "when something arrives" if one["job"] == "ingest-on-arrival" else "never by itself"
-        )
+        never = say("when something arrives" if one["cron"] is None else "never by itself")
+        due = str(one["due"])[:16].replace("T", " ") if one["due"] else never
         table.add_row(str(one["job"]), due, say(str(one["does"])))
     console.out.print(table)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from data_contracts.errors import ConfigurationError, IntegrityError, LanterneError
+from data_contracts.errors import Busy, ConfigurationError, IntegrityError, LanterneError
 
 OFFLINE = {
     "autoinstall_known_extensions": "false",
@@ -122,7 +122,7 @@ def refusal(error: duckdb.Error, path: Path, key: Key | None = None) -> Lanterne
     """What DuckDB said on opening, as a sentence. Its words are those of the pinned version, held by tests."""
     said = str(error).lower()
     if any(words in said for words in _BUSY):
-        return ConfigurationError(
+        return Busy(
             "another run is using the warehouse",
             where=str(path),
             hint="wait until it ends, then run this again.",

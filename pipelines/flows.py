@@ -32,6 +32,7 @@ from pipelines import (
 from pipelines.publish import publish_step
 from pipelines.reporting import reports_step
 from pipelines.resuming import is_done
+from pipelines.schedule.outcomes import DRIFT
 from pipelines.unforeseen import foreseen
 
 Given = ParamSpec("Given")
@@ -90,7 +91,7 @@ def cycle(
     the run's folder. Where it alarms of drift the flow is completed with what is said as its message: the list stands."""
     published = publish_cycle(config, folder, as_of, capacity, keep_working_tables)
     alarm = drift_told.state_of(published)
-    return Completed(name="Drift alarm", message=alarm, data=published) if alarm else published
+    return Completed(name=DRIFT, message=alarm, data=published) if alarm else published
 
 
 def publish_cycle(config: Path, folder: Path, as_of: date, capacity: int, keep_working_tables: bool) -> Path:

@@ -27,7 +27,7 @@ def taken(error: Exception) -> Unforeseen:
     return Unforeseen(
         f"an error that nobody foresaw: {type(error).__name__}",
         where=where,
-        hint=f"nothing was published. Run the command by hand with {SHOW}=1 to see all of it, and report it; what it shows may hold personal data.",
+        hint=f"what was published before stands. Run the command by hand with {SHOW}=1 to see all of it, and report it; what it shows may hold personal data.",
     )
 
 

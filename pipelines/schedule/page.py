@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
+import threading
 
 from fastapi import FastAPI
 from prefect.server.api.server import create_app
@@ -13,8 +17,6 @@ POLICY = (
     "default-src 'self'; connect-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "script-src 'self' 'unsafe-inline' 'unsafe-eval'; worker-src 'self' blob:; frame-ancestors 'none'; form-action 'self'; base-uri 'self'"
 )
-
-
 OPEN = {"limit", "offset", "sort"}
 
 
@@ -69,8 +71,15 @@ def _without_open_ends(body: bytes) -> bytes:
     return json.dumps({k: v for k, v in asked.items() if v is not None or k not in OPEN}).encode()
 
 
+def _end_with_parent() -> None:
+    """Standard input is a pipe from whoever started the server: it ends when they do, killed or not."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def app() -> FastAPI:
     """What uvicorn serves."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     served = create_app()
     served.add_middleware(AtHome)
     served.add_middleware(AsManyAsYouLike)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import time
@@ -66,11 +67,12 @@ def _password(folder: Path) -> str:
 @contextmanager
 def running(city: City) -> Iterator[subprocess.Popen[bytes]]:
     """The server, answering; ended afterwards. Raises ConfigurationError where it does not come up, such as on a port that is taken."""
+    _check_free(city)
     os.environ.update(environment(city))
     host = ["--host", "127.0.0.1", "--port", str(city.schedule.port)]
     with (home(city) / LOG).open("wb") as log:
         command = [sys.executable, "-m", "uvicorn", "--factory", "pipelines.schedule.page:app", *host]
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.PIPE)
     try:
         _wait(process, city)
         yield process
@@ -81,6 +83,20 @@ def running(city: City) -> Iterator[subprocess.Popen[bytes]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _check_free(city: City) -> None:
+    """Somebody else's server would answer in place of ours."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", city.schedule.port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"this port cannot be had: {error.strerror}",
+                where=address(city),
+                hint="another program has it, or another `lanterne schedule`; end that, or choose a port: [schedule] port in city.toml.",
+            ) from error
 
 
 def _wait(process: subprocess.Popen[bytes], city: City) -> None:
@@ -95,5 +111,5 @@ def _wait(process: subprocess.Popen[bytes], city: City) -> None:
     raise ConfigurationError(
         "Prefect's server does not answer",
         where=f"{address(city)}, {home(city) / LOG}",
-        hint="that file says why; if another program has the port, choose one: [schedule] port in city.toml.",
+        hint="that file says why.",
     )

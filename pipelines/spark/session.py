@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +71,8 @@ def connected(city: settings.City) -> Iterator[SparkConnection]:
 def session(city: settings.City) -> Iterator[tuple[SparkSession, Path]]:
     """A session and its scratch, which both end here. Raises ConfigurationError where Java is missing or too old."""
     _check_java()
+    # what is used of pyspark beside pandas 3 is held to DuckDB in tests/pipelines/test_spark.py
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     scratch = temporary(city.paths.database, f"{os.getpid()}-spark")
     scratch.mkdir(mode=0o700)
     try:

@@ -51,6 +51,21 @@ OFFLINE = Path(__file__).resolve().parents[1] / "offline"
 LEFT_OVER = Path(".cycle-2026-10-01.partial", "working", "people.parquet")
 ELSEWHERE = "25c7cfa8fa3293641707a0613154812270e467003c1701cd4951aa9b9c5ff20d"
 """SHA-256 of ``list.csv`` of this city, made on another machine than those that test it."""
+STEPS = (
+    "ingest",
+    "frame",
+    "labels",
+    "duel",
+    "keeping",
+    "ranker",
+    "list",
+    "measure",
+    "map",
+    "fairness",
+    "drift",
+    "reports",
+    "notice",
+)
 CYCLE = ("--as-of", "2026-11-02", "--json")
 
 
@@ -83,21 +98,7 @@ def test_a_run_leaves_every_promised_file_and_adds_up(ran: tuple[Path, Path]) ->
     ingest = json.loads((run / "ingest.json").read_text())
     assert all(f["rows_read"] == f["rows_accepted"] + f["rows_quarantined"] for f in ingest["files"])
     manifest = json.loads((run / "manifest.json").read_text())
-    assert [s["name"] for s in manifest["steps"]] == [
-        "ingest",
-        "frame",
-        "labels",
-        "duel",
-        "keeping",
-        "ranker",
-        "list",
-        "measure",
-        "map",
-        "fairness",
-        "drift",
-        "reports",
-        "notice",
-    ]
+    assert [s["name"] for s in manifest["steps"]] == list(STEPS)
     assert manifest["steps"][1]["rows"]["households"] == 40
     said = pd.read_parquet(run / "working" / "statements.parquet")
     assert said[said["is_retained"] & (said["statement"] == "lives_alone")]["household_id"].nunique() == 40

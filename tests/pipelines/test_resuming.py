@@ -15,26 +15,12 @@ from data_contracts.errors import Busy, ContractError
 from pipelines import audit, audit_verify, chain, manifest, run, settings
 from tests.pipelines import stopped
 from tests.pipelines.little_city import ROLL, elector, write
+from tests.pipelines.test_cycle import STEPS
 
 CLEAN = multiprocessing.get_context("forkserver")
 CLEAN.set_forkserver_preload(["tests.pipelines.stopped"])
 """Forks of a process that has imported everything and done nothing: this one has threads."""
 DAY = date(2026, 11, 10)
-STEPS = (
-    "ingest",
-    "frame",
-    "labels",
-    "duel",
-    "keeping",
-    "ranker",
-    "list",
-    "measure",
-    "map",
-    "fairness",
-    "drift",
-    "reports",
-    "notice",
-)
 ALTERED_BY = {"keeping": {"duel"}, "ranker": {"duel", "keeping"}}
 """A step that adds to a file of others (``duel.json``): killed between file and line, they are done again too."""
 NOT_PROMISED = {audit.LOG, "manifest.json", "ingest.json"}

@@ -12,6 +12,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from prefect import State, flow
+from prefect.settings import (
+    PREFECT_TASK_DEFAULT_RETRIES,
+    PREFECT_TASK_DEFAULT_RETRY_DELAY_SECONDS,
+    temporary_settings,
+)
 from prefect.testing.utilities import prefect_test_harness
 
 from data_contracts.errors import (
@@ -24,6 +30,7 @@ from data_contracts.errors import (
     LeakSuspected,
 )
 from pipelines import arrivals, run, settings, unforeseen
+from pipelines.flows import whole
 from pipelines.schedule import flows, outcomes
 from pipelines.schedule.jobs import JOBS, due, is_superseded
 from pipelines.schedule.mail import Mail
@@ -142,11 +149,32 @@ def test_a_run_that_waits_too_long_ends_by_that_name(tmp_path: Path) -> None:
     """Another run holds the folder: a scheduled one gives up after its patience, or after its time."""
     config = write(tmp_path)
     patient = config.read_text() + "[schedule]\npatience_minutes = {}\n"
-    with prefect_test_harness(server_startup_timeout=120), run.one_at_a_time(tmp_path / "runs"):
+    harness = prefect_test_harness(server_startup_timeout=120)
+    with harness, run.one_at_a_time(tmp_path / "runs"):
         config.write_text(patient.format(0))
         assert flows.ingest(config, return_state=True).name == "Failed: busy"
         config.write_text(patient.format(60))
         assert flows.ingest.with_options(timeout_seconds=2)(config, return_state=True).name == "TimedOut"
+        assert tries(Busy("another run is using the warehouse")) == 3
+        assert tries(ContractError("the snapshot holds no row")) == 1
+
+
+def tries(refusal: LanterneError) -> int:
+    """How often a step is tried that refuses so, where Prefect's setting is two more."""
+    count = 0
+
+    def refuses() -> None:
+        nonlocal count
+        count += 1
+        raise refusal
+
+    @flow
+    def one_step() -> State[None]:
+        return whole(refuses, "refuses")(return_state=True)
+
+    with temporary_settings({PREFECT_TASK_DEFAULT_RETRIES: 2, PREFECT_TASK_DEFAULT_RETRY_DELAY_SECONDS: 0}):
+        one_step(return_state=True)
+    return count
 
 
 @pytest.mark.parametrize(

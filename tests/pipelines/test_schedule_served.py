@@ -29,6 +29,7 @@ from playwright.sync_api import Browser
 from pipelines import chain, settings
 from pipelines.schedule import server
 from pipelines.schedule.jobs import JOBS
+from tests.pipelines.calling import lanterne
 from tests.pipelines.little_city import ROLL, elector, key, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect server")]
@@ -320,6 +321,28 @@ def crons(one: dict[str, object]) -> list[tuple[str, str]]:
     return [(each["schedule"]["cron"], each["schedule"]["timezone"]) for each in schedules]
 
 
+def test_a_port_that_is_taken_is_said_at_once(served: Served) -> None:
+    runs = served.config.parent / "elsewhere"
+    town = served.config.with_name("other.toml")
+    town.write_text(served.config.read_text() + f'[paths]\nruns = "{runs}"\n', encoding="utf-8")
+    said = lanterne("schedule", "--config", town)
+    assert said.returncode == 2 and "this port cannot be had" in said.stderr and "Hint:" in said.stderr
+
+
+def test_the_server_goes_when_its_schedule_is_killed(served: Served) -> None:
+    """kill -9 of the one process: no server is left that would keep the port from the next."""
+    assert served.process is not None
+    served.process.kill()
+    served.process.wait()
+    is_gone(served)
+    served.start()
+
+
 def test_it_ends_when_it_is_told_to(served: Served) -> None:
     assert served.stop() == 0
-    assert served.ask("POST", "deployments/filter", {}) == []
+    is_gone(served)
+
+
+def is_gone(served: Served) -> None:
+    """Nobody answers any more."""
+    until(lambda: [] if served.ask("POST", "deployments/filter", {}) else [1], seconds=60)

@@ -182,3 +182,10 @@ def test_without_java_it_is_said_what_to_install(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     with pytest.raises(ConfigurationError, match="Java"), engines.reading(city):
         pass
+
+
+def test_without_pyspark_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    city = settings.load(write(tmp_path)).model_copy(update={"engine": "spark"})
+    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    with pytest.raises(ConfigurationError, match=r"pip install lanterne\[spark\]"), engines.reading(city):
+        pass
