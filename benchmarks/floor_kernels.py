@@ -23,7 +23,7 @@ def ingest(given: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     for table in given["tables"]:
         connection.execute(table["create"])
         for sheet, statement in table["sheets"]:
-            _register(connection, sheet)
+            register_sheet(connection, sheet)
             connection.execute(statement)
         for statement in table["reads"]:
             connection.execute(statement)
@@ -31,13 +31,21 @@ def ingest(given: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _register(connection: duckdb.DuckDBPyConnection, path: str) -> None:
+def register_sheet(connection: duckdb.DuckDBPyConnection, path: str) -> None:
+    """Lays the first sheet under the name ``sheet``."""
     import pandas as pd
     from python_calamine import CalamineWorkbook
 
     header, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    texts = [[_as_text(cell) for cell in row] for row in rows]
     connection.register("sheet", pd.DataFrame(texts, columns=[str(c) for c in header], dtype="str"))
+
+
+def _as_text(cell: object) -> str:
+    """A whole number as it was typed: a workbook holds every number as a fraction."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell)
 
 
 def check(connection: duckdb.DuckDBPyConnection, tables: list[dict[str, Any]]) -> None:

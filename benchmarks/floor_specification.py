@@ -94,11 +94,12 @@ def _insert(promise: Contract, arrival: Arrival, dialect: Dialect) -> str:
     names = [h or f"unknown_{i}" for i, h in enumerate(dialect.headers)]
     return (
         f"insert into {promise.source} by name with typed as (select '{arrival.file_id}' as file_id,"
-        f" date '{arrival.delivered_on}' as delivered_on, {typed} from {_source(arrival, dialect, names)}) select *, {known} as known_on from typed"
+        f" date '{arrival.delivered_on}' as delivered_on, {typed} from {text_of(arrival, dialect, names)}) select *, {known} as known_on from typed"
     )
 
 
-def _source(arrival: Arrival, dialect: Dialect, names: list[str]) -> str:
+def text_of(arrival: Arrival, dialect: Dialect, names: list[str]) -> str:
+    """The file as a relation of texts under ``names``, for a FROM clause."""
     listed = ", ".join(f'"{n}"' for n in names)
     if arrival.form == "xlsx":
         return f"sheet as t({listed})"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,15 +42,24 @@ def median(costs: Sequence[Cost]) -> Cost:
 
 
 def run(
-    command: Sequence[str], *, environment: Mapping[str, str] | None = None, good: Sequence[int] = (0,)
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    good: Sequence[int] = (0,),
+    python: Path | None = None,
+    out: Path | None = None,
 ) -> Cost:
-    """``command``: of this Python, without its name. Its output goes to standard error. Raises RuntimeError where it ends in another way than ``good``."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, stdout=sys.stderr, env={**os.environ, **(environment or {})}
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
+    """``command``: of this Python (or of ``python``), without its name. Its output goes to ``out``, or to standard error. Raises RuntimeError where it ends in another way than ``good``."""
+    with out.open("wb") if out else nullcontext(sys.stderr) as target:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [str(python or sys.executable), *command],
+            cwd=ROOT,
+            stdout=target,
+            env={**os.environ, **(environment or {})},
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in good:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")

@@ -63,6 +63,11 @@ def score(connection: Engine) -> None:
     probability; the lower id first), of pairs that are at least doubtful."""
     connection.execute(f"create or replace temp table mentions as {mentions()}")
     connection.execute(_NAMES_AT)
+    score_mentions(connection)
+
+
+def score_mentions(connection: Engine) -> None:
+    """``score``, once ``mentions`` and ``names_at`` are there."""
     connection.execute(_NO_PAIRS)
     with linker_over(connection, model().settings, "mentions") as (linker, (every,)):
         _keep(connection, linker.inference.predict_within(every, **AT_LEAST_DOUBTFUL))

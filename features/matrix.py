@@ -39,6 +39,11 @@ def wide(connection: Engine, as_of: date, factors: Sequence[Factor]) -> pd.DataF
 def compute(connection: Engine, factors: Sequence[Factor], gates: Mapping[str, Gate]) -> None:
     """Makes the temp table ``evidence``: the long form of ``matrix``."""
     rows.gather(connection, gates)
+    evidence(connection, factors)
+
+
+def evidence(connection: Engine, factors: Sequence[Factor]) -> None:
+    """``compute``, once ``rows_<source>`` of every factor is there."""
     connection.execute(_EMPTY)
     by_source = sorted(factors, key=lambda f: f.source)
     for source, of_source in groupby(by_source, key=lambda f: f.source):

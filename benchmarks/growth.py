@@ -1,0 +1,120 @@
+"""Seconds and memory of each step as a town grows: ``python -m benchmarks.growth WORK [--persons N ...] [--months N] [--frame-only]``.
+
+Towns of 10,000 and 33,012 are made; a larger one is the second several times over (``benchmarks.growth_town``). Of every town all deliveries but the newest are taken in,
+then comes what is measured: the cycle of the newest, one whole process, its steps as its own chain tells them. ``--frame-only``: who lives where and the matrix alone
+(``benchmarks.growth_frame``), of the newest two snapshots of each source; what five million persons are measured by.
+
+What is found is added to ``WORK/growth.json``, one entry a size, and drawn to ``WORK/growth.svg``, so that sizes can be measured one by one. Bars, told once the sizes are there: the cost
+a person at the largest at most 1.2 times that of 33,012; a million persons in 12 minutes and 8 GB; frame and matrix of five million in 12 GB. Exit 1 when a bar is broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks import growth_chart
+from benchmarks.growth_town import BASE, make
+from benchmarks.processes import Cost, lanterne, run
+from pipelines import audit
+from pipelines.days import day_or_today
+
+SIZES = (10_000, BASE, 100_000, 330_000, 1_000_000)
+DONE = (0, 5)
+MILLION = 1_000_000
+MOST_PER_PERSON, MOST_SECONDS, MOST_MB = 1.2, 720.0, 8192.0
+MOST_MB_OF_FRAME = 12 * 1024.0
+
+
+def cycle_of(work: Path, persons: int, months: int) -> dict[str, object]:
+    """One entry: the cycle's ``Cost`` and its steps; ``taken_in``: the cost of all deliveries before."""
+    town = make(work, persons, months)
+    home, before = work / f"home-{persons}", Cost(seconds=0, processor=0, peak_mb=0)
+    shutil.rmtree(home, ignore_errors=True)
+    (home / "deliveries").mkdir(parents=True)
+    for name in ("city.toml", "lanterne.key"):
+        shutil.copy(town / name, home / name)
+    *earlier, newest = sorted((town / "deliveries").resolve().iterdir())
+    config = ("--config", str(home / "city.toml"))
+    for folder in earlier:
+        (home / "deliveries" / folder.name).symlink_to(folder)
+    before = lanterne("ingest", *config)
+    (home / "deliveries" / newest.name).symlink_to(newest)
+    cost = lanterne("cycle", *config, "--as-of", newest.name, good=DONE)
+    (made,) = (home / "runs").glob(f"{newest.name}-*")
+    steps = audit.steps(made)
+    (counted,) = (step["rows"] for step in steps if step["name"] == "frame")
+    shutil.rmtree(home)
+    return {
+        "persons": persons,
+        "deliveries_before": len(earlier),
+        "rows": counted,
+        "taken_in": before.as_json(),
+        "cycle": cost.as_json(),
+        "steps": [{key: step[key] for key in ("name", "seconds", "peak_memory_mb")} for step in steps],
+    }
+
+
+def frame_of(work: Path, persons: int, months: int) -> dict[str, object]:
+    """One entry: the cost of frame and matrix, loading of the tables apart."""
+    base = make(work, BASE, months)
+    told = work / f"frame-{persons}.json"
+    cost = run(["-m", "benchmarks.growth_frame", str(base), str(persons), str(told)])
+    found: dict[str, object] = json.loads(told.read_text(encoding="utf-8"))
+    return {"persons": persons, "frame_only": found | {"peak_mb": cost.as_json()["peak_mb"]}}
+
+
+def bars(entries: Mapping[str, Mapping[str, dict[str, float]]]) -> dict[str, tuple[float, float]]:
+    """(figure, bar) by what it is of; of sizes that are not there, nothing."""
+    cycles = {int(size): entry["cycle"] for size, entry in entries.items() if "cycle" in entry}
+    found: dict[str, tuple[float, float]] = {}
+    if BASE in cycles and max(cycles) > BASE:
+        largest = max(cycles)
+        one = cycles[BASE]["seconds"] / BASE
+        found[f"a person of {largest:,} to one of {BASE:,}"] = (cycles[largest]["seconds"] / largest / one, MOST_PER_PERSON)  # fmt: skip
+    if MILLION in cycles:
+        found["seconds of a million"] = (cycles[MILLION]["seconds"], MOST_SECONDS)
+        found["MB of a million"] = (cycles[MILLION]["peak_mb"], MOST_MB)
+    for entry in entries.values():
+        if "frame_only" in entry:
+            of_frame = entry["frame_only"]
+            found[f"MB of frame and matrix, {int(of_frame['members']):,} persons"] = (of_frame["peak_mb"], MOST_MB_OF_FRAME)  # fmt: skip
+    return found
+
+
+def _kept(work: Path, entry: dict[str, object]) -> dict[str, dict[str, object]]:
+    path = work / "growth.json"
+    entries = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    mine = entries.setdefault(str(entry["persons"]), {})
+    mine |= entry | {"measured_on": day_or_today(None, "today").isoformat()}
+    path.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+    return dict(entries)
+
+
+def main() -> int:
+    """See above."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--persons", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--months", type=int, default=12)
+    parser.add_argument("--frame-only", action="store_true")
+    asked = parser.parse_args()
+    work = asked.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    measured = frame_of if asked.frame_only else cycle_of
+    for persons in asked.persons:
+        entries = _kept(work, measured(work, persons, asked.months))
+        print(json.dumps(entries[str(persons)], indent=1), flush=True)
+    (work / "growth.svg").write_text(growth_chart.drawn(entries), encoding="utf-8")
+    held = bars(entries)  # type: ignore[arg-type]
+    for what, (figure, bar) in held.items():
+        print(f"{what}: {figure:,.2f} (bar {bar:,.1f}): {'holds' if figure <= bar else 'broken'}")
+    return 0 if all(figure <= bar for figure, bar in held.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
