@@ -34,8 +34,9 @@ class Macro:
 def parsed(
     sql: str, parameters: Parameters, macros: Mapping[str, Macro], variables: Mapping[str, Tree]
 ) -> Tree:
-    """The tree of one statement, with the values of its parameters, macros and variables in their places."""
-    given = _by_name(parameters)
+    """The tree of one statement, with the values of its parameters, macros and variables in their places; a macro's variables are read where it is used."""
+    given, asked = _by_name(parameters), parse_one(sql, read="duckdb")
+    is_macro = isinstance(asked, exp.Create) and asked.kind == "MACRO"
 
     def placed(node: Tree) -> Tree:
         if isinstance(node, exp.Placeholder):
@@ -44,9 +45,10 @@ def parsed(
             return node
         if node.name in macros:
             return rewritten(_applied(macros[node.name], node.expressions), placed)
-        return variables[node.expressions[0].name].copy() if node.name == "getvariable" else node
+        is_read = node.name == "getvariable" and not is_macro
+        return variables[node.expressions[0].name].copy() if is_read else node
 
-    return rewritten(parse_one(sql, read="duckdb"), placed)
+    return rewritten(asked, placed)
 
 
 def rewritten(tree: Tree, rule: Rule) -> Tree:

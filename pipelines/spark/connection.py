@@ -60,6 +60,15 @@ class Table:
     folders: tuple[Path, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A view as it was asked for, and as Spark was told it."""
+
+    query: str
+    parameters: Parameters
+    said: str
+
+
 class SparkConnection:
     """One session; an ``Engine`` and a ``Linking`` (see ``features.engine``)."""
 
@@ -68,13 +77,16 @@ class SparkConnection:
         self._scratch = scratch
         self._macros: dict[str, Macro] = {}
         self._variables: dict[str, Tree] = {}
+        self._views: dict[str, View] = {}
         self._tables: dict[str, Table] = {}
         self._written = 0
 
     def execute(self, query: str, parameters: Parameters = None, /) -> Found:
         """One statement. What adds rows gives their number, what makes something the number of tables."""
-        tree = spark_sql.parsed(query, parameters, self._macros, self._variables)
+        tree = self._parsed(query, parameters)
         match tree:
+            case exp.Create(kind="VIEW"):
+                self._view(tree, query, parameters)
             case exp.Create():
                 self._create(tree)
             case exp.Insert():
@@ -115,14 +127,18 @@ class SparkConnection:
     def _found(self, tree: Tree) -> Found:
         return Found(frame=self._session.sql(spark_sql.spoken(tree)))
 
+    def _parsed(self, query: str, parameters: Parameters) -> Tree:
+        return spark_sql.parsed(query, parameters, self._macros, self._variables)
+
+    def _view(self, tree: Tree, query: str, parameters: Parameters) -> None:
+        name, said = tree.this.name, spark_sql.spoken(tree.expression)
+        self._session.sql(f"create or replace temporary view {name} as {said}")
+        self._views[name] = View(query=query, parameters=parameters, said=said)
+
     def _create(self, tree: exp.Create) -> None:
         if tree.kind == "MACRO":
             name, macro = spark_sql.macro_of(tree)
             self._macros[name] = macro
-        elif tree.kind == "VIEW":
-            self._session.sql(
-                f"create or replace temporary view {tree.this.name} as {spark_sql.spoken(tree.expression)}"
-            )
         elif isinstance(tree.this, exp.Schema):
             columns = [
                 f.lit(None).cast(spark_sql.spoken(c.kind)).alias(c.name) for c in tree.this.expressions
@@ -150,6 +166,10 @@ class SparkConnection:
         for item in tree.expressions:
             value = self._found(exp.select(item.this.expression)).fetchall()[0][0]
             self._variables[item.this.this.name] = spark_sql.literal(value)
+        for view in list(self._views.values()):  # DuckDB reads a variable whenever a view is read
+            tree = self._parsed(view.query, view.parameters)
+            if spark_sql.spoken(tree.expression) != view.said:
+                self._view(tree, view.query, view.parameters)
 
     def _drop(self, tree: exp.Drop) -> None:
         for table in tree.args["tables"]:
@@ -177,6 +197,7 @@ class SparkConnection:
 
     def _put(self, name: str, table: Table) -> None:
         before = self._tables.get(name)
+        self._views.pop(name, None)
         self._tables[name] = table
         read = self._session.read.schema(table.schema).parquet(*map(str, table.folders))
         read.createOrReplaceTempView(name)
@@ -185,6 +206,7 @@ class SparkConnection:
 
     def _forget(self, name: str) -> None:
         self._session.catalog.dropTempView(name)
+        self._views.pop(name, None)
         table = self._tables.pop(name, None)
         for folder in table.folders if table else ():
             shutil.rmtree(folder)

@@ -109,3 +109,10 @@ def test_values_are_typed_and_macros_take_what_they_are_given() -> None:
     assert spark_sql.spoken(tree) == (
         "SELECT ((d) < (CAST('2026-01-02' AS DATE))) AND a = 'it\\'s; drop' AND n IN (SELECT EXPLODE(ARRAY(1, 2))) AND v = NULL"
     )
+
+
+def test_a_macro_reads_its_variables_where_it_is_used() -> None:
+    first, then = ({"as_of": spark_sql.literal(date(2026, month, 2))} for month in (10, 11))
+    made = spark_sql.parsed("create macro as_of() as cast(getvariable('as_of') as date)", None, {}, first)
+    tree = spark_sql.parsed("select as_of()", None, dict([spark_sql.macro_of(made)]), then)
+    assert "2026-11-02" in spark_sql.spoken(tree)

@@ -1,4 +1,4 @@
-"""Spark gives what DuckDB gives: a town of 33,000 on two workers of which one is killed, and a whole cycle of the little city."""
+"""Spark gives what DuckDB gives: the little city's tables and scores; a town of 33,000 on two workers of which one is killed; a whole cycle."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.pipelines.calling import called, lanterne
 from tests.pipelines.little_city import write
 from tests.pipelines.test_cycle import CYCLE, ELSEWHERE
 
-AS_OF = date(2026, 11, 2)
+AS_OF, BEFORE = date(2026, 11, 2), date(2026, 10, 2)
 TABLES = (
     "people",
     "members",
@@ -78,9 +78,10 @@ def on_a_cluster(town: settings.City, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def tables(city: settings.City) -> dict[str, pd.DataFrame]:
-    """Every table of the frame, in an order, and both forms of the matrix."""
+    """Every table of the frame, from the one of a month before, in an order, and both forms of the matrix."""
     with engines.reading(city) as connection:
-        frame.build(connection, AS_OF, settings.gates(city), city.there_share)
+        frame.build(connection, BEFORE, settings.gates(city), city.there_share)
+        frame.build(connection, AS_OF, settings.gates(city), city.there_share, linked_on=BEFORE)
         wide, _ = matrix.matrix(connection, AS_OF, factors_of(city), settings.gates(city))
         found = {name: connection.execute(f"from {name} order by all").df() for name in TABLES}
     return found | {"matrix": wide}
@@ -151,11 +152,7 @@ def test_two_workers_give_the_rows_of_duckdb_though_one_is_killed(
     wanted = tables(town)
     assert len(killed) == 1, "an executor was killed while a stage ran"
     assert len(wanted["people"]) > 33_000 and len(wanted["matrix"]) > 5_000
-    for name, rows in wanted.items():
-        if name == "link_doubts":
-            pd.testing.assert_frame_equal(found[name], rows, check_exact=False, rtol=SMALLEST_STEP, atol=0)
-        else:
-            pd.testing.assert_frame_equal(found[name], rows, check_exact=True)
+    held(found, wanted)
     path = tmp_path / "matrix.parquet"
     wanted["matrix"].to_parquet(path, index=False)
     model = scorer(town, wanted["matrix"])
@@ -164,7 +161,26 @@ def test_two_workers_give_the_rows_of_duckdb_though_one_is_killed(
     assert not list(town.paths.database.parent.glob("*spark*")), "what lay open is gone"
 
 
+def held(found: dict[str, pd.DataFrame], wanted: dict[str, pd.DataFrame]) -> None:
+    """Row for row."""
+    for name, rows in wanted.items():
+        if name == "link_doubts":
+            pd.testing.assert_frame_equal(found[name], rows, check_exact=False, rtol=SMALLEST_STEP, atol=0)
+        else:
+            pd.testing.assert_frame_equal(found[name], rows, check_exact=True)
+
+
 @pytest.mark.slow
+def test_the_little_city_has_the_same_rows_on_spark(tmp_path: Path) -> None:
+    town = settings.load(write(tmp_path))
+    (tmp_path / "run").mkdir()
+    cycle.take_in(town, tmp_path / "run", frozenset())
+    found, wanted = tables(town.model_copy(update={"engine": "spark"})), tables(town)
+    assert len(wanted["people"]) == 50 and len(wanted["matrix"]) == 40, "nothing was known a month before"
+    held(found, wanted)
+
+
+@pytest.mark.exhaustive
 def test_a_cycle_on_spark_makes_the_list_of_duckdb(tmp_path: Path) -> None:
     config = write(tmp_path)
     said = config.read_text(encoding="utf-8")
