@@ -1,5 +1,6 @@
 """Every contract as another tool sees it, and as ours reads it."""
 
+import re
 from datetime import date
 from importlib.resources import files
 
@@ -143,3 +144,14 @@ def test_periods(period: str, day: date, before: date, french: str) -> None:
 def test_what_is_no_period(text: str) -> None:
     with pytest.raises(ValueError, match="is not a period"):
         Period.parsed(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "fits"),
+    [("47001", True), ("2A004", True), ("48999", True), ("015146", True), ("E08000025", True)]
+    + [("4701", False), ("AGEN", False), ("4700A1", False), ("0612345678", False)],
+)
+def test_a_home_is_in_a_commune_of_france_or_in_a_municipality_elsewhere(code: str, fits: bool) -> None:
+    """Beside France's: Spain and Belgium write five digits, Italy and Portugal six, Germany eight, Great Britain a letter and eight."""
+    (column,) = (c for c in load("etat_civil").columns if c.name == "commune_domicile")
+    assert column.pattern is not None and bool(re.search(column.pattern, code)) == fits
