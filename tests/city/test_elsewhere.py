@@ -10,9 +10,12 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from data_contracts.city_words import as_written
 from data_contracts.contract import SOURCES, Contract, Gate, load
+from data_contracts.conversions import present
 from data_contracts.dialects import sniff
 from data_contracts.errors import ContractError
 from pipelines import settings
@@ -107,3 +110,18 @@ def test_its_configuration_is_a_place_in_spain_with_its_gates_signed() -> None:
     assert (city.country, city.insee_code, city.language, city.fictitious) == ("ES", CODE, "en", True)
     assert city.schedule.time_zone == "Europe/Madrid"
     assert settings.gates(city)["liste_electorale"] == "open" and "parc_social" not in city.sources
+
+
+SIGNS = st.text("aBéñ'\"\\;-%_Ω7", min_size=5, max_size=8)
+
+
+@given(theirs=SIGNS, ours=SIGNS, other=SIGNS)
+def test_a_word_becomes_the_contract_s_and_any_other_stays(theirs: str, ours: str, other: str) -> None:
+    """Whatever signs it is made of, quotes among them, since it stands in a statement; whatever its case."""
+    column = load("liste_electorale").columns[0]
+    assume(theirs.upper() != other.upper())
+    said = present(column, [(theirs.upper(), ours)])
+    read = f"select {said} from (select unnest($1::varchar[]) as {column.name})"
+    with duckdb.connect() as connection:
+        told = connection.execute(read, [[theirs, theirs.lower(), other]]).fetchall()
+    assert [word for (word,) in told] == [ours, ours, other]
