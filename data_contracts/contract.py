@@ -59,6 +59,7 @@ class Column:
     """One promised column. ``minimum``/``maximum`` are inclusive; ``width`` is what lost leading zeros are padded to.
 
     ``unit``: of a quantity, None for anything else. ``identifies``: a person or a place, None when it identifies nobody by itself.
+    ``words``: (folded header, a city's word under it in upper case, the contract's word); no contract holds any, see ``city_words``.
     """
 
     header: str
@@ -77,6 +78,7 @@ class Column:
     unit: str | None = None
     identifies: Subject | None = None
     is_unique: bool = False
+    words: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def name(self) -> str:

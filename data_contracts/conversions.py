@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from data_contracts.contract import SQL_TYPES, Column
 
@@ -26,15 +26,27 @@ def _is_one_of(values: tuple[str, ...], t: str) -> str:
     return f"list_contains([{listed}], {t})"
 
 
-def present(column: Column) -> str:
-    """The text, trimmed of ``BLANKS``, in the column of that name, or null where the file says that there is nothing."""
-    t = column.name
+def present(column: Column, words: Iterable[tuple[str, str]] = ()) -> str:
+    """The text, trimmed of ``BLANKS``, in the column of that name, or null where the file says that there is nothing.
+
+    ``words``: of the file, in upper case, each with the contract's that stands for it; whatever else is written is left for the contract to judge.
+    """
+    t, told = column.name, _in_contract_words(column, words)
     longest = max(map(len, NULLS))
     # accents are taken off the short texts only: it is the dearest step, asked of every cell
     return (
-        f"case when length({t}) > {longest} then {t}"
-        f" when {_is_one_of(NULLS, f'strip_accents(upper({t}))')} then null else {t} end"
+        f"case when length({t}) > {longest} then {told}"
+        f" when {_is_one_of(NULLS, f'strip_accents(upper({t}))')} then null else {told} end"
     )
+
+
+def _in_contract_words(column: Column, words: Iterable[tuple[str, str]]) -> str:
+    told = " ".join(f"when {_quoted(theirs)} then {_quoted(ours)}" for theirs, ours in words)
+    return f"(case upper({column.name}) {told} else {column.name} end)" if told else column.name
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def converted(column: Column) -> str:

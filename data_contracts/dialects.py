@@ -6,7 +6,7 @@ Nothing here opens a file: the rim hands over a way to open it. Nothing is guess
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -27,7 +27,10 @@ SUFFIXES: dict[str, Format] = {".csv": "csv", ".csv.gz": "csv", ".parquet": "par
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """What was found; ``absent`` are promised columns that the file lacks and may lack."""
+    """What was found; ``absent`` are promised columns that the file lacks and may lack.
+
+    ``words``: canonical column → the city's words under the header that the file gives it, each with the contract's; see ``city_words``.
+    """
 
     format: Format
     encoding: str
@@ -39,12 +42,12 @@ class Dialect:
     """Whether every line of the text is one row; see ``encodings``."""
     lines: int
     """Of a text: counted over its bytes, header and all."""
+    words: Mapping[str, tuple[tuple[str, str], ...]]
 
     def described(self) -> dict[str, object]:
         """For the report."""
-        return {
-            key: value for key, value in asdict(self).items() if key not in ("headers", "is_plain", "lines")
-        }
+        told = asdict(self)
+        return {key: told[key] for key in told if key not in ("headers", "is_plain", "lines", "words")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +76,8 @@ def sniff(contract: Contract, name: str, form: Format, opener: Opener) -> Dialec
         separator = _separator(contract, str(first[1][0]), name) if form == "csv" else ""
     header = _header(first, separator, form, name)
     trailing = len(header) > 1 and not header[-1].strip()
-    names = _canonical(contract, header[:-1] if trailing else header, name)
+    written = header[:-1] if trailing else header
+    names = _canonical(contract, written, name)
     return Dialect(
         format=form,
         encoding=writing.encoding,
@@ -83,6 +87,7 @@ def sniff(contract: Contract, name: str, form: Format, opener: Opener) -> Dialec
         has_trailing_column=trailing,
         is_plain=writing.is_plain and len(names) > 1,
         lines=writing.lines,
+        words=_words(contract, written),
     )
 
 
@@ -188,7 +193,7 @@ def _canonical(contract: Contract, header: Sequence[str], name: str) -> tuple[st
         raise ContractError(
             f"{len(unknown)} column(s) that the contract does not know: {', '.join(_shown(h) for h in unknown[:5])}",
             where=name,
-            hint=f"the contract of {contract.source} lists: {', '.join(c.header for c in contract.columns)}.",
+            hint=f"the contract of {contract.source} lists: {', '.join(c.header for c in contract.columns)}. What a city calls otherwise stands in [headers] of city.toml.",
         )
     names = tuple(known[folded(h)].name for h in header)
     doubled = sorted({n for n in names if names.count(n) > 1})
@@ -197,6 +202,14 @@ def _canonical(contract: Contract, header: Sequence[str], name: str) -> tuple[st
             f"the same column twice: {', '.join(doubled)}", where=name, hint="keep one of them."
         )
     return names
+
+
+def _words(contract: Contract, header: Sequence[str]) -> dict[str, tuple[tuple[str, str], ...]]:
+    given = {folded(h) for h in header}
+    told = {
+        c.name: tuple((theirs, ours) for h, theirs, ours in c.words if h in given) for c in contract.columns
+    }
+    return {name: pairs for name, pairs in told.items() if pairs}
 
 
 def _refuse_forbidden(contract: Contract, unknown: Sequence[str], name: str) -> None:

@@ -15,6 +15,7 @@ from data_contracts.errors import ConfigurationError, LanterneError
 from pipelines import console, unforeseen
 
 MODULES = {
+    "init": "commands_init",
     "check": "commands_cycle",
     "ingest": "commands_cycle",
     "cycle": "commands_cycle",

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from pipelines import console, screens, screens_city
 from pipelines.city import write_city
 from pipelines.run import run_cycle
+from synthetic_city.place import AGEN
 from synthetic_city.rates import MOST_ERRORS
+from synthetic_city.villasol import VILLASOL
 
 app = typer.Typer()
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Persons = Annotated[int, typer.Option("--persons", help="Inhabitants, from 2,000 to 1,000,000.")]
 Months = Annotated[int, typer.Option("--months", help="Months observed after burn-in.")]
 Seed = Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")]
+
+
+PLACES = {"agen": AGEN, "villasol": VILLASOL}
 
 
 @app.command()
@@ -34,6 +39,10 @@ def city(
         float,
         typer.Option("--errors", help=f"Factor on the registers' identity mistakes, up to {MOST_ERRORS:g}."),
     ] = 1.0,
+    place: Annotated[
+        Literal["agen", "villasol"],
+        typer.Option("--place", help="Agen, or a town in Spain with other codes, headers and fewer sources."),
+    ] = "agen",
     json: Json = False,
 ) -> None:
     """Writes a synthetic town: deliveries, city.toml, calibration and, apart from them, the truth."""
@@ -46,6 +55,7 @@ def city(
             replace=False,
             with_raw=with_raw,
             errors=errors,
+            place=PLACES[place],
             progress=progress,
         )
     if json:

@@ -35,7 +35,13 @@ def ingest_step(config: Path, folder: Path) -> None:
 def take_in(city: settings.City, folder: Path, objected: Collection[str]) -> frozenset[str]:
     """The part of ``ingest_step`` that is the warehouse's alone; gives every key and dwelling that is left in peace."""
     with timed(folder, "ingest") as rows, open_store(city.paths) as connection:
-        report = ingest(connection, city.paths.deliveries, gates=settings.gates(city), objected=objected)
+        report = ingest(
+            connection,
+            city.paths.deliveries,
+            gates=settings.gates(city),
+            objected=objected,
+            contracts=settings.contracts(city),
+        )
         stored = store_state.of(connection, existing_key(city.paths))
         write_json(folder / "ingest.json", report.as_json() | {"store": stored})
         rows["files_new"] = sum(f.status != "unchanged" for f in report.files)

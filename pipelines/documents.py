@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from features.catalogue import FACTORS
 from features.factor import Factor
 from pipelines import desk_documents
+from pipelines.city_file import EXAMPLE, city_file, example, meaning, pairs
 from pipelines.dictionary import data_dictionary
 from pipelines.schedule import declared
-from pipelines.settings import City, Features, Floors, Paths, Residents
-from pipelines.settings_audit import Audit
-from pipelines.settings_costs import Costs
-from pipelines.settings_desk import Desk, Directory
-from pipelines.settings_map import Map
-from pipelines.settings_papers import Authority, Contacts
-from pipelines.settings_schedule import Mail, Schedule
-from pipelines.settings_sources import SourceGate
+from pipelines.settings import City
+from pipelines.settings_tables import Table, tables
 
 
 def pages() -> dict[str, str]:
@@ -30,64 +25,35 @@ def pages() -> dict[str, str]:
         "desk_roles.md": desk_documents.roles(),
         "desk_states.md": desk_documents.states(),
         "../prefect.yaml": declared.prefect_yaml(),
+        "../city.example.toml": city_file("en", EXAMPLE),
     }
-
-
-APART = (
-    "paths",
-    "features",
-    "floors",
-    "residents",
-    "contacts",
-    "authority",
-    "sources",
-    "retention",
-    "desk",
-    "audit",
-    "directory",
-    "map",
-    "costs",
-    "schedule",
-    "mail",
-)
-"""Tables of ``city.toml`` that have a section of their own."""
 
 
 def configuration() -> str:
     """Every key of ``city.toml``."""
-    sections = (
-        ("", City),
-        ("[paths]", Paths),
-        ("[features]", Features),
-        ("[floors]", Floors),
-        ("[residents.BAND]", Residents),
-        ("[contacts]", Contacts),
-        ("[authority]", Authority),
-        ("[costs]", Costs),
-        ("[sources.NAME]", SourceGate),
-        ("[desk]", Desk),
-        ("[audit]", Audit),
-        ("[desk.directory]", Directory),
-        ("[map]", Map),
-        ("[schedule]", Schedule),
-        ("[schedule.mail]", Mail),
+    body = "\n".join(line for table in tables(City) for line in _section(table))
+    return f"# `city.toml`\n\nGenerated from `pipelines/settings.py` by `make docs`. `lanterne init` writes a file with all of it. An unknown key is an error.\n{body}\n"
+
+
+def _section(table: Table) -> Iterator[str]:
+    name = ".".join((*table.path, *(["NAME"] if table.is_many else [])))
+    yield f"\n## {f'[{name}]' if name else 'Top of the file'}\n"
+    if table.path:
+        yield f"{meaning(table)}\n"
+    if table.model is None:
+        lines = ", ".join(f"`{line}`" for line in pairs(example(table.field)))
+        yield f"One line for each, such as {lines}."
+    elif table.keys:
+        yield "| key | default | meaning |"
+        yield "|---|---|---|"
+        yield from (_key(name, field) for name, field in table.keys.items())
+
+
+def _key(name: str, field: FieldInfo) -> str:
+    default = (
+        "required" if field.is_required() else f"`{_shown(field.get_default(call_default_factory=True))}`"
     )
-    body = "\n".join(line for title, model in sections for line in _section(title, model))
-    body += f'\n\n## [retention]\n\n{City.model_fields["retention"].description} One line per source: `parc_social = "P18M"`.\n'
-    return f"# `city.toml`\n\nGenerated from `pipelines/settings.py` by `make docs`. An unknown key is an error.\n{body}\n"
-
-
-def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
-    yield f"\n## {title or 'Top of the file'}\n"
-    yield "| key | default | meaning |"
-    yield "|---|---|---|"
-    for name, field in model.model_fields.items():
-        if name in APART:
-            continue
-        default = (
-            "required" if field.is_required() else f"`{_shown(field.get_default(call_default_factory=True))}`"
-        )
-        yield f"| `{name}` | {default} | {field.description} |"
+    return f"| `{name}` | {default} | {field.description} |"
 
 
 def _shown(value: object) -> str:

@@ -22,7 +22,8 @@ from pipelines.store import staging_area, whole
 
 PORTION_BYTES = 64 * 1024**2
 Progress = Callable[[str], None]
-DEFAULT_GATES: Mapping[str, Gate] = {s: contract.load(s).gate for s in contract.SOURCES}
+CONTRACTS: Mapping[str, Contract] = {s: contract.load(s) for s in contract.SOURCES}
+DEFAULT_GATES: Mapping[str, Gate] = {s: promise.gate for s, promise in CONTRACTS.items()}
 
 
 def ingest(
@@ -32,11 +33,12 @@ def ingest(
     *,
     gates: Mapping[str, Gate] = DEFAULT_GATES,
     objected: Iterable[str] = (),
+    contracts: Mapping[str, Contract] = CONTRACTS,
     progress: Progress = lambda message: None,
 ) -> IngestReport:
     """Ingests what is new, through the gates, without whoever objected. One transaction: after a refusal or a crash the warehouse is what it was.
 
-    ``objected``: keys and dwellings of the city's register of objections. Headers of all files are read before anything is stored.
+    ``objected``: keys and dwellings of the city's register of objections. ``contracts``: of every source, as the city writes it. Headers of all files are read before anything is stored.
     """
     started = time.perf_counter()
     arrived = arrivals(deliveries, only)
@@ -47,16 +49,16 @@ def ingest(
         fresh = [a for a in arrived if a.file_id not in known or _is_due(known[a.file_id], gates[a.source])]
         if fresh:
             worker.submit(expectations.get_ready)  # should it fail, the first check says so
-        found = {a.file_id: dialects.sniff(contract.load(a.source), a.name, a.form, a.open) for a in fresh}
-        for promise, files in _portions(fresh):
+        found = {a.file_id: dialects.sniff(contracts[a.source], a.name, a.form, a.open) for a in fresh}
+        for promise, files in _portions(fresh, contracts):
             progress(f"{promise.source}: {len(files)} file(s)")
             status |= _ingest_source(connection, area, worker, promise, files, found, gates[promise.source])
         for arrival in (a for a in arrived if a.file_id in known and not known[a.file_id].is_current):
             filing.restore(connection, arrival)
             status[arrival.file_id] = "correction"
-        for promise, files in _by_source(a for a in fresh if status[a.file_id] == "read again"):
+        for promise, files in _by_source((a for a in fresh if status[a.file_id] == "read again"), contracts):
             retention.purge_again(connection, promise, [a.file_id for a in files])
-        for promise, files in _by_source(a for a in fresh if gates[a.source] != "closed"):
+        for promise, files in _by_source((a for a in fresh if gates[a.source] != "closed"), contracts):
             filing.remark(connection, promise, files)
         law.apply_objections(connection, objected)
         reports = tuple(filing.report(connection, a, status[a.file_id]) for a in arrived)
@@ -76,9 +78,11 @@ def _narrow(connection: duckdb.DuckDBPyConnection, gates: Mapping[str, Gate], at
             law.narrow(connection, contract.load(source), file_id, stored, gates[source])
 
 
-def _portions(fresh: list[Arrival]) -> Iterator[tuple[Contract, list[Arrival]]]:
+def _portions(
+    fresh: list[Arrival], contracts: Mapping[str, Contract]
+) -> Iterator[tuple[Contract, list[Arrival]]]:
     """Files of one source that are checked and stored together: one call of the checker for many small files, bounded memory for large ones."""
-    for promise, files in _by_source(fresh):
+    for promise, files in _by_source(fresh, contracts):
         portion: list[Arrival] = []
         for arrival in files:
             if portion and sum(a.size for a in portion) + arrival.size > PORTION_BYTES:
@@ -88,10 +92,12 @@ def _portions(fresh: list[Arrival]) -> Iterator[tuple[Contract, list[Arrival]]]:
         yield promise, portion
 
 
-def _by_source(files: Iterable[Arrival]) -> Iterator[tuple[Contract, list[Arrival]]]:
+def _by_source(
+    files: Iterable[Arrival], contracts: Mapping[str, Contract]
+) -> Iterator[tuple[Contract, list[Arrival]]]:
     ordered = sorted(files, key=lambda a: (contract.SOURCES.index(a.source), a.delivered_on))
     for source, mine in groupby(ordered, key=lambda a: a.source):
-        yield contract.load(source), list(mine)
+        yield contracts[source], list(mine)
 
 
 def _ingest_source(

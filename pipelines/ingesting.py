@@ -29,6 +29,7 @@ def take_in_deliveries(
             deliveries,
             gates=settings.gates(city),
             objected=registered,
+            contracts=settings.contracts(city),
             progress=progress,
         )
         objected = law.remembered(connection)

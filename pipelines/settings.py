@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
-from data_contracts import contract
+from data_contracts import city_words, contract
+from data_contracts.contract import Contract
 from data_contracts.errors import ConfigurationError, GateClosed
 from features.presence_model import THERE_SHARE
 from pipelines import console
 from pipelines.settings_audit import Audit
 from pipelines.settings_costs import Costs
-from pipelines.settings_desk import Desk, Directory, Strict
+from pipelines.settings_desk import Desk, Strict
 from pipelines.settings_map import Map
 from pipelines.settings_papers import Authority, Contacts
-from pipelines.settings_schedule import Mail, Schedule
+from pipelines.settings_schedule import Schedule
 from pipelines.settings_sources import Gate, SourceGate, check_retention, check_sources
 from pipelines.settings_spark import Spark
+from pipelines.settings_tables import tables
+from pipelines.settings_words import check_headers, check_values
 
 FORBIDDEN_USES = {
     "fraud control": ("fraud",),
@@ -51,6 +56,7 @@ class Paths(Strict):
     )
     key_file: Path | None = Field(
         None,
+        examples=["/etc/lanterne/lanterne.key"],
         description="Key file of the warehouse, readable by its owner alone. `LANTERNE_KEY` in the environment "
         "(64 hexadecimal digits, or a passphrase of at least 16 bytes) comes before it. "
         "When neither is given: `lanterne.key` beside the database, made on the first run.",
@@ -70,10 +76,11 @@ class Floors(Strict):
 
     age: dict[str, float] = Field(
         default_factory=dict,
-        description="By age of the oldest member: `under_25`, `25_39`, `40_59`, `60_74`, `75_79`, `80_plus`, `unknown`; a share in [0, 1], such as `under_25 = 0.05`.",
+        description="By age of the oldest member: `under_25`, `25_39`, `40_59`, `60_74`, `75_79`, `80_plus`, `unknown`; a share in [0, 1].",
+        examples=[{"under_25": 0.05}],
     )
     neighbourhood: dict[str, float] = Field(
-        default_factory=dict, description='By neighbourhood code, such as `"07" = 0.05`.'
+        default_factory=dict, description="The same, by neighbourhood code.", examples=[{"07": 0.05}]
     )
 
 
@@ -89,7 +96,13 @@ class City(Strict):
     """The whole of ``city.toml``."""
 
     name: str = Field(description="Name of the city, shown on every page.")
-    insee_code: str = Field(pattern=r"^[0-9AB]{5}$", description="INSEE commune code, five characters.")
+    country: str = Field(
+        "FR", pattern=r"^[A-Z]{2}$", description="Country, two letters of ISO 3166, such as `FR` or `ES`."
+    )
+    insee_code: str = Field(
+        pattern=r"^[0-9A-Z]{2,12}$",
+        description="INSEE commune code, five characters; outside France the code of the municipality in its country's statistics.",
+    )
     language: Literal["fr", "en"] = Field("fr", description="Language of what people read.")
     purpose: Literal["social isolation outreach"] = Field(
         description="The only use this software accepts: an offer of a visit to isolated people. Forbidden uses: "
@@ -137,7 +150,9 @@ class City(Strict):
     features: Features = Features.model_validate({})
     floors: Floors = Floors.model_validate({})
     residents: dict[Literal["under_25", "25_39"], Residents] = Field(
-        default_factory=dict, description="One table per band of young adults of which a share is published."
+        default_factory=dict,
+        description="What young adults are of all residents, as published: one table per band.",
+        examples=[{"under_25": {"share": 0.125, "ages": [18, 24], "source": "INSEE, RP 2018"}}],
     )
     contacts: Contacts = Contacts.model_validate({})
     authority: Authority = Authority.model_validate({})
@@ -150,20 +165,50 @@ class City(Strict):
         None,
         description="What the yearly evaluation works out the cost of a found household from; without this table it says that it is not known.",
     )
+    headers: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="How the city's files call a column, beside the names that its contract knows; in every source that has the column.",
+        examples=[{"SEXE": ["SEXO"]}],
+    )
+    values: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        description="One table per header whose words are the city's: as its files write them, and the contract's word that each stands for. "
+        "To be decided before the first ingest: what is stored is not read again.",
+        examples=[{"SEXO": {"H": "M", "M": "F"}}],
+    )
     retention: dict[str, str] = Field(
         default_factory=dict,
         description="Per source, and for `liste` and `decisions`, a shorter period than the contract's, such as P18M; a longer one is refused.",
+        examples=[{"signalements": "P18M"}],
     )
     sources: dict[str, SourceGate] = Field(
-        default_factory=dict, description="One table per source with its gate."
+        default_factory=dict,
+        description="One table per source with its legal gate. Without one a source keeps the gate of its contract; a wider one is refused without its legal basis.",
+        examples=[
+            {
+                "parc_social": {
+                    "gate": "open",
+                    "basis": "convention, impact assessment",
+                    "signed_by": "the mayor",
+                    "signed_on": date(2026, 1, 1),
+                }
+            }
+        ],
     )
+
+    @field_validator("insee_code")
+    @classmethod
+    def _is_french_in_france(cls, code: str, info: ValidationInfo) -> str:
+        if info.data.get("country") == "FR" and not re.fullmatch(r"[0-9AB]{5}", code):
+            raise ValueError(
+                "INSEE's code of a commune has five characters; a city elsewhere says its `country`"
+            )
+        return code
 
 
 def load(path: Path) -> City:
     """Reads ``city.toml``; paths come back absolute. Raises ConfigurationError that names the key and a likely spelling."""
-    city = _validated(_parsed(path), path)
-    check_sources(city.sources, path)
-    check_retention(city.retention, path)
+    city = validated(_parsed(path), path)
     root = path.resolve().parent
     given = {name: value for name, value in city.paths.model_dump().items() if value is not None}
     paths = Paths(**{name: root / value for name, value in given.items()})
@@ -176,6 +221,11 @@ def gates(city: City) -> dict[str, Gate]:
     return {s: _gate(city, s) for s in contract.SOURCES}
 
 
+def contracts(city: City) -> dict[str, Contract]:
+    """What every source promises, as the city writes it."""
+    return {s: city_words.as_written(contract.load(s), city.headers, city.values) for s in contract.SOURCES}
+
+
 def _gate(city: City, source: str) -> Gate:
     chosen = city.sources.get(source)
     return chosen.gate if chosen else contract.load(source).gate
@@ -186,7 +236,7 @@ def _parsed(path: Path) -> dict[str, object]:
         raise ConfigurationError(
             "there is no such configuration file",
             where=str(path),
-            hint="`lanterne city OUT` writes one for a synthetic town; give its path with --config.",
+            hint="`lanterne init` writes one, `lanterne city OUT` one for a synthetic town; give its path with --config.",
         )
     try:
         text = path.read_text(encoding="utf-8")
@@ -199,7 +249,8 @@ def _parsed(path: Path) -> dict[str, object]:
         ) from error
 
 
-def _validated(content: dict[str, object], path: Path) -> City:
+def validated(content: dict[str, object], path: Path) -> City:
+    """What a file holds, as decided; paths are as they are written. Raises ConfigurationError and GateClosed as ``load``."""
     purpose = str(content.get("purpose", "")).strip().lower()
     for use in (u for u, words in FORBIDDEN_USES.items() if any(word in purpose for word in words)):
         raise GateClosed(
@@ -208,9 +259,14 @@ def _validated(content: dict[str, object], path: Path) -> City:
             hint="it exists to offer a visit; for any other purpose it has no legal basis.",
         )
     try:
-        return City.model_validate(content)
+        city = City.model_validate(content)
     except ValidationError as error:
         raise _translated(error.errors()[0], path) from error
+    check_sources(city.sources, path)
+    check_retention(city.retention, path)
+    check_headers(city.headers, path)
+    check_values(city.headers, city.values, path)
+    return city
 
 
 def _translated(detail: ErrorDetails, path: Path) -> ConfigurationError:
@@ -225,25 +281,5 @@ def _translated(detail: ErrorDetails, path: Path) -> ConfigurationError:
     )
 
 
-PARTS = (
-    Paths,
-    SourceGate,
-    Features,
-    Floors,
-    Residents,
-    Contacts,
-    Authority,
-    Desk,
-    Directory,
-    Audit,
-    Map,
-    Spark,
-    Costs,
-    Schedule,
-    Mail,
-)
-"""The tables of ``city.toml``."""
-
-
 def _known_keys() -> list[str]:
-    return [key for model in (City, *PARTS) for key in model.model_fields]
+    return [key for table in tables(City) for key in (*table.path[-1:], *table.keys)]

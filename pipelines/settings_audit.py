@@ -15,9 +15,11 @@ class Audit(Strict):
     public_key: Path | None = Field(
         None,
         description="The public key with which every run is to be signed: `lanterne audit verify` and `lanterne check` then refuse a run without that signature.",
+        examples=["lanterne-audit.key.pub"],
     )
     signing_key: Path | None = Field(
         None,
         description="The secret key, without a password and readable by its owner alone (`lanterne audit keygen`), with which `lanterne cycle` and `train` sign by themselves. "
         "Whoever can run them can then sign; without it somebody signs with `lanterne audit sign`, on another machine for instance.",
+        examples=["lanterne-audit.key"],
     )

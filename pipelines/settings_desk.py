@@ -18,11 +18,13 @@ class Directory(Strict):
 
     issuer: str = Field(
         pattern=r"^(https://|http://(127\.0\.0\.1|localhost)([:/]|$))",
+        examples=["https://directory.example"],
         description="Its address, sign by sign as it names itself: https, or on this machine. "
         "There the desk is known with the address `public_url` + `/sign-in/directory/back`.",
     )
     client_id: str = Field(
-        description="The name under which it knows the desk; the secret is in `LANTERNE_DESK_DIRECTORY_SECRET`."
+        examples=["lanterne"],
+        description="The name under which it knows the desk; the secret is in `LANTERNE_DESK_DIRECTORY_SECRET`.",
     )
     title: str = Field("", description="What people call it.")
     second_factor: bool = Field(
@@ -54,6 +56,7 @@ class Desk(Strict):
         None,
         description="The key holder's sealed table (`lanterne correspondence`), where it lies on the server; a relative path starts at the folder of `city.toml`. "
         "Without it whoever grants a name brings the file. The passphrase is asked either way.",
+        examples=["correspondence.table"],
     )
     table_minutes: int = Field(
         60, ge=5, le=480, description="Minutes after which a table that somebody opened is forgotten."
@@ -62,10 +65,12 @@ class Desk(Strict):
         None,
         description="The campaign's key file (`lanterne keygen`), so that alerts entered at the desk find their household; a relative path starts at the folder of "
         "`city.toml`. Who holds it and the extracts can try names: without it, people alone find whom an alert is about.",
+        examples=["campaign.key"],
     )
     groups: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
-        description='Groups of neighbourhoods: name → codes, such as `"Nord" = ["01", "02"]`. An account sees the cases of its groups.',
+        description="Groups of neighbourhoods: name → codes. An account sees the cases of its groups.",
+        examples=[{"Nord": ["01", "02"]}],
     )
     directory: Directory | None = Field(
         None, description="The city's directory; without this table people sign in with a password."

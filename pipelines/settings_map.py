@@ -16,6 +16,7 @@ class Map(Strict):
         None,
         description="GeoJSON file of the neighbourhoods, longitude and latitude (WGS 84), Polygon or MultiPolygon; a relative path starts at the folder of `city.toml`. "
         "Every code of the file is a neighbourhood's and every neighbourhood has a shape; several shapes with one code are one.",
+        examples=["quartiers.geojson"],
     )
     code_property: str = Field(
         "QUARTIER", description="The property of each shape that holds the neighbourhood's code."

@@ -36,8 +36,8 @@ Cron = Annotated[str, AfterValidator(_cron)]
 class Mail(Strict):
     """Who gets a letter when a scheduled run fails, and through which server (SMTP)."""
 
-    to: tuple[str, ...] = Field(min_length=1, description="Addresses.")
-    sender: str = Field(description="Address from which it comes.")
+    to: tuple[str, ...] = Field(min_length=1, description="Addresses.", examples=[["analyst@city.example"]])
+    sender: str = Field(description="Address from which it comes.", examples=["lanterne@city.example"])
     host: str = Field("127.0.0.1", description="Mail server.")
     port: int = Field(25, ge=1, le=65535, description="Its port.")
     security: Literal["none", "starttls", "tls"] = Field(

@@ -17,5 +17,6 @@ class Spark(Strict):
     memory: str = Field("8g", description="Memory of the process that drives it, such as `8g`.")
     options: dict[str, str] = Field(
         default_factory=dict,
-        description='Spark\'s own settings, such as `"spark.sql.shuffle.partitions" = "200"`; they come after Lanterne\'s.',
+        description="Spark's own settings; they come after Lanterne's.",
+        examples=[{"spark.sql.shuffle.partitions": "200"}],
     )

@@ -58,7 +58,7 @@ def stage(
                 arriving = arriving.drop_columns([c.name for c in promise.columns])
             ticked.look(arriving)
             connection.register("arriving", arriving)
-            connection.execute(_taken_in(promise, arriving))
+            connection.execute(_taken_in(promise, arriving, found[arrival.file_id]))
             connection.unregister("arriving")
             row += read.table.num_rows
         ticked.settle(connection, arrival)
@@ -81,9 +81,11 @@ def _together(parts: list[Batch]) -> Batch:
     return Batch(table=pa.concat_tables([b.table for b in parts]), misshapen=misshapen)
 
 
-def _taken_in(promise: Contract, arriving: pa.Table) -> str:
+def _taken_in(promise: Contract, arriving: pa.Table, dialect: Dialect) -> str:
     cells = [
-        f"{conversions.present(c)} as {c.name}" for c in promise.columns if c.name in arriving.column_names
+        f"{conversions.present(c, dialect.words.get(c.name, ()))} as {c.name}"
+        for c in promise.columns
+        if c.name in arriving.column_names
     ]
     return f"insert into texts by name select {', '.join([*PROVENANCE, *cells])} from arriving"
 

@@ -11,6 +11,7 @@ import pandas as pd
 from data_contracts.errors import ConfigurationError
 from synthetic_city.history import History, Ties
 from synthetic_city.lives import live
+from synthetic_city.place import AGEN, Place, as_known_there, settled
 from synthetic_city.rates import MOST_ERRORS
 from synthetic_city.raw import STYLES, render_raw
 from synthetic_city.registers import Registers, extracts, keep
@@ -26,19 +27,28 @@ class City:
     history: History
     ties: Ties
     registers: Registers
+    place: Place = AGEN
 
 
-def build(persons: int, months: int, seed: int, *, with_raw: bool = False, errors: float = 1.0) -> City:
+def build(
+    persons: int,
+    months: int,
+    seed: int,
+    *,
+    with_raw: bool = False,
+    errors: float = 1.0,
+    place: Place = AGEN,
+) -> City:
     """A town of about ``persons`` people over ``months`` months; the same arguments give the same town.
 
     ``with_raw``: its registers keep the names that they write; nothing else changes. ``errors``: they write ``errors`` times as many
-    identity mistakes as declared (``rates.IDENTITY``), up to ``rates.MOST_ERRORS``; nothing else changes.
+    identity mistakes as declared (``rates.IDENTITY``), up to ``rates.MOST_ERRORS``; nothing else changes. ``place``: what they call things, and which are handed over; nothing else changes.
     """
     check_errors(errors)
-    history = live(persons, months, seed)
+    history = settled(live(persons, months, seed), place)
     ties = tie(history, seed)
     registers = keep(history, ties, seed, with_raw=with_raw, errors=errors)
-    return City(history=history, ties=ties, registers=registers)
+    return City(history=history, ties=ties, registers=registers, place=place)
 
 
 def check_errors(errors: float) -> None:
@@ -56,7 +66,9 @@ def deliveries(city: City) -> Iterator[tuple[str, bytes]]:
     for month, first in enumerate(city.history.months):
         folder = str(first + np.timedelta64(1, "D"))
         for source, frame in extracts(city.registers, city.history, month):
-            yield f"{folder}/{name_of(source)}", render(source, frame)
+            if source not in city.place.missing:
+                told = as_known_there(source, frame, city.place)
+                yield f"{folder}/{name_of(source)}", render(source, told, city.place)
 
 
 def raw_exports(city: City) -> Iterator[tuple[str, bytes]]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import gzip
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -20,6 +21,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from data_contracts.contract import Column, load
+from synthetic_city.place import AGEN, Place
 
 Format = Literal["csv", "csv.gz", "parquet", "xlsx"]
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -75,20 +77,33 @@ def name_of(source: str) -> str:
     return f"{source}.{DIALECTS[source].format}"
 
 
-def render(source: str, frame: pd.DataFrame) -> bytes:
+def render(source: str, frame: pd.DataFrame, place: Place = AGEN) -> bytes:
     """The file of one source. ``frame`` has all columns of the contract, by their headers (KeyError otherwise); empty text, NaN and NaT = nothing.
 
-    Columns come in the contract's order, whatever the frame's.
+    Columns come in the contract's order, whatever the frame's, under the headers and in the words of the place.
     """
     dialect, columns = DIALECTS[source], load(source).columns
+    headers = headers_of(columns, replace(dialect, headers=(*dialect.headers, *place.headers.items())))
     if dialect.format == "parquet":
-        return _parquet(frame, columns)
-    texts = [written(frame[column.header], column, dialect) for column in columns]
-    headers = headers_of(columns, dialect)
+        typed = [_typed(frame[column.header], column) for column in columns]
+        return _parquet(headers, _told(typed, columns, place))
+    texts = _told([written(frame[column.header], column, dialect) for column in columns], columns, place)
     if dialect.format == "xlsx":
         return _xlsx(source, headers, texts, columns, dialect)
     content = csv_bytes(headers, texts, dialect)
     return gzip.compress(content, compresslevel=5, mtime=0) if dialect.format == "csv.gz" else content
+
+
+def _told(texts: list[pa.Array], columns: tuple[Column, ...], place: Place) -> list[pa.Array]:
+    """In the place's words; what it has no word for stays."""
+    words = [place.words.get(column.header, {}) for column in columns]
+    return [_reworded(cells, told) if told else cells for cells, told in zip(texts, words, strict=True)]
+
+
+def _reworded(cells: pa.Array, told: Mapping[str, str]) -> pa.Array:
+    encoded = cells.dictionary_encode()
+    spelt = [told.get(word, word) for word in encoded.dictionary.to_pylist()]
+    return pa.array(spelt, pa.string()).take(encoded.indices)
 
 
 def written(values: pd.Series, column: Column, dialect: Dialect) -> pa.Array:
@@ -169,11 +184,10 @@ def csv_bytes(headers: list[str], texts: list[pa.Array], dialect: Dialect) -> by
     return content if dialect.encoding == "utf-8" else content.decode().encode(dialect.encoding)
 
 
-def _parquet(frame: pd.DataFrame, columns: tuple[Column, ...]) -> bytes:
+def _parquet(headers: list[str], typed: list[pa.Array]) -> bytes:
     """Typed, as a business-intelligence tool exports."""
-    arrays = {column.header: _typed(frame[column.header], column) for column in columns}
     body = io.BytesIO()
-    pq.write_table(pa.table(arrays), body, compression="snappy")
+    pq.write_table(pa.table(dict(zip(headers, typed, strict=True))), body, compression="snappy")
     return body.getvalue()
 
 

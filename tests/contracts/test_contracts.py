@@ -1,5 +1,6 @@
 """Every contract as another tool sees it, and as ours reads it."""
 
+import re
 from datetime import date
 from importlib.resources import files
 
@@ -143,3 +144,20 @@ def test_periods(period: str, day: date, before: date, french: str) -> None:
 def test_what_is_no_period(text: str) -> None:
     with pytest.raises(ValueError, match="is not a period"):
         Period.parsed(text)
+
+
+@pytest.mark.parametrize("code", ["47001", "2A004", "48999", "015146", "E08000025"])
+def test_a_home_is_in_a_commune_of_france_or_in_a_municipality_elsewhere(code: str) -> None:
+    """Beside France's: Spain and Belgium write five digits, Italy and Portugal six, Germany eight, Great Britain a letter and eight."""
+    assert _is_a_municipality(code)
+
+
+@pytest.mark.parametrize("code", ["4701", "AGEN", "4700A1", "0612345678", ""])
+def test_what_is_no_code_of_a_municipality_is_refused(code: str) -> None:
+    assert not _is_a_municipality(code)
+
+
+def _is_a_municipality(code: str) -> bool:
+    (column,) = (c for c in load("etat_civil").columns if c.name == "commune_domicile")
+    assert column.pattern is not None
+    return re.search(column.pattern, code) is not None
