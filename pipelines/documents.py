@@ -1,4 +1,4 @@
-"""Generated pages of ``docs/``: configuration, factors, data dictionary, roles and states of the desk. A test fails when a committed page is stale."""
+"""Generated pages of ``docs/``: configuration, factors, data dictionary, roles and states of the desk, licences and bill of materials. A test fails when a committed page is stale."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from features.catalogue import FACTORS
 from features.factor import Factor
-from pipelines import desk_documents
+from pipelines import desk_documents, materials
 from pipelines.dictionary import data_dictionary
 from pipelines.schedule import declared
 from pipelines.settings import City, Features, Floors, Paths, Residents
@@ -29,6 +29,8 @@ def pages() -> dict[str, str]:
         "data_dictionary.md": data_dictionary(),
         "desk_roles.md": desk_documents.roles(),
         "desk_states.md": desk_documents.states(),
+        "licences.md": materials.licences(),
+        "sbom.cdx.json": materials.bill(),
         "../prefect.yaml": declared.prefect_yaml(),
     }
 
