@@ -55,7 +55,7 @@ def _pin(block: str) -> Locked:
 
 def here() -> Iterator[tuple[str, str, str]]:
     """Name, version and ``installed`` of every package of this Python; ``locked`` for a pin of the run time that this machine needs in another version than it has."""
-    installed = {(canonicalize_name(one.name), one.version) for one in metadata.distributions()}
+    installed = {(canonicalize_name(one.name), one.version) for one in metadata.distributions() if one.name}
     pins = locked(RUN_TIME) if RUN_TIME.is_file() else ()
     wanted = {(pin.name, pin.version) for pin in pins if pin.is_for_here}
     yield from ((*one, "installed") for one in sorted(installed))

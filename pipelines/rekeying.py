@@ -25,6 +25,7 @@ from pipelines.encrypted import Damaged, Key
 from pipelines.next_key import Change
 from pipelines.run import one_at_a_time
 from pipelines.settings import City
+from pipelines.warehouse_key import key_now
 
 Progress = Callable[[str], None]
 
@@ -61,7 +62,7 @@ def rekey(config: Path, city: City, on: date, progress: Progress = lambda said: 
 
 def _check(config: Path, city: City) -> None:
     """All that would stop a step is found before the first one."""
-    key = next_key.key_now(city.paths)
+    key = key_now(city.paths)
     if city.paths.database.exists():
         encrypted.opened(city.paths.database, key, read_only=False).close()
     approvals.lines(city.paths.models, key)

@@ -56,7 +56,12 @@ def reseal(
 def _act(done: Resealed, before: str) -> trail.Act:
     """``before``: on which digest the trail ended until then, for whoever was handed a copy of it."""
     sealed = done.second_factors + done.identities
-    facts = {"lines": done.lines, "sealed": sealed, "unknown": done.unknown, "before": before}
+    facts: dict[str, trail.Fact] = {
+        "lines": done.lines,
+        "sealed": sealed,
+        "unknown": done.unknown,
+        "before": before,
+    }
     return trail.Act(who="system", role="", action="change key", kind="trail", facts=facts)
 
 
