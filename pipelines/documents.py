@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from features.catalogue import FACTORS
 from features.factor import Factor
-from pipelines import desk_documents, materials
+from pipelines import desk_documents, exit_codes, materials
 from pipelines.dictionary import data_dictionary
 from pipelines.schedule import declared
 from pipelines.settings import City, Features, Floors, Paths, Residents
@@ -29,6 +29,7 @@ def pages() -> dict[str, str]:
         "data_dictionary.md": data_dictionary(),
         "desk_roles.md": desk_documents.roles(),
         "desk_states.md": desk_documents.states(),
+        "exit_codes.md": exit_codes.page(),
         "licences.md": materials.licences(),
         "sbom.cdx.json": materials.bill(),
         "../prefect.yaml": declared.prefect_yaml(),
