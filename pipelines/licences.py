@@ -94,9 +94,9 @@ def _by_its_metadata(package: str) -> str | None:
         told = metadata.metadata(package)
     except metadata.PackageNotFoundError:
         return None
-    for said in (told.get("License-Expression"), told.get("License")):
+    for name in ("License-Expression", "License"):
         try:
-            return str(canonicalize_license_expression(said or ""))
+            return str(canonicalize_license_expression("".join(told.get_all(name) or ())))
         except InvalidLicenseExpression:
             continue
     return None

@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,15 +42,27 @@ def test_every_command_of_a_block_is_one_of_ours() -> None:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """The account's folder: deliveries of a little city, and ``lanterne`` on the path."""
+def home(tmp_path: Path) -> Iterator[Path]:
+    """The account's folder, a little city's deliveries, and ``lanterne`` on the path, which a process with everything imported answers."""
     write(tmp_path / "made")
-    (tmp_path / "bin").mkdir()
+    for name in ("bin", "home", "code"):
+        (tmp_path / name).mkdir()
+    example = CITY + '\n[paths]\n# key_file = "/etc/lanterne/lanterne.key"\n'
+    (tmp_path / "code" / "city.example.toml").write_text(example, encoding="utf-8")
     script = tmp_path / "bin" / "lanterne"
-    script.write_text(f'#!/bin/sh\nexec {sys.executable} -m pipelines.cli "$@"\n')
+    place = Path(tempfile.mkdtemp(prefix="lanterne-", dir="/tmp")) / "socket"  # a socket's path is short
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -S {ROOT}/tests/forking.py {place} "$@"\n')
     script.chmod(0o755)
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home"
+    server = subprocess.Popen([sys.executable, "-m", "tests.forking", place], cwd=ROOT)
+    try:
+        while not place.exists():
+            assert server.poll() is None
+            time.sleep(0.1)
+        yield tmp_path / "home"
+    finally:
+        server.kill()
+        server.wait()
+        shutil.rmtree(place.parent)
 
 
 @pytest.mark.slow
@@ -56,15 +70,12 @@ def home(tmp_path: Path) -> Path:
 def test_what_is_told_works_in_this_order(home: Path) -> None:
     given = {name: value for name, value in os.environ.items() if not name.startswith("LANTERNE_")}
     path = f"{home.parent / 'bin'}:{os.environ['PATH']}"
-    environment = given | {"PATH": path, "PYTHONPATH": str(ROOT), "LANTERNE": str(home.parent / "code")}
-    (home.parent / "code").mkdir()
-    example = CITY + '\n[paths]\n# key_file = "/etc/lanterne/lanterne.key"\n'
-    (home.parent / "code" / "city.example.toml").write_text(example, encoding="utf-8")
+    environment = given | {"PATH": path, "LANTERNE": str(home.parent / "code")}
     for number, block in enumerate(RUN):
         done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=home, env=environment, capture_output=True, text=True, check=False)  # fmt: skip
         assert done.returncode == 0, (number, block, done.stdout, done.stderr)
         if number == 0:
-            assert "key_file" in done.stdout
+            assert done.stdout.endswith('\nkey_file = "keys/lanterne.key"\n')
             shutil.copytree(home.parent / "made" / "deliveries", home / "deliveries", dirs_exist_ok=True)
     assert {"lanterne.key"} < {file.name for file in (home / "keys").iterdir()}
     assert [*(home / "runs" / "certificates").glob("purge-*.json")] and not (home / "rehearsal").exists()

@@ -388,6 +388,23 @@ def test_somebody_is_at_work(config: Path) -> None:
     holds(config, len(ledger.entries(city.paths)))
 
 
+def test_a_backup_of_before_comes_back_under_the_key_of_now(config: Path, tmp_path: Path) -> None:
+    city = settings.load(config)
+    assert called("backup", "--config", config, tmp_path / "saved").returncode == 0
+    old = existing_key(city.paths)
+    kept = rekey(config).kept
+    with open_store(city.paths) as connection:
+        connection.execute("delete from raw.quartiers")
+    asked = ("restore", "--config", config, tmp_path / "saved", "--replace", "--desk")
+    before = (city.paths.database.read_bytes(), config.with_name("desk.sqlite").read_bytes())
+    assert called(*asked).returncode == 6
+    assert (city.paths.database.read_bytes(), config.with_name("desk.sqlite").read_bytes()) == before
+    done = called(*asked, "--key-file", kept)
+    assert done.returncode == 0, done.stderr
+    holds(config, len(ledger.entries(city.paths)))
+    old_key_opens_nothing(config, old)
+
+
 def test_in_words_and_as_json(config: Path) -> None:
     said = called("rekey", "--config", config)
     assert said.returncode == 0, said.stderr
