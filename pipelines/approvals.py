@@ -2,6 +2,9 @@
 
 ``models/approvals.jsonl``. A signature is HMAC-SHA256 under a key of its own, derived from the warehouse's key: whoever cannot open the warehouse can sign
 nothing. Each line holds the signature of the one before it, so that none can be edited, moved or taken out of the middle unseen.
+
+Lines that were signed before the city's key was changed stay as they are, since runs quote them: ``models/approvals.vouched.json`` says, signed with the new key, how many
+they are and what the SHA-256 of their bytes is (``vouch``).
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from data_contracts.errors import IntegrityError
 from pipelines.encrypted import Key
 from pipelines.manifest import sha256
 
-LOG = "approvals.jsonl"
+LOG, VOUCHED = "approvals.jsonl", "approvals.vouched.json"
 Action = Literal["approve", "withdraw"]
 _PURPOSE = b"lanterne.approval"
 """Sets this use of the key apart from every other."""
@@ -47,6 +50,11 @@ class Approval:
         """As written, in this order."""
         return {**self.__dict__, "on": self.on.isoformat()}
 
+    @property
+    def said(self) -> dict[str, object]:
+        """What was signed, without the signature."""
+        return {name: value for name, value in self.as_json().items() if name != "signature"}
+
 
 def signed(approval: Approval, key: Key) -> Approval:
     """With its signature."""
@@ -54,25 +62,58 @@ def signed(approval: Approval, key: Key) -> Approval:
 
 
 def _signature(approval: Approval, key: Key) -> str:
+    return _sealed(approval.said, key)
+
+
+def _sealed(content: Mapping[str, object], key: Key) -> str:
     own = hmac.new(bytes.fromhex(key.secret), _PURPOSE, hashlib.sha256).digest()
-    content = {name: value for name, value in approval.as_json().items() if name != "signature"}
     plain = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hmac.new(own, plain.encode(), hashlib.sha256).hexdigest()
 
 
 def lines(models: Path, key: Key) -> tuple[Approval, ...]:
-    """Every line, in order. Raises IntegrityError when one was edited, moved, taken out or signed with another key."""
+    """Every line, in order. Raises IntegrityError when one was edited, moved, taken out or signed with another key that nothing vouches for."""
     log = models / LOG
     if not log.exists():
         return ()
+    texts = log.read_bytes().splitlines(keepends=True)
+    vouched = _vouched(models, texts, key)
     found: list[Approval] = []
-    for number, text in enumerate(log.read_bytes().splitlines(), start=1):
+    for number, text in enumerate(texts, start=1):
         line = _parsed(text, log, number)
         before = found[-1].signature if found else ""
-        if line.previous != before or not hmac.compare_digest(line.signature, _signature(line, key)):
+        is_signed = number <= vouched or hmac.compare_digest(line.signature, _signature(line, key))
+        if line.previous != before or not is_signed:
             raise _forged(log, number)
         found.append(line)
     return tuple(found)
+
+
+def vouch(models: Path, key: Key) -> None:
+    """Says with ``key`` that all lines are as they are now, whatever key they were signed with: whoever calls this has seen that they hold."""
+    texts = (models / LOG).read_bytes().splitlines(keepends=True)
+    told = _of_first(texts, len(texts))
+    _write_whole(models / VOUCHED, json.dumps({**told, "seal": _sealed(told, key)}).encode() + b"\n")
+
+
+def _of_first(texts: Sequence[bytes], number: int) -> dict[str, object]:
+    return {"lines": number, "sha256": sha256(b"".join(texts[:number]))}
+
+
+def _vouched(models: Path, texts: Sequence[bytes], key: Key) -> int:
+    """How many lines from the first on need no signature of this key. Raises IntegrityError for a file that was altered, or does not speak of these lines."""
+    file = models / VOUCHED
+    if not file.is_file():
+        return 0
+    try:
+        told = json.loads(file.read_bytes())
+        number, seal = int(told["lines"]), str(told["seal"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise _forged(file, 1) from error
+    wanted = _of_first(texts, number)
+    if told != {**wanted, "seal": seal} or not hmac.compare_digest(seal, _sealed(wanted, key)):
+        raise _forged(file, 1)
+    return number
 
 
 def _parsed(text: bytes, log: Path, number: int) -> Approval:
@@ -96,12 +137,16 @@ def append(models: Path, approval: Approval) -> None:
     log = models / LOG
     earlier = log.read_bytes() if log.exists() else b""
     line = json.dumps(approval.as_json(), ensure_ascii=False) + "\n"
-    whole = log.with_name(f".{LOG}.{os.getpid()}")
+    _write_whole(log, earlier + line.encode())
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    whole = path.with_name(f".{path.name}.{os.getpid()}")
     with whole.open("wb") as file:
-        file.write(earlier + line.encode())
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    whole.replace(log)
+    whole.replace(path)
 
 
 def in_force(signed_lines: Sequence[Approval], as_of: date) -> Approval | None:

@@ -78,7 +78,7 @@ def _names(city: City, about: str | None) -> Iterator[str]:
     if about is not None:
         yield about
         if KEY_FORM.fullmatch(about):
-            yield ledger.pseudonym(city.paths, about)
+            yield from ledger.pseudonyms(city.paths, about)
 
 
 def _of_installation(city: City) -> Iterator[Row]:

@@ -92,8 +92,11 @@ def _copied(connection: duckdb.DuckDBPyConnection, paths: Paths, partial: Path, 
     )
 
 
-def restore(paths: Paths, file: Path, *, replace: bool, desk: Path | None = None) -> Backup:
+def restore(
+    paths: Paths, file: Path, *, replace: bool, desk: Path | None = None, made_with: Key | None = None
+) -> Backup:
     """Puts a backup in the place of the warehouse, whole, after key, schema, counts and digests were found right; ``desk``: and of the review desk's SQLite file.
+    ``made_with``: the key of then, where the installation's was changed since; what is restored is under the key of now.
 
     Raises IntegrityError for a backup that is not what its description says, or another key's; ConfigurationError when a
     warehouse or desk is there and ``replace`` was not asked for, or somebody uses it. Whatever is raised, nothing was changed, but that a desk at which somebody
@@ -113,10 +116,13 @@ def restore(paths: Paths, file: Path, *, replace: bool, desk: Path | None = None
             hint="give --replace to put the backup in its place: what people did since is lost.",
         )
     key = existing_key(paths)
+    opens = made_with or key
     described = _described(file)
-    _check(file, described, key)
-    content = desk_backup.read(file, key, description(file).read_bytes()) if desk else None
-    _take_place(file, paths.database, key)
+    _check(file, described, opens)
+    content = desk_backup.read(file, opens, description(file).read_bytes()) if desk else None
+    if desk is not None and content is not None and opens.secret != key.secret:
+        content = desk_backup.under(content, opens, key, desk.parent)
+    _take_place(file, paths.database, opens, key)
     if desk is not None and content is not None:
         desk_backup.put_back(content, desk)
     return described
@@ -179,19 +185,31 @@ def _copy_bytes(file: Path, fresh: Path) -> None:
         raise _spoilt(file, "its copy on this disk differs from it")
 
 
+def _copy_under(file: Path, fresh: Path, opens: Key, key: Key) -> None:
+    with encrypted.guarded(encrypted.opened(file, opens, read_only=True), file) as connection:
+        encrypted.attach(connection, fresh, key, "fresh")
+        connection.execute("copy from database warehouse to fresh")
+        if copies.contents(connection, "fresh", key) != copies.contents(connection, "warehouse", key):
+            raise _spoilt(file, "its copy on this disk differs from it")
+        copies.settle(connection, "fresh")
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _take_place(file: Path, database: Path, key: Key) -> None:
+def _take_place(file: Path, database: Path, opens: Key, key: Key) -> None:
     """The old file is held while it is replaced, so that nobody writes to it meanwhile; its log, which would not fit, goes first."""
     fresh = copies.fresh_of(database)
     holder = _held(database, key) if database.exists() else None
     try:
         with closing(holder) if holder else nullcontext():
             copies.discard(fresh)
-            _copy_bytes(file, fresh)
+            if opens.secret == key.secret:
+                _copy_bytes(file, fresh)
+            else:
+                _copy_under(file, fresh, opens, key)
             copies.wal(database).unlink(missing_ok=True)
             copies.put_in_place(fresh, database)
     finally:

@@ -71,6 +71,20 @@ def check(config: Path) -> tuple[Finding, ...]:
     return (*(_finding(what, look) for what, look in looks), _disk(city))
 
 
+def of_packages(advisories: Path) -> Finding:
+    """What is installed, held against published advisories. Raises ConfigurationError for a file that holds none."""
+    from pipelines.advisories import look
+
+    found, read = look(advisories)
+    told = "".join(
+        f"\n  {one.package} {one.version} ({one.where}): {', '.join((one.advisory, *one.aliases))}; "
+        f"{f'fixed in {one.fixed}' if one.fixed else 'not fixed yet'}; {one.summary}"
+        for one in found
+    )
+    detail = f"{read} read, {len(found)} concern packages of this installation{told}"
+    return Finding(what="advisories", is_sound=not found, detail=detail)
+
+
 def exit_code(findings: Sequence[Finding]) -> int:
     """6 where integrity is at stake, 2 where something else is not sound, 7 where the newest list alarms and nothing else is wrong, else 0."""
     broken = [f for f in findings if not f.is_sound]

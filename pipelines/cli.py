@@ -40,6 +40,7 @@ MODULES = {
     "backup": "commands_store",
     "restore": "commands_store",
     "upgrade": "commands_store",
+    "rekey": "commands_rekey",
     "schedule": "commands_schedule",
     "bench": "bench",
 }

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from data_contracts.errors import ConfigurationError
 from pipelines import console, drift_told, screens, screens_ingest, settings
 from pipelines.checks import check as check_installation
-from pipelines.checks import exit_code
+from pipelines.checks import exit_code, of_packages
 from pipelines.days import day
 from pipelines.ingesting import take_in_deliveries
 from pipelines.run import run_cycle
@@ -57,9 +58,28 @@ def cycle(
 
 
 @app.command()
-def check(config: Config, json: Json = False) -> None:
+def check(
+    config: Annotated[Path | None, typer.Option("--config", help="The city's city.toml.")] = None,
+    advisories: Annotated[
+        Path | None,
+        typer.Option(
+            "--advisories",
+            help="Published weaknesses of packages, as osv.dev gives them: a JSON file, a folder or a zip. Alone it looks at the packages only.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
     """Is this installation sound: configuration, gates, contracts, deliveries, key, encryption, disk, versions; and does its newest list alarm of drift (exit 7)?"""
-    findings = check_installation(config)
+    if config is None and advisories is None:
+        raise ConfigurationError(
+            "nothing is named that could be looked at",
+            where="lanterne check",
+            hint="give --config city.toml, --advisories FILE, or both.",
+        )
+    findings = (
+        *(check_installation(config) if config else ()),
+        *([of_packages(advisories)] if advisories else []),
+    )
     if json:
         console.print_json([f.__dict__ for f in findings])
     else:

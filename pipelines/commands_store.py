@@ -14,7 +14,7 @@ from pipelines.backups import Backup
 from pipelines.commands_review import database_url
 from pipelines.desk_database import sqlite_file
 from pipelines.store import create_tables
-from pipelines.warehouse_key import existing_key, key_of
+from pipelines.warehouse_key import existing_key, key_in, key_of
 
 app = typer.Typer()
 
@@ -71,11 +71,23 @@ def restore(
         bool,
         typer.Option("--desk", help="The review desk too: what people did there since the backup is lost."),
     ] = False,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--key-file", help="The key with which the backup was made, where it was changed since."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Puts a backup in the warehouse's place once key, schema, counts and digests are found right."""
     city = settings.load(config)
-    done = backups.restore(city.paths, file, replace=replace, desk=_desk(city, config) if desk else None)
+    done = backups.restore(
+        city.paths,
+        file,
+        replace=replace,
+        desk=_desk(city, config) if desk else None,
+        made_with=key_in(key_file) if key_file else None,
+    )
     ledger.enter(city.paths, "restore", "warehouse", facts={"rows": done.rows, "with_desk": desk})
     _say(done, city.paths.database, json=json)
     if not json:

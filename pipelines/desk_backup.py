@@ -12,7 +12,9 @@ import os
 import secrets
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -81,6 +83,27 @@ def read(file: Path, key: Key, described: bytes) -> bytes:
             where=str(part),
             hint="take another backup, with all its files.",
         ) from error
+
+
+def under(content: bytes, old: Key, new: Key, beside: Path) -> bytes:
+    """The same database, sealed and signed with another key. Raises IntegrityError where its trail does not hold."""
+    from review.database import opened
+    from review.law.scrubbing import scrub
+    from review.resealing import reseal
+    from review.sealing import Seal
+
+    with TemporaryDirectory(dir=beside, prefix=".desk-") as folder:
+        file = Path(folder) / "desk.sqlite"
+        put_back(content, file)
+        database = opened(f"sqlite:///{file}")
+        try:
+            seals = [Seal(secret=bytes.fromhex(key.secret)) for key in (old, new)]
+            with database.writing() as session:
+                reseal(session, seals[0], seals[1], datetime.now(UTC), ())
+            scrub(database)
+        finally:
+            database.close()
+        return copied(file)
 
 
 def put_back(content: bytes, database: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from data_contracts.errors import ConfigurationError
 from pipelines import settings
 from pipelines.commands_review import database_url
+from pipelines.encrypted import Key
 from pipelines.warehouse_key import existing_key
 
 if TYPE_CHECKING:
@@ -49,14 +50,22 @@ class Kept:
 @contextmanager
 def where_there_is_one(config: Path, city: settings.City) -> Iterator[Kept | None]:
     """None where no desk was ever started. Raises ConfigurationError for one that cannot be opened, IntegrityError where its key is not there."""
+    key = existing_key(city.paths) if is_there(database_url(city, config)) else None
+    with with_key(config, city, key) as kept:
+        yield kept
+
+
+@contextmanager
+def with_key(config: Path, city: settings.City, key: Key | None) -> Iterator[Kept | None]:
+    """The same with a key that is at hand; None where there is none, or no desk."""
     url = database_url(city, config)
-    if not is_there(url):
+    if key is None or not is_there(url):
         yield None
         return
     from review.database import opened
     from review.sealing import Seal
 
-    seal = Seal(secret=bytes.fromhex(existing_key(city.paths).secret))
+    seal = Seal(secret=bytes.fromhex(key.secret))
     database = opened(url)
     try:
         yield Kept(database=database, seal=seal)

@@ -1,4 +1,4 @@
-"""Generated pages of ``docs/``: configuration, factors, data dictionary, roles and states of the desk. A test fails when a committed page is stale."""
+"""Generated pages of ``docs/``: configuration, factors, data dictionary, roles and states of the desk, licences and bill of materials. A test fails when a committed page is stale."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from features.catalogue import FACTORS
 from features.factor import Factor
-from pipelines import desk_documents
+from pipelines import desk_documents, materials
 from pipelines.city_file import EXAMPLE, city_file, example, meaning, pairs
 from pipelines.dictionary import data_dictionary
 from pipelines.schedule import declared
@@ -24,6 +24,9 @@ def pages() -> dict[str, str]:
         "data_dictionary.md": data_dictionary(),
         "desk_roles.md": desk_documents.roles(),
         "desk_states.md": desk_documents.states(),
+        "exit_codes.md": exit_codes.page(),
+        "licences.md": materials.licences(),
+        "sbom.cdx.json": materials.bill(),
         "../prefect.yaml": declared.prefect_yaml(),
         "../city.example.toml": city_file("en", EXAMPLE),
     }

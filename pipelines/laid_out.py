@@ -12,7 +12,7 @@ from pipelines.arrivals import arrivals
 from pipelines.ledger import Entry
 from pipelines.settings import City, Paths
 from pipelines.store import read_store
-from pipelines.warehouse_key import key_file
+from pipelines.warehouse_key import existing_key, key_file
 
 LIST = "list.parquet"
 
@@ -110,7 +110,10 @@ def lay_approvals(city: City, count: object, models: Path) -> None:
             hint="put the folder of models back.",
         )
     if lines:
+        who_ranks.signed_lines(city)  # they hold, all of them: these may be vouched for below
         (models / approvals.LOG).write_bytes(b"".join(lines))
+        if (city.paths.models / approvals.VOUCHED).is_file():
+            approvals.vouch(models, existing_key(city.paths))
     for name in {json.loads(line)["model"] for line in lines}:
         if (city.paths.models / name).is_dir():
             (models / name).symlink_to((city.paths.models / name).resolve())

@@ -5,11 +5,15 @@
 end, and is signed with a key derived from the warehouse's: whoever cannot open the warehouse can alter neither of the two unseen. What nobody finds without a head
 that was written down elsewhere (``lanterne cycle`` prints one, a signature or a later run holds one): that both files were put back to an earlier state of theirs.
 
+When the city's key is changed (``hand_over``), no line is written again: runs, manifests and auditors hold their hashes. A line ``change key``, sealed with the new key,
+follows; through its ``previous`` it vouches for every line before it, whatever key those were sealed with.
+
 Line: ``number``, ``previous``, ``at``, ``act``, ``kind`` and ``about`` (to what: a run, a model, a certificate), ``facts`` (codes and counts), ``seal``.
 """
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import hashlib
 import hmac
@@ -23,7 +27,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+from cryptography.fernet import Fernet
+
 from data_contracts.contract_terms import Period
+from data_contracts.errors import IntegrityError
 from pipelines import chain
 from pipelines.chain import Head, Line
 from pipelines.encrypted import Key
@@ -34,8 +41,9 @@ from pipelines.warehouse_key import key_of
 LOG, STATE = "audit.jsonl", "audit.state.json"
 PERSONS = Period.parsed("P1Y")
 """How long it is kept who did what, and about whom (CNIL, recommendation 2021-122: six months to a year)."""
-_PURPOSE = b"lanterne.audit"
-"""Sets this use of the key apart from every other."""
+HANDED_OVER = "change key"
+_PURPOSE, _RETIRED = b"lanterne.audit", b"lanterne.audit.retired"
+"""Set these uses of the key apart from every other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +63,17 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class _State:
-    """``persons``: number of a line → (who, person); ``forgotten``: the last line of which they were taken out."""
+    """``persons``: number of a line → (who, person); ``forgotten``: the last line of which they were taken out; ``retired``: the last line before a key was changed →
+    what made the pseudonyms until then, encrypted with the key of now. It opens nothing and seals nothing any more."""
 
     head: Head
     forgotten: int
     persons: Mapping[str, Sequence[str]]
+    retired: Mapping[str, str]
 
     def content(self) -> dict[str, object]:
-        return {"head": self.head.as_json(), "forgotten": self.forgotten, "persons": dict(self.persons)}
+        told = {"head": self.head.as_json(), "forgotten": self.forgotten, "persons": dict(self.persons)}
+        return {**told, "retired": dict(self.retired)} if self.retired else told
 
 
 def enter(
@@ -75,8 +86,8 @@ def enter(
     facts: Mapping[str, object] | None = None,
 ) -> Head:
     """Adds what is done now, by whoever's account this is; ``person``: see ``Entry``. Raises IntegrityError, and adds nothing, where the chain does not hold."""
-    key = key_of(paths)
     with _alone(paths.runs):
+        key = key_of(paths)
         lines, state = _held(paths.runs, key)
         content = {"act": act, "kind": kind, "about": about, "facts": dict(facts or {})}
         line = chain.next_line(chain.head(lines), content)
@@ -106,28 +117,78 @@ def head(paths: Paths) -> Head:
 
 def forget(paths: Paths, before: datetime) -> int:
     """Takes out who did what, and about whom, of the lines of before; gives of how many. The lines stay."""
-    key = key_of(paths)
     with _alone(paths.runs):
+        key = key_of(paths)
         lines, state = _held(paths.runs, key)
         last = max((entry.number for line in lines if (entry := _entry(line, {})).at < before), default=0)
         if last <= state.forgotten:
             return 0
         left = {number: of for number, of in state.persons.items() if int(number) > last}
-        _keep(paths.runs, key, replace(state, forgotten=last, persons=left))
+        retired = {number: box for number, box in state.retired.items() if int(number) > last}
+        _keep(paths.runs, key, replace(state, forgotten=last, persons=left, retired=retired))
     return len(state.persons) - len(left)
+
+
+def hand_over(paths: Paths, old: Key, new: Key, facts: Mapping[str, object]) -> None:
+    """Ends what ``old`` seals and begins what ``new`` seals, with a line that says who changed the key and when. May be called again after it was killed, with the same
+    keys: what is done is not done twice. Raises IntegrityError where the chain does not hold."""
+    with _alone(paths.runs):
+        found = lines(paths.runs)
+        is_entered = bool(found) and _begins(found[-1], new)
+        if is_entered and _is_state_of(paths.runs, new):
+            _held(paths.runs, new)
+            return
+        before = found[:-1] if is_entered else found
+        state = _checked(paths.runs, before, old)
+        if not is_entered:
+            content = {"act": HANDED_OVER, "kind": "key", "about": "", "facts": dict(facts)}
+            line = chain.next_line(chain.head(before), content)
+            chain.put(paths.runs / LOG, {**line, "seal": _sealed(line, new)})
+            found = lines(paths.runs)
+        head = chain.head(found)
+        boxes = {number: _box(old).decrypt(box.encode()) for number, box in state.retired.items()}
+        boxes[str(len(before))] = _own(old)
+        retired = {number: _box(new).encrypt(own).decode() for number, own in boxes.items()}
+        persons = {**state.persons, str(head.number): (_account(), "")}
+        _keep(paths.runs, new, replace(state, head=head, persons=persons, retired=retired))
+
+
+def check(runs: Path, key: Key) -> None:
+    """Raises IntegrityError where the chain does not hold under that key."""
+    with _alone(runs):
+        _held(runs, key)
 
 
 def pseudonym(paths: Paths, match_key: str) -> str:
     """What stands for a match key in ``person``: nobody gets the key back from it, whoever has both keys finds its lines again."""
-    return hmac.new(_own(key_of(paths)), f"person {match_key}".encode(), hashlib.sha256).hexdigest()[:32]
+    return _pseudonym(_own(key_of(paths)), match_key)
+
+
+def pseudonyms(paths: Paths, match_key: str) -> frozenset[str]:
+    """The same, and what stood for it before the city's key was changed, in lines of which it is still known about whom they are."""
+    with _alone(paths.runs):
+        key = key_of(paths)
+        retired = _held(paths.runs, key)[1].retired.values()
+    owns = [_own(key), *(_box(key).decrypt(box.encode()) for box in retired)]
+    return frozenset(_pseudonym(own, match_key) for own in owns)
+
+
+def _pseudonym(own: bytes, match_key: str) -> str:
+    return hmac.new(own, f"person {match_key}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _held(runs: Path, key: Key) -> tuple[tuple[Line, ...], _State]:
-    """Chain and state. A command that was killed between the two files leaves one line more, with its seal: nobody's name is known of that one."""
-    found, state = lines(runs), _state(runs, key)
-    for number, line in enumerate(found, start=1):
-        unsealed = {name: value for name, value in line.items() if name != "seal"}
-        if not hmac.compare_digest(str(line.get("seal")), _sealed(unsealed, key)):
+    """Chain and state."""
+    found = lines(runs)
+    return found, _checked(runs, found, key)
+
+
+def _checked(runs: Path, found: Sequence[Line], key: Key) -> _State:
+    """A command that was killed between the two files leaves one line more, with its seal: nobody's name is known of that one."""
+    state = _state(runs, key)
+    begin = max((number for number, line in enumerate(found, start=1) if _begins(line, key)), default=1)
+    for number, line in enumerate(found[begin - 1 :], start=begin):
+        if not _is_sealed(line, key):
             raise chain.broken("this line was not written with the city's key", runs / LOG, number)
     kept = [chain.NOTHING, *map(chain.head_of, found)]
     if state.head not in kept[-2:]:
@@ -137,17 +198,39 @@ def _held(runs: Path, key: Key) -> tuple[tuple[Line, ...], _State]:
     named = {str(number) for number in range(state.forgotten + 1, state.head.number + 1)}
     if not state.persons.keys() <= named:
         raise chain.broken("names are kept of lines that are not there", runs / STATE, len(found) + 1)
-    return found, state
+    return state
+
+
+def _begins(line: Line, key: Key) -> bool:
+    """Whether what this key seals begins with that line."""
+    return line.get("act") == HANDED_OVER and _is_sealed(line, key)
+
+
+def _is_sealed(line: Line, key: Key) -> bool:
+    unsealed = {name: value for name, value in line.items() if name != "seal"}
+    return hmac.compare_digest(str(line.get("seal")), _sealed(unsealed, key))
+
+
+def _is_state_of(runs: Path, key: Key) -> bool:
+    try:
+        return _state(runs, key).head != chain.NOTHING
+    except IntegrityError:
+        return False
 
 
 def _state(runs: Path, key: Key) -> _State:
     file = runs / STATE
     if not file.is_file():
-        return _State(head=chain.NOTHING, forgotten=0, persons={})
+        return _State(head=chain.NOTHING, forgotten=0, persons={}, retired={})
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
         seal, content = told.pop("seal"), told
-        state = _State(head=Head(**told["head"]), forgotten=told["forgotten"], persons=told["persons"])
+        state = _State(
+            head=Head(**told["head"]),
+            forgotten=told["forgotten"],
+            persons=told["persons"],
+            retired=told.get("retired", {}),
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise chain.broken("what says where the chain ends cannot be read", file, 1) from error
     if not hmac.compare_digest(str(seal), _sealed(content, key)):
@@ -186,6 +269,11 @@ def _sealed(content: Line, key: Key) -> str:
 
 def _own(key: Key) -> bytes:
     return hmac.new(bytes.fromhex(key.secret), _PURPOSE, hashlib.sha256).digest()
+
+
+def _box(key: Key) -> Fernet:
+    own = hmac.new(bytes.fromhex(key.secret), _RETIRED, hashlib.sha256).digest()
+    return Fernet(base64.urlsafe_b64encode(own))
 
 
 def _account() -> str:

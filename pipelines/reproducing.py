@@ -18,7 +18,7 @@ from pathlib import Path
 
 from data_contracts.errors import ConfigurationError
 from features import linkage
-from pipelines import audit, audit_verify, laid_out, manifest, settings, settings_kept
+from pipelines import audit, audit_verify, laid_out, manifest, rekeying, settings, settings_kept
 from pipelines.commands_review import DATABASE
 from pipelines.run import one_at_a_time, quiet
 from pipelines.settings import City
@@ -119,7 +119,7 @@ def _then(city: City, folder: Path, made: Mapping[str, object]) -> dict[str, obj
     told = {name: made[name] for name in ("code", "contracts", "versions", "linkage_model", "shapes")}
     return {
         **told,
-        "objections": laid_out.reads(folder, "ingest")["objections"],
+        "objections": rekeying.renamed(city, laid_out.reads(folder, "ingest")["objections"]),
         "earlier list": dict.fromkeys(laid_out.earlier_lists(city, made), KEPT),
     }
 

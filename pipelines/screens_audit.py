@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ACTS: Mapping[str, str] = {
     "approve": "approved a model",
     "backup": "made a backup",
+    "change key": "changed the installation's key",
     "explain household": "looked up a household",
     "explain link": "looked up how a record is linked",
     "explain person": "made the page that a person may ask for",
@@ -48,6 +49,7 @@ ACTS: Mapping[str, str] = {
 OF_WHAT: Mapping[str, str] = {
     "deliveries": "deliveries",
     "household": "household",
+    "key": "key of the installation",
     "list": "list",
     "model": "model",
     "objection": "objection",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from data_contracts.errors import IntegrityError
@@ -31,8 +31,11 @@ class Act:
 
 
 def add(session: Session, seal: Seal, at: datetime, act: Act) -> TrailLine:
-    """In the transaction of what was done: both are kept or neither is."""
+    """In the transaction of what was done: both are kept or neither is. Raises IntegrityError, and nothing is done, where the trail ends under another key: a desk that
+    was left running while the key was changed must not go on with the old one."""
     head = session.execute(select(TrailHead).with_for_update()).scalar_one()
+    if not _ends_under(session, seal, head):
+        raise _another_key(head.number)
     line = TrailLine(
         number=head.number + 1,
         at=at,
@@ -75,6 +78,45 @@ def lines(session: Session, seal: Seal) -> Iterator[TrailLine]:
 def verified(session: Session, seal: Seal) -> int:
     """The number of lines, when the whole trail holds."""
     return sum(1 for _ in lines(session, seal))
+
+
+def is_under(session: Session, seal: Seal) -> bool:
+    """Whether the trail ends under this key, as far as there is a line or a cut; the head is locked: no line is added meanwhile."""
+    return _ends_under(session, seal, session.execute(select(TrailHead).with_for_update()).scalar_one())
+
+
+def sign_again(session: Session, old: Seal, new: Seal) -> int:
+    """Every line and the cut, with another key; gives how many lines. What the lines say stays. Raises IntegrityError, and nothing is signed, where the trail does not hold."""
+    head = session.execute(select(TrailHead).with_for_update()).scalar_one()
+    verified(session, old)
+    number, previous = _begin(session, old)
+    made = session.get(TrailCut, 1)
+    if made is not None:
+        made.signature = _signed(new, made.number, made.digest)
+    first = number
+    while rows := session.scalars(_after(number)).all():
+        for line in rows:
+            line.previous = previous
+            line.digest = previous = _digest(line, new)
+            number = line.number
+        session.flush()
+        session.expunge_all()
+    session.execute(update(TrailHead).values(digest=previous))
+    session.expire_all()
+    assert head.number == number  # it was verified above, and is locked
+    return number - first
+
+
+def _after(number: int) -> Select[tuple[TrailLine]]:
+    return select(TrailLine).where(TrailLine.number > number).order_by(TrailLine.number).limit(1000)
+
+
+def _ends_under(session: Session, seal: Seal, head: TrailHead) -> bool:
+    last = session.get(TrailLine, head.number, populate_existing=True)
+    if last is not None:
+        return last.digest == _digest(last, seal)
+    made = session.get(TrailCut, 1)
+    return made is None or made.signature == _signed(seal, made.number, made.digest)
 
 
 def cut(session: Session, seal: Seal, before: datetime) -> int:
@@ -129,6 +171,14 @@ def _content(line: TrailLine) -> dict[str, object]:
 def _digest(line: TrailLine, seal: Seal) -> str:
     plain = json.dumps(_content(line), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return seal.sign("trail", plain.encode())
+
+
+def _another_key(number: int) -> IntegrityError:
+    return IntegrityError(
+        "the audit trail ends under another key, or its last line was altered: nothing was done",
+        where=f"line {number}",
+        hint="after `lanterne rekey` start the desk again; else keep the database as it is, and compare it with a copy.",
+    )
 
 
 def _broken(number: int) -> IntegrityError:

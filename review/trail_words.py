@@ -10,6 +10,7 @@ ACTIONS: Mapping[str, str] = {
     "answer alert": "answered an alert",
     "ask identity": "asked for a name",
     "change account": "changed an account",
+    "change key": "changed the installation's key",
     "change password": "changed their password",
     "change team": "changed a team",
     "close account": "closed an account",

@@ -74,7 +74,7 @@ def enter(
     told = _checked(entered, town, today)
     assert entered.day is not None
     alert = Alert(
-        entered_mark=_mark(seal, me, today),
+        entered_mark=mark(seal, me.login, today),
         reported_on=entered.day,
         since=entered.day,
         channel=entered.channel,
@@ -118,13 +118,14 @@ def _checked(entered: Entered, town: Collection[str], today: date) -> Told:
     return alert_identity.checked(entered.told, today)
 
 
-def _mark(seal: Seal, me: Me, today: date) -> str:
-    return seal.sign("alerts of today", f"{me.login}\0{today.isoformat()}".encode())
+def mark(seal: Seal, login: str, today: date) -> str:
+    """See ``Alert.entered_mark``."""
+    return seal.sign("alerts of today", f"{login}\0{today.isoformat()}".encode())
 
 
 def entered_today(session: Session, seal: Seal, me: Me, today: date) -> tuple[Alert, ...]:
     """One's own of today, by number: the order would tell the hour."""
-    found = select(Alert).where(Alert.entered_mark == _mark(seal, me, today)).order_by(Alert.id)
+    found = select(Alert).where(Alert.entered_mark == mark(seal, me.login, today)).order_by(Alert.id)
     return tuple(session.scalars(found))
 
 

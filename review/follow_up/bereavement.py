@@ -68,13 +68,13 @@ def gather(
     newer = aliased(Listing)
     is_newest = ~exists().where(newer.case_id == Case.id, newer.as_of > Listing.as_of)
     listed = select(Case).join(Listing).where(Listing.arm == ARM, is_newest, Case.state.not_in(ENDED))
-    cases = {_mark(seal, case.household_id): case for case in session.scalars(listed.order_by(Case.id))}
+    cases = {mark(seal, case.household_id): case for case in session.scalars(listed.order_by(Case.id))}
     there = set(session.scalars(select(Bereaved.mark).where(Bereaved.mark.is_not(None))))
-    fresh = {mark: case for mark, case in cases.items() if mark not in there}
-    for mark, case in fresh.items():
+    fresh = {own: case for own, case in cases.items() if own not in there}
+    for own, case in fresh.items():
         place = {"case_id": case.id, "quartier": case.quartier}
         died = (died_on or {}).get(case.household_id)
-        _enter(session, Bereaved(origin="list", mark=mark, died_on=died, **place), by.who, now.date())
+        _enter(session, Bereaved(origin="list", mark=own, died_on=died, **place), by.who, now.date())
     if fresh:
         facts = {"entries": len(fresh)}
         act = Act(who=by.who, role=by.role, action="gather bereaved", kind="bereaved", facts=facts)
@@ -82,7 +82,8 @@ def gather(
     return len(fresh)
 
 
-def _mark(seal: Seal, household_id: str) -> str:
+def mark(seal: Seal, household_id: str) -> str:
+    """See ``Bereaved.mark``."""
     return seal.sign("bereaved", household_id.encode())
 
 
