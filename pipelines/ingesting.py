@@ -18,6 +18,7 @@ def take_in_deliveries(
 ) -> IngestReport:
     """Ingests what is new of ``deliveries``; of none: of all, what the desk hands over among it. Raises what ``ingest.ingest`` raises."""
     city = settings.load(config)
+    ledger.check_clock(city.paths)
     registered = register.objected(city.paths.objections)
     reach_desk(config, city, registered)
     if not deliveries:

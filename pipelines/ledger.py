@@ -19,11 +19,12 @@ import pwd
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
 from data_contracts.contract_terms import Period
+from data_contracts.errors import MachineFault
 from pipelines import chain
 from pipelines.chain import Head, Line
 from pipelines.encrypted import Key
@@ -34,6 +35,8 @@ from pipelines.warehouse_key import key_of
 LOG, STATE = "audit.jsonl", "audit.state.json"
 PERSONS = Period.parsed("P1Y")
 """How long it is kept who did what, and about whom (CNIL, recommendation 2021-122: six months to a year)."""
+SLACK = timedelta(minutes=5)
+"""By how much a clock may be set back: what time servers put right."""
 _PURPOSE = b"lanterne.audit"
 """Sets this use of the key apart from every other."""
 
@@ -74,10 +77,15 @@ def enter(
     person: str = "",
     facts: Mapping[str, object] | None = None,
 ) -> Head:
-    """Adds what is done now, by whoever's account this is; ``person``: see ``Entry``. Raises IntegrityError, and adds nothing, where the chain does not hold."""
+    """Adds what is done now, by whoever's account this is; ``person``: see ``Entry``. Raises IntegrityError, and adds nothing, where the chain does not hold; MachineFault
+    where the clock was set back."""
     key = key_of(paths)
     with _alone(paths.runs):
         lines, state = _held(paths.runs, key)
+        _check_clock(paths.runs, lines)
+        if state.head != chain.head(lines):  # never two lines ahead of what says where the chain ends
+            state = replace(state, head=chain.head(lines))
+            _keep(paths.runs, key, state)
         content = {"act": act, "kind": kind, "about": about, "facts": dict(facts or {})}
         line = chain.next_line(chain.head(lines), content)
         head = chain.put(paths.runs / LOG, {**line, "seal": _sealed(line, key)})
@@ -115,6 +123,26 @@ def forget(paths: Paths, before: datetime) -> int:
         left = {number: of for number, of in state.persons.items() if int(number) > last}
         _keep(paths.runs, key, replace(state, forgotten=last, persons=left))
     return len(state.persons) - len(left)
+
+
+def check_clock(paths: Paths) -> datetime | None:
+    """When the last line was entered. Raises MachineFault where that is still to come: moments and terms would be wrong from here on."""
+    with _alone(paths.runs):
+        lines, _ = _held(paths.runs, key_of(paths))
+        return _check_clock(paths.runs, lines)
+
+
+def _check_clock(runs: Path, lines: Sequence[Line]) -> datetime | None:
+    if not lines:
+        return None
+    last, now = datetime.fromisoformat(str(lines[-1]["at"])), datetime.now(UTC)
+    if last > now + SLACK:
+        raise MachineFault(
+            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, which is before the last entry of the installation's chain ({last:%Y-%m-%d %H:%M} UTC)",
+            where=f"{runs / LOG}, line {len(lines)}",
+            hint="set the clock (`timedatectl set-ntp true`), then run this again; where it was the entry that was ahead, wait until then.",
+        )
+    return last
 
 
 def pseudonym(paths: Paths, match_key: str) -> str:
@@ -159,11 +187,15 @@ def _keep(runs: Path, key: Key, state: _State) -> None:
     content = state.content()
     partial = runs / f".{STATE}.{os.getpid()}"
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(chain.written({**content, "seal": _sealed(content, key)}))
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(runs / STATE)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(chain.written({**content, "seal": _sealed(content, key)}))
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(runs / STATE)
+    except OSError:
+        partial.unlink()
+        raise
 
 
 def _entry(line: Line, persons: Mapping[str, Sequence[str]]) -> Entry:

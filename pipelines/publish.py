@@ -63,7 +63,7 @@ def run_inputs(config: Path, folder: Path, as_of: date, capacity: int) -> dict[s
     """Everything that decides the result, known once it is known who ranks: what names the run."""
     approval = folder / "model" / "approval.json"
     city = settings.load(config)
-    stored = json.loads((folder / "ingest.json").read_text())["store"]
+    stored = json.loads((folder / "ingest.json").read_text(encoding="utf-8"))["store"]
     return {
         "as_of": as_of.isoformat(),
         "capacity": capacity,

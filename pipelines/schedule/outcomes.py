@@ -13,6 +13,7 @@ from data_contracts.errors import (
     IntegrityError,
     LanterneError,
     LeakSuspected,
+    MachineFault,
     Unforeseen,
 )
 
@@ -22,6 +23,7 @@ FAILED: tuple[tuple[type[LanterneError], str], ...] = (
     (GateClosed, "legal gate"),
     (LeakSuspected, "suspected leak"),
     (IntegrityError, "integrity"),
+    (MachineFault, "machine"),
     (Unforeseen, "unforeseen"),
     (LanterneError, "configuration"),
 )
