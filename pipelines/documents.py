@@ -15,6 +15,7 @@ from pipelines.settings import City, Features, Floors, Paths, Residents
 from pipelines.settings_audit import Audit
 from pipelines.settings_costs import Costs
 from pipelines.settings_desk import Desk, Directory
+from pipelines.settings_log import Log
 from pipelines.settings_map import Map
 from pipelines.settings_papers import Authority, Contacts
 from pipelines.settings_schedule import Mail, Schedule
@@ -49,6 +50,7 @@ APART = (
     "costs",
     "schedule",
     "mail",
+    "log",
 )
 """Tables of ``city.toml`` that have a section of their own."""
 
@@ -71,6 +73,7 @@ def configuration() -> str:
         ("[map]", Map),
         ("[schedule]", Schedule),
         ("[schedule.mail]", Mail),
+        ("[log]", Log),
     )
     body = "\n".join(line for title, model in sections for line in _section(title, model))
     body += f'\n\n## [retention]\n\n{City.model_fields["retention"].description} One line per source: `parc_social = "P18M"`.\n'

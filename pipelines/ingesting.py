@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from pipelines.desk_objections import reach_desk
 from pipelines.filing import IngestReport
 from pipelines.ingest import Progress, ingest
 from pipelines.store import open_store
+
+log = logging.getLogger("lanterne")
 
 
 def take_in_deliveries(
@@ -36,4 +39,5 @@ def take_in_deliveries(
     reach_desk(config, city, objected)
     new = sum(file.status != "unchanged" for file in report.files)
     ledger.enter(city.paths, "ingest", "deliveries", facts={"files": len(report.files), "files_new": new})
+    log.info("ingest ended", extra={"step": "ingest", "counts": {"files_new": new, **report.totals()}})
     return report

@@ -29,6 +29,8 @@ FAILED: tuple[tuple[type[LanterneError], str], ...] = (
 )
 """The first that fits; the name of the state is ``Failed: …``."""
 DRIFT, BY_RULE, LATE = "Drift alarm", "List by a rule", "Skipped: late"
+CODES = {DRIFT: DriftAlarm.exit_code, BY_RULE: 5}
+"""The exit codes that the command line has for lists with something to look at."""
 
 
 def of(error: LanterneError) -> State[object]:

@@ -71,7 +71,7 @@ def _called(job: Job) -> int:
     if job.file_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (job.file_bytes, job.file_bytes))
     if job.is_ordinary:
-        _give_up_capabilities()
+        give_up_capabilities()
     try:
         cli.main()
     except SystemExit as end:
@@ -80,7 +80,7 @@ def _called(job: Job) -> int:
     return 99
 
 
-def _give_up_capabilities() -> None:
+def give_up_capabilities() -> None:
     """capset(2), version 3 of its header, with none: root then has the rights that a file's mode gives its owner, and no others."""
     libc = ctypes.CDLL(None, use_errno=True)
     header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
