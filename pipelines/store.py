@@ -23,6 +23,7 @@ from pipelines.warehouse_key import existing_key, key_of
 
 MEMORY = "LANTERNE_MEMORY"
 """In the environment: how much memory DuckDB may take on this machine, such as ``4GB``; no part of a result."""
+AT_MOST = "6GB"
 PROVENANCE = (
     "file_id varchar not null, line bigint not null, delivered_on date not null, known_on date not null"
 )
@@ -94,7 +95,7 @@ def beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
 
 def _configure(connection: duckdb.DuckDBPyConnection, path: Path, threads: int) -> None:
     connection.execute(f"set threads = {int(threads)}")
-    _limit_memory(connection, "6GB")
+    _limit_memory(connection, AT_MOST)
     connection.execute("set temp_directory = $1", [str(temporary(path, str(os.getpid())))])
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")
