@@ -88,7 +88,7 @@ def language(city: City) -> str:
 
 def clock(city: City) -> str:
     """Now, there where the city is, and whether the installation's chain agrees. Raises MachineFault where the clock was set back."""
-    last = ledger.check_clock(city.paths) if (city.paths.runs / ledger.LOG).is_file() else None
+    last = ledger.check_clock(city.paths)
     now = datetime.now(ZoneInfo(city.schedule.time_zone))
     text = (
         "{day}, {time} ({zone})"

@@ -126,7 +126,9 @@ def forget(paths: Paths, before: datetime) -> int:
 
 
 def check_clock(paths: Paths) -> datetime | None:
-    """When the last line was entered. Raises MachineFault where that is still to come: moments and terms would be wrong from here on."""
+    """When the last line was entered, None before the first. Raises MachineFault where that is still to come: moments and terms would be wrong from here on."""
+    if not (paths.runs / LOG).is_file():
+        return None  # no key and no folder are made by a look
     with _alone(paths.runs):
         lines, _ = _held(paths.runs, key_of(paths))
         return _check_clock(paths.runs, lines)

@@ -89,6 +89,8 @@ def _leave(file: Path, flow: str, started: float, code: int) -> None:
         file.parent.mkdir(exist_ok=True)
         with (file.parent / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            for left in file.parent.glob(f"{file.name}.*"):  # by a process that was killed while it wrote
+                left.unlink()
             before = read(file)
             write(file, {**_others(before, flow), **_of_flow(before, flow, started, code)})
     except OSError:

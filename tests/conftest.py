@@ -13,9 +13,6 @@ from tests import outside
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Two test processes share two cores: LightGBM's threads would wait for one another. Read when it is loaded, which is after this file."""
 
-outside.close()
-"""Before any test, and before what is done when a test file is loaded."""
-
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 """What an example takes says more about the machine than about the law."""
@@ -24,7 +21,9 @@ settings.load_profile("untimed")
 @pytest.fixture(scope="session", autouse=True)
 def _nobody_outside() -> Iterator[None]:
     """What was refused and swallowed shows at the end."""
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        outside.close(patch)
+        yield
     assert outside.asked == []
 
 

@@ -1,8 +1,13 @@
-"""The tests' own door: what a Python process asks of the network, beyond this machine, is refused. Seen at the interpreter (PEP 578), so that no library can go around it."""
+"""The tests' own door: what this process asks of the network, beyond this machine, is refused and remembered. A hook of the interpreter would see it too, and slow down everything else."""
+
+from __future__ import annotations
 
 import ipaddress
-import sys
-from functools import cache
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 asked: list[str] = []
 """What was refused: whoever asked may have swallowed the refusal."""
@@ -24,20 +29,30 @@ def is_outside(address: object) -> bool:
     return not (found.is_loopback or found.is_unspecified)
 
 
-def _hook(event: str, given: tuple[object, ...]) -> None:
-    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-        _refuse(event, given[1])
-    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
-        _refuse(event, (given[0],))
+def close(patch: pytest.MonkeyPatch) -> None:
+    """Until the patch is undone."""
+    for name in ("connect", "connect_ex", "sendto"):
+        patch.setattr(socket.socket, name, _guarded_method(name), raising=False)
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, *given: Any, **named: Any) -> Any:
+        _refuse("getaddrinfo", (host,))
+        return real(host, *given, **named)
+
+    patch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
-def _refuse(event: str, address: object) -> None:
+def _guarded_method(name: str) -> Callable[..., Any]:
+    real = getattr(socket.socket, name)
+
+    def guarded(self: socket.socket, *given: Any) -> Any:
+        _refuse(name, given[-1])  # the address comes last
+        return real(self, *given)
+
+    return guarded
+
+
+def _refuse(name: str, address: object) -> None:
     if is_outside(address):
-        asked.append(f"{event} {address}")
-        raise OutsideError(f"{event} {address}: tests ask nobody outside")
-
-
-@cache
-def close() -> None:
-    """From here on, for this process: such a hook cannot be taken out again."""
-    sys.addaudithook(_hook)
+        asked.append(f"{name} {address}")
+        raise OutsideError(f"{name} {address}: tests ask nobody outside")
