@@ -6,7 +6,7 @@ from __future__ import annotations
 class LanterneError(Exception):
     """A refusal that a person can act on.
 
-    ``exit_code`` is the process's exit code (see docs/commands.md): 1 an error that nobody foresaw, 2 wrong use or configuration,
+    ``exit_code`` is the process's exit code (see docs/commands.md): 1 an error that nobody foresaw, 2 wrong use, configuration or machine,
     3 a contract stopped a file, 4 a legal gate, 5 nothing beat the rules, 6 integrity, 7 drift.
     """
 
@@ -29,6 +29,10 @@ class ConfigurationError(LanterneError):
 
 class Busy(ConfigurationError):
     """Somebody else is at work there: the same may succeed a little later."""
+
+
+class MachineFault(LanterneError):
+    """The machine has no room, no memory or no right to give, or its clock is wrong: nothing of the city's data is at fault."""
 
 
 class ContractError(LanterneError):

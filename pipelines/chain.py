@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 
 from data_contracts.errors import IntegrityError
@@ -50,12 +51,22 @@ def append(path: Path, content: Line) -> Head:
 
 
 def put(path: Path, line: Line) -> Head:
-    """Adds a line that ``next_line`` made."""
-    with path.open("ab") as stream:
-        stream.write(written(line))
-        stream.flush()
-        os.fsync(stream.fileno())
+    """Adds a line that ``next_line`` made, whole or not at all: half a line, such as a full disk leaves, would break the chain for good."""
+    with path.open("ab", buffering=0) as stream:
+        before = stream.tell()
+        try:
+            _write_whole(stream, written(line))
+        except OSError:
+            stream.truncate(before)
+            raise
     return head_of(line)
+
+
+def _write_whole(stream: FileIO, text: bytes) -> None:
+    """Onto the disk; a write may take a part only, and tell of what hinders it at the next."""
+    while text:
+        text = text[stream.write(text) :]
+    os.fsync(stream.fileno())
 
 
 def head(lines: Sequence[Line]) -> Head:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from data_contracts import contract
@@ -14,10 +14,12 @@ from data_contracts.errors import ConfigurationError, DriftAlarm, IntegrityError
 from pipelines import (
     approvals,
     audit_verify,
+    checks_machine,
     desk_check,
     drift_told,
     filing,
     ledger,
+    machine,
     manifest,
     map_file,
     plaintext,
@@ -32,7 +34,6 @@ from pipelines.migrations import VERSION
 from pipelines.store import read_store
 from pipelines.warehouse_key import ENVIRONMENT, existing_key, key_file
 
-MIN_FREE_BYTES = 2 * 1024**3
 DRIFT = "drift"
 """What an alarm is called among the findings: no fault of the installation."""
 
@@ -68,7 +69,8 @@ def check(config: Path) -> tuple[Finding, ...]:
         ("encryption", lambda: _encryption(city.paths)),
         ("versions", lambda: f"code {manifest.code_version()}, Python {sys.version.split()[0]}"),
     )
-    return (*(_finding(what, look) for what, look in looks), _disk(city))
+    of_the_machine = (_finding(what, partial(look, city)) for what, look in checks_machine.LOOKS)
+    return (*(_finding(what, look) for what, look in looks), *of_the_machine)
 
 
 def of_packages(advisories: Path) -> Finding:
@@ -98,9 +100,13 @@ def exit_code(findings: Sequence[Finding]) -> int:
 def _finding(what: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(what=what, is_sound=True, detail=look())
-    except LanterneError as error:
-        at_stake = isinstance(error, IntegrityError)
-        return Finding(what=what, is_sound=False, detail=error.text(), is_at_stake=at_stake)
+    except (LanterneError, OSError) as error:
+        told = error if isinstance(error, LanterneError) else machine.fault(error)
+        if told is None:
+            raise
+        return Finding(
+            what=what, is_sound=False, detail=told.text(), is_at_stake=isinstance(told, IntegrityError)
+        )
 
 
 NOT_YET = "not there yet; the first ingest creates it"
@@ -214,13 +220,3 @@ def _retention(city: settings.City) -> str:
             hint="run `lanterne purge --config …`.",
         )
     return "nothing is kept past its term"
-
-
-def _disk(city: settings.City) -> Finding:
-    folder = next(p for p in (city.paths.database, *city.paths.database.parents) if p.exists())
-    free = shutil.disk_usage(folder).free
-    return Finding(
-        what="disk",
-        is_sound=free >= MIN_FREE_BYTES,
-        detail=f"{free / 1024**3:.1f} GiB free; at least 2 are wanted",
-    )

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from typer.exceptions import Abort, TyperException
 
 from data_contracts.errors import ConfigurationError, LanterneError
-from pipelines import console, unforeseen
+from pipelines import console, metrics, unforeseen
 
 MODULES = {
     "init": "commands_init",
@@ -80,19 +80,29 @@ def lanterne() -> None:
 
 def main() -> None:
     """The entry point: every refusal is a sentence and an exit code, never a traceback."""
+    command = next(iter(sys.argv[1:]), "")
+    if command not in metrics.FLOWS:
+        sys.exit(_called())
+    with metrics.of_run(command) as codes:
+        codes.append(_called())
+    sys.exit(codes[-1])
+
+
+def _called() -> int:
+    """The exit code."""
     try:
-        sys.exit(app(standalone_mode=False))
+        return app(standalone_mode=False) or 0
     except LanterneError as error:
-        sys.exit(console.refuse(error))
+        return console.refuse(error)
     except TyperException as error:
         # a command without a word after it has shown its help, and says no more
-        sys.exit(console.refuse(_wrong_use(error)) if error.format_message() else 2)
+        return console.refuse(_wrong_use(error)) if error.format_message() else 2
     except Abort:
-        sys.exit(130)
+        return 130
     except Exception as error:
         if unforeseen.is_to_be_shown():
             raise
-        sys.exit(console.refuse(unforeseen.taken(error)))
+        return console.refuse(unforeseen.taken(error))
 
 
 def _wrong_use(error: TyperException) -> ConfigurationError:

@@ -14,8 +14,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from data_contracts.errors import LanterneError
 from features.factor import Language
+from pipelines import logs
 from reports.words import day, number, words
 
+log = logging.getLogger("lanterne")
 out = Console()
 err = Console(stderr=True)
 _speaks: list[Language] = ["fr"]
@@ -28,19 +30,22 @@ def speak(language: Language) -> None:
 
 def notice(*msgids: str, **values: object) -> None:
     """Something that happened and that the operator must know: lines on standard error, apart from every result."""
-    _print(err, msgids, values)
+    text = _said(msgids, values)
+    if logs.is_json():
+        log.warning(text)
+    else:
+        err.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def tell(*msgids: str, **values: object) -> None:
     """A result in sentences, one line each."""
-    _print(out, msgids, values)
+    out.print(_said(msgids, values), highlight=False, markup=False, soft_wrap=True)
 
 
-def _print(where: Console, msgids: tuple[str, ...], values: dict[str, object]) -> None:
+def _said(msgids: tuple[str, ...], values: dict[str, object]) -> str:
     language = _speaks[0]
     shown = {name: _shown(value, language) for name, value in values.items()}
-    text = "\n".join(map(words(language), msgids)).format(**shown)
-    where.print(text, highlight=False, markup=False, soft_wrap=True)
+    return "\n".join(map(words(language), msgids)).format(**shown)
 
 
 def _shown(value: object, language: Language) -> object:
@@ -60,22 +65,23 @@ def progress(title: str, *, quiet: bool = False) -> Iterator[Callable[[str], Non
 
 
 class _Steps(logging.Handler):
-    """Hands the names of the steps, which run inside Prefect's tasks, to the progress line."""
+    """Hands the names of the steps that begin, which run inside Prefect's tasks, to the progress line; what they counted is for the log."""
 
     def __init__(self, show: Callable[[str], None]) -> None:
         super().__init__(logging.INFO)
         self._show = show
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._show(record.getMessage())
+        if not hasattr(record, "counts"):
+            self._show(record.getMessage())
 
 
 @contextmanager
 def _steps_shown(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
     steps = logging.getLogger("lanterne")
-    steps.setLevel(logging.INFO)
+    steps.setLevel(min(steps.level or logging.INFO, logging.INFO))
     steps.propagate = False  # Prefect would print each line a second time
-    with _line(title, quiet=quiet) as show:
+    with _line(title, quiet=quiet or logs.is_json()) as show:
         handler = _Steps(show)
         steps.addHandler(handler)
         try:
@@ -107,8 +113,12 @@ def print_json(content: object) -> None:
 
 
 def refuse(error: LanterneError) -> int:
-    """Prints what, where and the hint, and gives the exit code."""
-    err.print(f"[bold]lanterne:[/bold] {_escaped(error.text())}", highlight=False)
+    """Says what, where and the hint, and gives the exit code."""
+    if logs.is_json():
+        about = {"where": error.where, "hint": error.hint, "exit_code": error.exit_code}
+        log.error("%s", error.what, extra=about)
+    else:
+        err.print(f"[bold]lanterne:[/bold] {_escaped(error.text())}", highlight=False)
     return error.exit_code
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data_contracts.errors import ConfigurationError
-from pipelines import settings
+from pipelines import machine, settings
 from pipelines.commands_review import database_url
 from pipelines.encrypted import Key
 from pipelines.warehouse_key import existing_key
@@ -33,17 +33,17 @@ class Kept:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """All of it or nothing. Raises ConfigurationError where the database does not answer, or somebody at work does not pause."""
+        """All of it or nothing. Raises Busy where somebody at work does not pause, ConfigurationError where the database does not answer."""
         from sqlalchemy.exc import OperationalError
 
         try:
             with self.database.writing() as session:
                 yield session
         except OperationalError as error:
-            raise ConfigurationError(
-                "the desk's database does not answer, or somebody is at work there",
+            raise machine.fault(error, "[desk] database") or ConfigurationError(
+                "the desk's database does not answer",
                 where="[desk] database",
-                hint="run this again; if it stays so, stop the desk first.",
+                hint="is the server running? Start it, then run this again.",
             ) from error
 
 

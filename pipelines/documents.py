@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from features.catalogue import FACTORS
 from features.factor import Factor
-from pipelines import desk_documents, materials
+from pipelines import desk_documents, exit_codes, materials
 from pipelines.city_file import EXAMPLE, city_file, example, meaning, pairs
 from pipelines.dictionary import data_dictionary
 from pipelines.schedule import declared

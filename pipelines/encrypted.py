@@ -15,7 +15,8 @@ from pathlib import Path
 
 import duckdb
 
-from data_contracts.errors import Busy, ConfigurationError, IntegrityError, LanterneError
+from data_contracts.errors import ConfigurationError, IntegrityError, LanterneError
+from pipelines import machine
 
 OFFLINE = {
     "autoinstall_known_extensions": "false",
@@ -51,7 +52,7 @@ def connect() -> duckdb.DuckDBPyConnection:
         connection.execute(f"load {quoted(str(files('duckdb_extension_httpfs').joinpath(extension)))}")
     except (ModuleNotFoundError, duckdb.Error) as error:
         connection.close()
-        raise ConfigurationError(
+        raise machine.fault(error) or ConfigurationError(
             "the extension that encrypts the warehouse cannot be loaded",
             where=f"duckdb-extension-httpfs for DuckDB {duckdb.__version__}",
             hint="run `make install`; both packages must have the same version.",
@@ -86,10 +87,12 @@ def opened(path: Path, key: Key | None, *, read_only: bool) -> duckdb.DuckDBPyCo
 
 @contextmanager
 def guarded(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The connection, closed at the end; what DuckDB says of a file that was altered becomes an IntegrityError."""
+    """The connection, closed at the end; what DuckDB says of a file that was altered becomes an IntegrityError, what the machine refused a MachineFault."""
     try:
         yield connection
     except duckdb.Error as error:
+        if refused := machine.fault(error, str(path)):
+            raise refused from error
         if is_damage(error):
             raise damaged(path) from error
         raise
@@ -114,19 +117,14 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-_BUSY = ("could not set lock", "unique file handle conflict")
 _TAG = "aes tag differs"
 
 
 def refusal(error: duckdb.Error, path: Path, key: Key | None = None) -> LanterneError:
     """What DuckDB said on opening, as a sentence. Its words are those of the pinned version, held by tests."""
+    if refused := machine.fault(error, str(path)):
+        return refused
     said = str(error).lower()
-    if any(words in said for words in _BUSY):
-        return Busy(
-            "another run is using the warehouse",
-            where=str(path),
-            hint="wait until it ends, then run this again.",
-        )
     if "wrong encryption key" in said:
         return IntegrityError(
             "this key does not open the file",

@@ -55,8 +55,8 @@ class IngestReport:
     files: tuple[FileReport, ...]
     seconds: float
 
-    def as_json(self) -> dict[str, object]:
-        """As written to ``ingest.json``."""
+    def totals(self) -> dict[str, int]:
+        """Rows of all files."""
         total = Counter[str]()
         for file in self.files:
             total.update(
@@ -64,7 +64,11 @@ class IngestReport:
                 rows_accepted=file.rows_accepted,
                 rows_quarantined=file.rows_quarantined,
             )
-        return {"totals": dict(total), "files": [asdict(file) for file in self.files]}
+        return dict(total)
+
+    def as_json(self) -> dict[str, object]:
+        """As written to ``ingest.json``."""
+        return {"totals": self.totals(), "files": [asdict(file) for file in self.files]}
 
 
 @dataclass(frozen=True, kw_only=True)

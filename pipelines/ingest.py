@@ -15,7 +15,7 @@ from data_contracts.contract import Contract, Gate
 from data_contracts.dialects import Dialect
 from data_contracts.errors import ContractError
 from features import gates as gate
-from pipelines import filing, law, retention, staging, storing
+from pipelines import filing, law, metrics, retention, staging, storing
 from pipelines.arrivals import Arrival, arrivals
 from pipelines.filing import IngestReport, Known, Status
 from pipelines.store import staging_area, whole
@@ -62,6 +62,7 @@ def ingest(
             filing.remark(connection, promise, files)
         law.apply_objections(connection, objected)
         reports = tuple(filing.report(connection, a, status[a.file_id]) for a in arrived)
+    metrics.noted.ingest(reports)
     return IngestReport(files=reports, seconds=time.perf_counter() - started)
 
 

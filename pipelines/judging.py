@@ -48,7 +48,7 @@ def duel_step(config: Path, folder: Path, as_of: date, capacity: int) -> str:
             among, past, list(folds(past.labels, days, as_of.day)), capacity=capacity, seed=city.seed
         )
         mapped = _calibrated(judged, past)
-        labels = json.loads((folder / "working" / "labels.json").read_text())
+        labels = json.loads((folder / "working" / "labels.json").read_text(encoding="utf-8"))
         lonely = on_lonely(judged.ranked, past.labels["lonely"].iloc[judged.rows], city.seed)
         told = {"labels": labels, "calibration": mapped.as_json(), "lonely": lonely.as_json()}
         write_json(folder / "duel.json", judged.as_json() | told)

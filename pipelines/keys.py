@@ -41,10 +41,14 @@ def write_key(path: Path, key: bytes) -> None:
         raise ConfigurationError(
             "the key file cannot be written", where=str(path), hint=f"{error.strerror}; name another folder."
         ) from error
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(key.hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()  # half a key opens nothing
+        raise
 
 
 def read_key(path: Path) -> bytes:

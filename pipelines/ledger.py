@@ -31,7 +31,7 @@ from cryptography.fernet import Fernet
 
 from data_contracts.contract_terms import Period
 from data_contracts.errors import IntegrityError
-from pipelines import chain
+from pipelines import chain, clock, private_file
 from pipelines.chain import Head, Line
 from pipelines.encrypted import Key
 from pipelines.settings import Paths
@@ -85,10 +85,15 @@ def enter(
     person: str = "",
     facts: Mapping[str, object] | None = None,
 ) -> Head:
-    """Adds what is done now, by whoever's account this is; ``person``: see ``Entry``. Raises IntegrityError, and adds nothing, where the chain does not hold."""
+    """Adds what is done now, by whoever's account this is; ``person``: see ``Entry``. Raises IntegrityError, and adds nothing, where the chain does not hold; MachineFault
+    where the clock was set back."""
     with _alone(paths.runs):
         key = key_of(paths)
         lines, state = _held(paths.runs, key)
+        clock.check(lines, paths.runs / LOG)
+        if state.head != chain.head(lines):  # never two lines ahead of what says where the chain ends
+            state = replace(state, head=chain.head(lines))
+            _keep(paths.runs, key, state)
         content = {"act": act, "kind": kind, "about": about, "facts": dict(facts or {})}
         line = chain.next_line(chain.head(lines), content)
         head = chain.put(paths.runs / LOG, {**line, "seal": _sealed(line, key)})
@@ -157,6 +162,15 @@ def check(runs: Path, key: Key) -> None:
     """Raises IntegrityError where the chain does not hold under that key."""
     with _alone(runs):
         _held(runs, key)
+
+
+def check_clock(paths: Paths) -> datetime | None:
+    """When the last line was entered, None before the first. Raises MachineFault where that is still to come: moments and terms would be wrong from here on."""
+    if not (paths.runs / LOG).is_file():
+        return None  # no key and no folder are made by a look
+    with _alone(paths.runs):
+        lines, _ = _held(paths.runs, key_of(paths))
+        return clock.check(lines, paths.runs / LOG)
 
 
 def pseudonym(paths: Paths, match_key: str) -> str:
@@ -240,13 +254,7 @@ def _state(runs: Path, key: Key) -> _State:
 
 def _keep(runs: Path, key: Key, state: _State) -> None:
     content = state.content()
-    partial = runs / f".{STATE}.{os.getpid()}"
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(chain.written({**content, "seal": _sealed(content, key)}))
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(runs / STATE)
+    private_file.put(runs / STATE, chain.written({**content, "seal": _sealed(content, key)}))
 
 
 def _entry(line: Line, persons: Mapping[str, Sequence[str]]) -> Entry:

@@ -17,7 +17,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from pipelines import audit
+from pipelines import audit, logs, metrics
 from pipelines.audit import Counts
 from pipelines.chain import Head
 
@@ -46,10 +46,13 @@ def timed(folder: Path, name: str) -> Iterator[Counts]:
     started = time.perf_counter()
     _forget_peak()
     counts = Counts()
-    log.info("%s", name)
+    about = {"run": logs.run_of(folder), "step": name}
+    log.info("%s", name, extra=about)
     yield counts
-    seconds = round(time.perf_counter() - started, 2)
-    audit.step(folder, name, counts, seconds=seconds, peak_memory_mb=round(_peak_mb(), 1))
+    took = {"seconds": round(time.perf_counter() - started, 2), "peak_memory_mb": round(_peak_mb(), 1)}
+    audit.step(folder, name, counts, **took)
+    metrics.noted.step(name, **took, counts=counts)
+    log.info("%s ended", name, extra={**about, **took, "counts": dict(counts)})
 
 
 def _forget_peak() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -14,6 +15,8 @@ from features.catalogue import FACTORS
 from pipelines import audit, audit_sign, ledger, manifest, settings, settings_kept
 from pipelines.factors import factors_of
 from pipelines.lost_signals import lost
+
+log = logging.getLogger("lanterne")
 
 
 def publish_step(config: Path, folder: Path, as_of: date, capacity: int, keep_working_tables: bool) -> Path:
@@ -56,14 +59,19 @@ def closed(
     audit_sign.by_itself(config, city, folder, final.name)
     manifest.publish(folder, final)
     ledger.enter(city.paths, act, kind, about=final.name, facts={"head": head.as_json()})
+    log.info("%s %s", act, kind, extra={"run": final.name, "step": act, "counts": {"files": _files(final)}})
     return final
+
+
+def _files(folder: Path) -> int:
+    return sum(path.is_file() for path in folder.rglob("*"))
 
 
 def run_inputs(config: Path, folder: Path, as_of: date, capacity: int) -> dict[str, object]:
     """Everything that decides the result, known once it is known who ranks: what names the run."""
     approval = folder / "model" / "approval.json"
     city = settings.load(config)
-    stored = json.loads((folder / "ingest.json").read_text())["store"]
+    stored = json.loads((folder / "ingest.json").read_text(encoding="utf-8"))["store"]
     return {
         "as_of": as_of.isoformat(),
         "capacity": capacity,

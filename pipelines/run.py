@@ -60,6 +60,7 @@ def partial(
     city = settings.load(config)
     households = capacity or city.capacity
     audit_sign.own_key(config, city)  # a key that cannot be read stops a run before its hours, not after them
+    ledger.check_clock(city.paths)
     with one_at_a_time(city.paths.runs, patience_seconds):
         quiet(city.paths.runs)
         folder = manifest.partial_path(city.paths.runs, f"{kind}-{as_of.isoformat()}")

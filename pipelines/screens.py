@@ -49,8 +49,8 @@ def by_rules(folder: Path) -> bool:
 
 def run_json(folder: Path) -> dict[str, object]:
     """The run as one object."""
-    manifest = json.loads((folder / "manifest.json").read_text())
-    duel = json.loads((folder / "duel.json").read_text())
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    duel = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
     told = drift_told.told(folder)
     return {
         "run": str(folder),
@@ -67,8 +67,8 @@ def run_json(folder: Path) -> dict[str, object]:
 def run(folder: Path, language: Language) -> None:
     """The duel, the top of the list, and the path of every report."""
     say = words(language)
-    duel = json.loads((folder / "duel.json").read_text())
-    manifest = json.loads((folder / "manifest.json").read_text())
+    duel = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     _duel(duel, language)
     _who_ranks(who_ranks.read(folder), say)
     _drift(folder, language)

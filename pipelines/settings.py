@@ -17,10 +17,11 @@ from data_contracts import city_words, contract
 from data_contracts.contract import Contract
 from data_contracts.errors import ConfigurationError, GateClosed
 from features.presence_model import THERE_SHARE
-from pipelines import console
+from pipelines import console, logs, metrics
 from pipelines.settings_audit import Audit
 from pipelines.settings_costs import Costs
 from pipelines.settings_desk import Desk, Strict
+from pipelines.settings_log import Log
 from pipelines.settings_map import Map
 from pipelines.settings_papers import Authority, Contacts
 from pipelines.settings_schedule import Schedule
@@ -161,6 +162,9 @@ class City(Strict):
     map: Map = Map.model_validate({})
     schedule: Schedule = Schedule.model_validate({})
     spark: Spark = Spark.model_validate({})
+    log: Log | None = Field(
+        None, description="Without this table nothing but progress, notices and refusals is said."
+    )
     costs: Costs | None = Field(
         None,
         description="What the yearly evaluation works out the cost of a found household from; without this table it says that it is not known.",
@@ -213,6 +217,8 @@ def load(path: Path) -> City:
     given = {name: value for name, value in city.paths.model_dump().items() if value is not None}
     paths = Paths(**{name: root / value for name, value in given.items()})
     console.speak(city.language)
+    logs.begin(city.name, city.log)
+    metrics.noted.beside = metrics.noted.beside or paths.database
     return city.model_copy(update={"paths": paths})
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelines.settings import City, Paths
 
 FILE = "configuration.json"
-_OF_THE_MACHINE = {"paths", "desk", "audit", "schedule", "engine", "spark"}
+_OF_THE_MACHINE = {"paths", "desk", "audit", "schedule", "engine", "spark", "log"}
 """Where things are, who may sign in or sign, what runs when and on what: no result depends on it, and it may hold a password."""
 _OF_THE_DESK = {"second_look_share"}
 """But for this, which the public notice tells."""

@@ -21,6 +21,9 @@ from pipelines.encrypted import Key
 from pipelines.settings import Paths
 from pipelines.warehouse_key import existing_key, key_of
 
+MEMORY = "LANTERNE_MEMORY"
+"""In the environment: how much memory DuckDB may take on this machine, such as ``4GB``; no part of a result."""
+AT_MOST = "6GB"
 PROVENANCE = (
     "file_id varchar not null, line bigint not null, delivered_on date not null, known_on date not null"
 )
@@ -53,7 +56,7 @@ def made(folder: Path, key: str) -> Path:
 
 
 @contextmanager
-def open_store(paths: Paths, *, threads: int = 2, memory: str = "6GB") -> Iterator[duckdb.DuckDBPyConnection]:
+def open_store(paths: Paths, *, threads: int = 2) -> Iterator[duckdb.DuckDBPyConnection]:
     """A writing connection; the file, its key (where none is named) and its tables are created when absent, an older file is upgraded.
 
     A second writer gets a clear refusal. Raises IntegrityError for a missing or wrong key and for a damaged file.
@@ -66,19 +69,19 @@ def open_store(paths: Paths, *, threads: int = 2, memory: str = "6GB") -> Iterat
         migrations.upgrade(path, key, create_tables)
     with encrypted.guarded(encrypted.opened(path, key, read_only=False), path) as connection:
         _clear_left_overs(path)  # of a run that was killed: no reader is there while this connection writes
-        _configure(connection, path, threads, memory)
+        _configure(connection, path, threads)
         _declare(connection)
         yield connection
 
 
 @contextmanager
-def read_store(paths: Paths, *, threads: int = 2, memory: str = "6GB") -> Iterator[duckdb.DuckDBPyConnection]:
+def read_store(paths: Paths, *, threads: int = 2) -> Iterator[duckdb.DuckDBPyConnection]:
     """A reading connection: temporary views and tables only."""
     path = paths.database
     copies.check_there(path)
     with encrypted.guarded(encrypted.opened(path, existing_key(paths), read_only=True), path) as connection:
         migrations.check_readable(connection, path)
-        _configure(connection, path, threads, memory)
+        _configure(connection, path, threads)
         yield connection
 
 
@@ -90,18 +93,27 @@ def beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return own
 
 
-def _configure(connection: duckdb.DuckDBPyConnection, path: Path, threads: int, memory: str) -> None:
+def _configure(connection: duckdb.DuckDBPyConnection, path: Path, threads: int) -> None:
     connection.execute(f"set threads = {int(threads)}")
-    connection.execute(f"set memory_limit = '{memory}'")
+    _limit_memory(connection, AT_MOST)
     connection.execute("set temp_directory = $1", [str(temporary(path, str(os.getpid())))])
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")
 
 
+def _limit_memory(connection: duckdb.DuckDBPyConnection, at_most: str) -> None:
+    """What does not fit is spilled; ``at_most`` where the environment says nothing."""
+    chosen = os.environ.get(MEMORY, at_most)
+    try:
+        connection.execute("set memory_limit = $1", [chosen])
+    except duckdb.ParserException as error:
+        raise ConfigurationError(
+            f"`{chosen}` is no amount of memory", where=MEMORY, hint="such as 4GB or 800MB."
+        ) from error
+
+
 @contextmanager
-def staging_area(
-    warehouse: duckdb.DuckDBPyConnection, *, memory: str = "2GB"
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def staging_area(warehouse: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory, beside the warehouse and as closed as it: what it spills is encrypted, and gone at the end.
 
     No transaction of the warehouse holds it: inside one, DuckDB would read new tables with a single thread and free none of them before its end.
@@ -111,7 +123,7 @@ def staging_area(
     area = encrypted.connect()
     try:
         area.execute(f"set threads = {int(threads)}")
-        area.execute(f"set memory_limit = '{memory}'")
+        _limit_memory(area, "2GB")
         area.execute("set temp_directory = $1", [f"{folder}-staging" if folder else ""])
         area.execute("set preserve_insertion_order = false")
         area.execute("set enable_progress_bar = false")

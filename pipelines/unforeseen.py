@@ -1,4 +1,5 @@
-"""An error that nobody foresaw, told without what it said: messages of libraries quote the values over which they stumbled."""
+"""An error that no code of ours raised: what the machine refused as a sentence, and of one that nobody foresaw nothing of what it said. Messages of libraries quote the
+values over which they stumbled."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from data_contracts.errors import LanterneError, Unforeseen
+from pipelines import machine
 
 SHOW = "LANTERNE_TRACEBACK"
 """Set in the environment by whoever looks for the cause, on a machine where it may be seen."""
@@ -18,17 +20,21 @@ Result = TypeVar("Result")
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def taken(error: Exception) -> Unforeseen:
-    """Its kind and the last line of ours that it went through."""
-    steps = traceback.extract_tb(error.__traceback__)
-    ours = [s for s in steps if Path(s.filename).is_relative_to(ROOT) and ".venv" not in s.filename]
-    last = ours[-1] if ours else None
-    where = f"{Path(last.filename).relative_to(ROOT).as_posix()}, line {last.lineno}" if last else ""
-    return Unforeseen(
+def taken(error: Exception) -> LanterneError:
+    """What the machine refused, else its kind and the last line of ours that it went through."""
+    where = _place(error)
+    return machine.fault(error, where) or Unforeseen(
         f"an error that nobody foresaw: {type(error).__name__}",
         where=where,
         hint=f"what was published before stands. Run the command by hand with {SHOW}=1 to see all of it, and report it; what it shows may hold personal data.",
     )
+
+
+def _place(error: Exception) -> str:
+    steps = traceback.extract_tb(error.__traceback__)
+    ours = [s for s in steps if Path(s.filename).is_relative_to(ROOT) and ".venv" not in s.filename]
+    last = ours[-1] if ours else None
+    return f"{Path(last.filename).relative_to(ROOT).as_posix()}, line {last.lineno}" if last else ""
 
 
 def foreseen(work: Callable[Given, Result]) -> Callable[Given, Result]:

@@ -8,12 +8,23 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import outside
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Two test processes share two cores: LightGBM's threads would wait for one another. Read when it is loaded, which is after this file."""
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 """What an example takes says more about the machine than about the law."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_outside() -> Iterator[None]:
+    """What was refused and swallowed shows at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        outside.close(patch)
+        yield
+    assert outside.asked == []
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from models.duel import ORDER
 from synthetic_city import calibration, calibration_registers
 from synthetic_city.city import build
 from synthetic_city.figure import judged
+from tests.offline import alone
 from tests.pipelines import told_together
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,11 +23,17 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.mark.slow
 def test_the_demo_runs_offline_from_nothing_to_the_list(tmp_path: Path) -> None:
+    """On a network of its own where there is one, and under a hook that records what Python asks."""
     record = tmp_path / "attempts.txt"
     offline = {"PYTHONPATH": f"{ROOT / 'tests' / 'offline'}:{ROOT}", "OFFLINE_RECORD": str(record)}
     command = [sys.executable, "-m", "pipelines.cli", "demo", "--out", str(tmp_path / "demo"), "--json"]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=os.environ | offline, timeout=1200
+        [*alone.prefix(record), *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | offline,
+        timeout=1200,
     )
     assert done.returncode == 0, done.stderr
     assert not record.exists(), record.read_text()

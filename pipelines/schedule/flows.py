@@ -16,7 +16,7 @@ from prefect.states import Completed
 from pydantic import Field
 
 from data_contracts.errors import LanterneError
-from pipelines import approving, drift_told, evaluation, flows, purging, run, screens, settings
+from pipelines import approving, drift_told, evaluation, flows, metrics, purging, run, screens, settings
 from pipelines.desk_database import where_there_is_one
 from pipelines.ingesting import take_in_deliveries
 from pipelines.schedule import artifacts, outcomes
@@ -25,6 +25,8 @@ from pipelines.schedule.jobs import JOBS, cron_of, is_superseded
 Capacity = Annotated[int, Field(ge=1, le=100_000)]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 HOUR = 3600
+COMMANDS = {"reports": "report"}
+"""Where a flow has another name than the command that does the same."""
 
 
 def _on_its_day(work: Callable[..., State[object]]) -> Callable[..., State[object]]:
@@ -33,11 +35,25 @@ def _on_its_day(work: Callable[..., State[object]]) -> Callable[..., State[objec
     @wraps(work)
     def flow_body(config: Path, **given: object) -> State[object]:
         try:
-            return _skipped(config) or work(config, **given)
+            if late := _skipped(config):
+                return late
+            with metrics.of_run(COMMANDS.get(work.__name__, work.__name__)) as codes:
+                return _with_its_code(lambda: work(config, **given), codes)
         except LanterneError as error:
             return outcomes.of(error)
 
     return flow_body
+
+
+def _with_its_code(work: Callable[[], State[object]], codes: list[int]) -> State[object]:
+    """``codes``: gets the exit code that the command line has for what became of it."""
+    try:
+        ended = work()
+    except LanterneError as error:
+        codes.append(error.exit_code)
+        raise
+    codes.append(outcomes.CODES.get(ended.name or "", 0))
+    return ended
 
 
 def _skipped(config: Path) -> State[object] | None:

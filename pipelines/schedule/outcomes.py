@@ -13,6 +13,7 @@ from data_contracts.errors import (
     IntegrityError,
     LanterneError,
     LeakSuspected,
+    MachineFault,
     Unforeseen,
 )
 
@@ -22,11 +23,14 @@ FAILED: tuple[tuple[type[LanterneError], str], ...] = (
     (GateClosed, "legal gate"),
     (LeakSuspected, "suspected leak"),
     (IntegrityError, "integrity"),
+    (MachineFault, "machine"),
     (Unforeseen, "unforeseen"),
     (LanterneError, "configuration"),
 )
 """The first that fits; the name of the state is ``Failed: …``."""
 DRIFT, BY_RULE, LATE = "Drift alarm", "List by a rule", "Skipped: late"
+CODES = {DRIFT: DriftAlarm.exit_code, BY_RULE: 5}
+"""The exit codes that the command line has for lists with something to look at."""
 
 
 def of(error: LanterneError) -> State[object]:

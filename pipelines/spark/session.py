@@ -70,7 +70,7 @@ def connected(city: settings.City) -> Iterator[SparkConnection]:
 @contextmanager
 def session(city: settings.City) -> Iterator[tuple[SparkSession, Path]]:
     """A session and its scratch, which both end here. Raises ConfigurationError where Java is missing or too old."""
-    _check_java()
+    check_java()
     # what is used of pyspark beside pandas 3 is held to DuckDB in tests/pipelines/test_spark.py
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     scratch = temporary(city.paths.database, f"{os.getpid()}-spark")
@@ -121,7 +121,7 @@ def _quiet() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _check_java() -> None:
+def check_java() -> None:
     """Raises ConfigurationError when there is none, or one that Spark cannot run on."""
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home, "bin", "java")) if home else shutil.which("java")

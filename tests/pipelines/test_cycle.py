@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,16 +81,27 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def again(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """(run folder, record of what was asked of the network) after a cycle of the same city elsewhere, offline, where a killed run had left something."""
+def logged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[str]]:
+    """(run folder, record of what was asked of the network, lines of the log) after a cycle of the same city elsewhere: offline, in another time zone and locale, where a killed
+    run had left something, with everything logged that there is to log."""
     folder = tmp_path_factory.mktemp("again")
     left, record = folder / "runs" / LEFT_OVER, folder / "attempts.txt"
     left.parent.mkdir(parents=True)
     left.touch()
     offline = {"PYTHONPATH": f"{OFFLINE}:{OFFLINE.parents[1]}", "OFFLINE_RECORD": str(record)}
-    done = lanterne("cycle", "--config", write(folder), *CYCLE, **offline)
+    elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
+    config = write(folder)
+    with config.open("a", encoding="utf-8") as settings:
+        settings.write('[log]\nformat = "json"\nlevel = "DEBUG"\n')
+    done = lanterne("cycle", "--config", config, *CYCLE, **offline, **elsewhere)
     assert done.returncode == 0, done.stderr
-    return Path(json.loads(done.stdout)["run"]), record
+    return Path(json.loads(done.stdout)["run"]), record, done.stderr.splitlines()
+
+
+@pytest.fixture(scope="module")
+def again(logged: tuple[Path, Path, list[str]]) -> tuple[Path, Path]:
+    """(run folder, record of what was asked of the network)."""
+    return logged[:2]
 
 
 def test_a_run_leaves_every_promised_file_and_adds_up(ran: tuple[Path, Path]) -> None:
@@ -223,3 +235,30 @@ def test_the_block_does_block(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ | more
     )
     assert "blocked by this test" in done.stderr and "192.0.2.1" in record.read_text()
+
+
+def test_every_line_of_the_log_is_an_object_and_prefects_are_among_them(
+    logged: tuple[Path, Path, list[str]],
+) -> None:
+    told = [json.loads(line) for line in logged[2]]
+    assert {one["logger"].partition(".")[0] for one in told} == {"lanterne", "prefect"}
+    assert all({"time", "level", "logger", "event", "city"} <= set(one) for one in told)
+    ended = [one for one in told if one["event"].endswith(" ended")]
+    assert [one["step"] for one in ended] == list(STEPS)
+    assert {one["run"] for one in ended} == {"cycle-2026-11-02"} and ended[1]["counts"]["households"] == 40
+    assert [one["run"] for one in told if one["event"] == "publish run"] == [logged[0].name]
+
+
+def test_nobody_is_in_the_log(logged: tuple[Path, Path, list[str]], tmp_path: Path) -> None:
+    """No key, dwelling, address, record or household of the deliveries and the list, though everything is logged."""
+    config = write(tmp_path)
+    words: set[str] = set()
+    for file in (config.parent / "deliveries").rglob("*.csv"):
+        for cell in re.split(r"[;\t\n]", file.read_bytes().decode("cp1252")):
+            words |= {cell} if re.fullmatch(r"[0-9a-f]{32}|[EB]\d+", cell) else set()
+    listed = pd.read_parquet(logged[0] / "list.parquet")
+    members = pd.read_parquet(logged[0] / "members.parquet")
+    words |= set(listed["household_id"]) | set(members["person_id"])
+    assert len(words) > 150
+    said = set(re.findall(r"\w+", "\n".join(logged[2])))
+    assert not words & said, f"{len(words & said)} of {len(words)}"

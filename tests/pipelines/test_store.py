@@ -14,7 +14,7 @@ import pytest
 from data_contracts.errors import ConfigurationError, IntegrityError
 from pipelines import copies, encrypted
 from pipelines.settings import Paths
-from pipelines.store import open_store, read_store, staging_area, temporary_folders
+from pipelines.store import MEMORY, open_store, read_store, staging_area, temporary_folders
 from pipelines.warehouse_key import key_of
 
 TEXT = "quartier_des_iles_flottantes"
@@ -184,16 +184,16 @@ def test_a_plain_log_would_show_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["warehouse", "staging area"])
-def test_what_is_spilled_is_encrypted_and_goes(paths: Paths, where: str) -> None:
+def test_what_is_spilled_is_encrypted_and_goes(
+    paths: Paths, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MEMORY, "30MB")
     spill = (
         f"create temp table big as select '{TEXT}' || i as s, md5(i::varchar) as m from range(600_000) r(i)"
     )
     seen = {}
     for is_encrypted in ("true", "false"):  # the second shows that a plain spill would be found
-        with (
-            open_store(paths, threads=1, memory="30MB") as warehouse,
-            staging_area(warehouse, memory="30MB") as area,
-        ):
+        with open_store(paths, threads=1) as warehouse, staging_area(warehouse) as area:
             connection = warehouse if where == "warehouse" else area
             if is_encrypted == "false":
                 connection.execute("set temp_file_encryption = false")
