@@ -83,7 +83,7 @@ def test_what_is_told_works_in_this_order(home: Path) -> None:
 
 def test_the_sed_of_the_doc_fits_the_true_example() -> None:
     assert re.search(
-        r'^# key_file = "[^"]*"', (ROOT / "city.example.toml").read_text(encoding="utf-8"), re.MULTILINE
+        r'^#key_file = "[^"]*"', (ROOT / "city.example.toml").read_text(encoding="utf-8"), re.MULTILINE
     )
 
 

@@ -167,9 +167,9 @@ class SparkConnection:
             value = self._found(exp.select(item.this.expression)).fetchall()[0][0]
             self._variables[item.this.this.name] = spark_sql.literal(value)
         for view in list(self._views.values()):  # DuckDB reads a variable whenever a view is read
-            tree = self._parsed(view.query, view.parameters)
-            if spark_sql.spoken(tree.expression) != view.said:
-                self._view(tree, view.query, view.parameters)
+            asked = self._parsed(view.query, view.parameters)
+            if spark_sql.spoken(asked.expression) != view.said:
+                self._view(asked, view.query, view.parameters)
 
     def _drop(self, tree: exp.Drop) -> None:
         for table in tree.args["tables"]:
