@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 
@@ -85,10 +86,14 @@ def read_store(paths: Paths, *, threads: int = 2) -> Iterator[duckdb.DuckDBPyCon
         yield connection
 
 
+_ONE_AT_A_TIME = Lock()
+
+
 def beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Another connection to the same warehouse with temporary tables and views of its own, for another thread; closed by whoever asked."""
-    (home,) = connection.execute("select current_database()").fetchone() or ("",)
-    own = connection.cursor()
+    with _ONE_AT_A_TIME:  # threads that begin together would fetch one another's answer, or none
+        (home,) = connection.execute("select current_database()").fetchone() or ("",)
+        own = connection.cursor()
     own.execute(f"use {home}")
     return own
 

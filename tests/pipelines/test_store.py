@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -14,7 +16,7 @@ import pytest
 from data_contracts.errors import ConfigurationError, IntegrityError
 from pipelines import copies, encrypted
 from pipelines.settings import Paths
-from pipelines.store import MEMORY, open_store, read_store, staging_area, temporary_folders
+from pipelines.store import MEMORY, beside, open_store, read_store, staging_area, temporary_folders
 from pipelines.warehouse_key import key_of
 
 TEXT = "quartier_des_iles_flottantes"
@@ -22,7 +24,7 @@ ADD = "insert into raw.quartiers (quartier, nom, file_id, line, delivered_on, kn
 PRELUDE = f"""
 import sys, time, pathlib
 from pipelines.settings import Paths
-from pipelines.store import open_store, read_store
+from pipelines.store import beside, open_store, read_store
 paths, ADD, TEXT = Paths(database=pathlib.Path(sys.argv[1])), {ADD!r}, {TEXT!r}
 """
 WRITER = """
@@ -339,3 +341,15 @@ def test_a_digest_tells_rows_columns_and_keys_apart_and_no_order(paths: Paths) -
 def test_the_loaded_extension_reaches_no_network(paths: Paths) -> None:
     with read_store(paths) as connection, pytest.raises(duckdb.PermissionException, match="disabled"):
         connection.execute("from read_csv('http://192.0.2.1/x.csv')")
+
+
+def test_threads_that_begin_together_all_find_the_warehouse() -> None:
+    """They ask one connection at the same moment: unguarded, one in a hundred got another's answer or none."""
+    with duckdb.connect() as connection, ThreadPoolExecutor(8) as workers:
+        connection.execute("attach ':memory:' as warehouse; use warehouse")
+
+        def home(_: int) -> str:
+            with closing(beside(connection)) as own:
+                return str((own.execute("select current_database()").fetchone() or ("",))[0])
+
+        assert {*workers.map(home, range(400))} == {"warehouse"}
