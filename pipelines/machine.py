@@ -51,7 +51,7 @@ WAREHOUSE = Sentence(
     what="another run is using the warehouse", hint="wait until it ends, then run this again.", kind=Busy
 )
 DATABASE = Sentence(
-    what="somebody else is writing to the database",
+    what="somebody is at work in the database",
     hint="run this again; if it stays so, stop the desk first.",
     kind=Busy,
 )
