@@ -48,11 +48,13 @@ def cycle_of(work: Path, persons: int, months: int) -> dict[str, object]:
     (made,) = (home / "runs").glob(f"{newest.name}-*")
     steps = audit.steps(made)
     (counted,) = (step["rows"] for step in steps if step["name"] == "frame")
+    stored = (home / "lanterne.duckdb").stat().st_size / 2**20
     shutil.rmtree(home)
     return {
         "persons": persons,
         "deliveries_before": len(earlier),
         "rows": counted,
+        "warehouse_mb": round(stored, 1),
         "taken_in": before.as_json(),
         "cycle": cost.as_json(),
         "steps": [{key: step[key] for key in ("name", "seconds", "peak_memory_mb")} for step in steps],
