@@ -110,9 +110,9 @@ def lay_approvals(city: City, count: object, models: Path) -> None:
             hint="put the folder of models back.",
         )
     if lines:
-        who_ranks.signed_lines(city)  # they hold, all of them: these may be vouched for below
         (models / approvals.LOG).write_bytes(b"".join(lines))
         if (city.paths.models / approvals.VOUCHED).is_file():
+            who_ranks.signed_lines(city)  # they hold, all of them: these may be vouched for
             approvals.vouch(models, existing_key(city.paths))
     for name in {json.loads(line)["model"] for line in lines}:
         if (city.paths.models / name).is_dir():

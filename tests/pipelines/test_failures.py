@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from data_contracts.errors import GateClosed, LanterneError, MachineFault
-from pipelines import chain, ledger, machine, run, settings, unforeseen
+from pipelines import chain, clock, ledger, machine, run, settings, unforeseen
 from pipelines.commands_review import desk_of
 from pipelines.desk_objections import reach_desk
 from pipelines.schedule import outcomes
@@ -197,7 +197,7 @@ def test_a_clock_that_was_set_back_stops_what_would_write(
             return datetime.now(tz) - timedelta(days=1)  # noqa: TID251 - this is the clock
 
     with monkeypatch.context() as patch:
-        patch.setattr(ledger, "datetime", Yesterday)
+        patch.setattr(clock, "datetime", Yesterday)
         for command in (("ingest",), ("cycle", "--as-of", PUBLISHED)):
             said(called(*command, "--config", config), "this machine's clock says")
     assert (paths.runs / ledger.LOG).read_bytes() == kept and not paths.database.exists()

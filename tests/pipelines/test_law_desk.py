@@ -307,10 +307,21 @@ def test_of_a_trail_that_does_not_hold_nothing_is_purged_anywhere(
     alerts(tmp_path, "01/11/2020")
     filled(settings.load(config))
     with desk.database.writing() as session:
+        who = session.get_one(TrailLine, 1).who
+    with desk.database.writing() as session:
         session.get_one(TrailLine, 1).who = "nobody"
-    answer = CliRunner().invoke(cli.app, ["purge", "--config", str(config), "--as-of", "2035-01-01"])
-    assert isinstance(answer.exception, IntegrityError) and answer.exception.exit_code == 6
-    assert not (tmp_path / "runs" / "certificates").exists()
+    for day in (
+        "2035-01-01",
+        "2026-11-20",
+    ):  # of the second nothing of the desk is due; its purge is an act all the same, and the last line is the one that was altered
+        answer = CliRunner().invoke(cli.app, ["purge", "--config", str(config), "--as-of", day])
+        assert isinstance(answer.exception, IntegrityError) and answer.exception.exit_code == 6
+        assert not (tmp_path / "runs" / "certificates").exists()
+    with desk.database.writing() as session:
+        session.get_one(TrailLine, 1).who = who
+        session.flush()
+        trail.add(session, desk.services.seal, desk.now(), trail.Act(who="x", role="", action="x", kind="x"))
+        session.get_one(TrailLine, 1).who = "nobody"
     assert run("purge", "--config", config, "--as-of", "2026-11-20", "--dry-run")["rows"] == 1
 
 
