@@ -25,9 +25,9 @@ ENDED = (
     ),
     Ended(
         code=2,
-        means="wrong use or configuration; somebody else is at work there; a package with a published weakness (`check --advisories`)",
+        means="wrong use or configuration; somebody else is at work there; the machine has no room, memory or right to give, or its clock was set back; a package with a published weakness (`check --advisories`)",
         do="do what the line `Hint:` says; of `Failed: busy` the schedule tries again by itself",
-        state="`Failed: configuration`, `Failed: busy`",
+        state="`Failed: configuration`, `Failed: busy`, `Failed: machine`",
     ),
     Ended(
         code=3,
