@@ -30,7 +30,7 @@ from benchmarks.processes import ROOT, Cost, lanterne, median, run
 from tests.review import postgres
 
 POLARS = ("polars==2.1.0",)
-TRIAGE = ("setuptools<81", "triage==6.0.0", "lightgbm==4.7.0")
+TRIAGE = ("setuptools<81", "triage==6.0.0", "lightgbm==4.7.0", "pyarrow==17.0.0")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """One way of making the 24 aggregates, in a process of its own: ``python -m benchmarks.peers_aggregates {ours|duckdb|polars} EVENTS OUT``.
 
-``OUT``: one row a household, 24 columns, as Parquet; null where nothing happened. ``ours``: declared factors through the matrix of a cycle (``features.matrix``), which also keeps for
-every value the member and the day that say it; ``duckdb``: one statement; ``polars``: its streaming engine. Two threads each.
+``OUT``: one row a household, 24 columns, as Parquet; null where nothing happened. ``ours``: declared factors through the matrix by which past
+campaigns teach (``features.matrix``), by person first and then by household; ``duckdb``: one statement; ``polars``: its streaming engine. Two threads each.
 """
 
 from __future__ import annotations
@@ -49,10 +49,8 @@ def ours(events: Path, out: Path) -> None:
         connection.execute(
             "create temp table households as select distinct household_id, '01' as quartier from rows_events"
         )
-        matrix.evidence(connection, factors)
-        matrix.wide(connection, AS_OF, factors).drop(columns=["as_of", "quartier"]).to_parquet(
-            out, index=False
-        )
+        found = matrix.valued(connection, AS_OF, factors)
+        found.drop(columns=["as_of", "quartier"]).to_parquet(out, index=False)
 
 
 def plain_duckdb(events: Path, out: Path) -> None:

@@ -40,8 +40,7 @@ def matrices(events: Path, out: Path) -> None:
         connection.execute("create temp view rows_events as from events where known_on < as_of()")
         for day in DAYS:
             connection.execute(f"set variable as_of = date '{day}'")
-            matrix.evidence(connection, factors)
-            found = matrix.wide(connection, day, factors)
+            found = matrix.valued(connection, day, factors)
             labels = connection.execute(LABEL.format(start=day, end=label_end(day))).df()
             found["outcome"] = found["household_id"].isin(labels["household_id"])
             found.to_parquet(out / f"{day}.parquet", index=False)

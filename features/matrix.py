@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -24,29 +24,39 @@ def matrix(
     ``value``, ``detail``, ``known_on`` (newest day of the records that say it), ``source`` (several joined by ``+``).
     """
     compute(connection, factors, gates)
-    return wide(connection, as_of, factors), connection.execute(
+    return valued(connection, as_of, factors), connection.execute(
         "from evidence order by household_id, factor"
     ).df()
 
 
-def wide(connection: Engine, as_of: date, factors: Sequence[Factor]) -> pd.DataFrame:
-    """The wide form alone, once ``compute`` has been called."""
-    columns = ", ".join(f"max(value) filter (where factor = '{f.name}') as {f.name}" for f in factors)
-    found = connection.execute(_WIDE.format(columns=columns), [as_of]).df()
+def wide(
+    connection: Engine, as_of: date, factors: Sequence[Factor], gates: Mapping[str, Gate]
+) -> pd.DataFrame:
+    """The wide form alone: who says a value, and since when, is not asked."""
+    rows.gather(connection, gates)
+    return valued(connection, as_of, factors)
+
+
+def valued(connection: Engine, as_of: date, factors: Sequence[Factor]) -> pd.DataFrame:
+    """``wide``, once ``rows_<source>`` of every factor is there."""
+    parts, columns = "", {}
+    for source, of_source in _by_source(factors):
+        mine = list(of_source)
+        parts += f" left join ({_values(source, mine)}) of_{source} using (household_id)"
+        columns |= {f.name: f"of_{source}.{f.name}" for f in mine}
+    said = "".join(f", {columns[f.name]}" for f in factors)
+    found = connection.execute(
+        f"select household_id, cast($1 as timestamp) as as_of, h.quartier{said} from households h{parts} order by household_id",
+        [as_of],
+    ).df()
     return found.astype({f.name: "float64" for f in factors})
 
 
 def compute(connection: Engine, factors: Sequence[Factor], gates: Mapping[str, Gate]) -> None:
     """Makes the temp table ``evidence``: the long form of ``matrix``."""
     rows.gather(connection, gates)
-    evidence(connection, factors)
-
-
-def evidence(connection: Engine, factors: Sequence[Factor]) -> None:
-    """``compute``, once ``rows_<source>`` of every factor is there."""
     connection.execute(_EMPTY)
-    by_source = sorted(factors, key=lambda f: f.source)
-    for source, of_source in groupby(by_source, key=lambda f: f.source):
+    for source, of_source in _by_source(factors):
         listed = list(of_source)
         connection.execute(
             f"insert into evidence {_of_frame(listed) if source == 'frame' else _of_members(source, listed)}"
@@ -68,11 +78,24 @@ create or replace temp table evidence (
   household_id varchar, factor varchar, person_id varchar, value double, detail varchar, known_on date, source varchar
 )
 """
-_WIDE = """
-with valued as (select household_id, {columns} from evidence group by 1)
-select h.household_id, cast($1 as timestamp) as as_of, h.quartier, v.* exclude (household_id)
-from households h left join valued v using (household_id) order by h.household_id
-"""
+
+
+def _by_source(factors: Sequence[Factor]) -> Iterator[tuple[str, Iterator[Factor]]]:
+    return groupby(sorted(factors, key=lambda f: f.source), key=lambda f: f.source)
+
+
+def _values(source: str, factors: Sequence[Factor]) -> str:
+    """One row a household of a source, one column a factor: what ``_of_frame`` and ``_of_members`` give, without who says it."""
+    if source == "frame":
+        said = ", ".join(
+            f"case when {f.where} then cast({f.value} as double) end as {f.name}" for f in factors
+        )
+        return f"select household_id, {said} from framed"
+    of_members = ", ".join(
+        f"cast({f.value} filter (where {enters(f)}) as double) as {f.name}" for f in factors
+    )
+    of_households = ", ".join(f"{f.combine}({f.name}) as {f.name}" for f in factors)
+    return f"select household_id, {of_households} from (select household_id, person_id, {of_members} from rows_{source} group by 1, 2) group by 1"
 
 
 def _of_frame(factors: Sequence[Factor]) -> str:

@@ -94,7 +94,7 @@ def _rebuilt(
     frame.build(connection, as_of, gates, city.there_share, at_least=cycle.listable(city))
     progress("the rows of every factor")
     matrix.compute(connection, factors, gates)
-    wide = matrix.wide(connection, as_of, factors)
+    wide = matrix.valued(connection, as_of, factors)
     row = connection.execute("from households where household_id = $1", [one.household_id]).df()
     found = traced.read(connection, one.household_id, factors) if len(row) else ()
     return Rebuilt(

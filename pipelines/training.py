@@ -130,8 +130,7 @@ def _as_of_origin(
     mine = told[(listed >= pd.Timestamp(origin)) & (listed < pd.Timestamp(end))]
     gates = settings.gates(city)
     frame.build(connection, origin, gates, EVEN, linked_on=linked_on)
-    matrix.compute(connection, factors, gates)
-    wide = matrix.wide(connection, origin, factors)
+    wide = matrix.wide(connection, origin, factors, gates)
     groups = connection.execute(audit_groups.OF_HOUSEHOLDS).df()
     ledger = label.of_households(connection, mine, origin).drop(columns="as_of")
     placed = wide.merge(groups, on="household_id", validate="one_to_one")

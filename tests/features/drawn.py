@@ -142,7 +142,12 @@ def _rounded(row: pd.Series[object]) -> dict[str, float]:
 def all_values(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, float]]:
     """The same of every household, by the key of one who lives there."""
     build(connection)
-    wide, _ = matrix.matrix(connection, AS_OF, usable(OPEN, {"sex_as_feature": True}), OPEN)
+    wide, long = matrix.matrix(connection, AS_OF, usable(OPEN, {"sex_as_feature": True}), OPEN)
+    laid_out = wide.melt(["household_id", "as_of", "quartier"], var_name="factor").dropna(subset="value")
+    said = {(h, f): v for h, f, v in long[["household_id", "factor", "value"]].itertuples(index=False)}
+    assert said == {
+        (h, f): v for h, f, v in laid_out[["household_id", "factor", "value"]].itertuples(index=False)
+    }
     lives = connection.execute(
         "select k.key, m.household_id from members m join person_keys k using (person_id) where k.key like 'key-%'"
     ).fetchall()
