@@ -47,7 +47,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     write(tmp_path / "made")
     for name in ("bin", "home", "code"):
         (tmp_path / name).mkdir()
-    example = CITY + '\n[paths]\n# key_file = "/etc/lanterne/lanterne.key"\n'
+    example = CITY + '\n[paths]\n#key_file = "/etc/lanterne/lanterne.key"\n'
     (tmp_path / "code" / "city.example.toml").write_text(example, encoding="utf-8")
     script = tmp_path / "bin" / "lanterne"
     place = Path(tempfile.mkdtemp(prefix="lanterne-", dir="/tmp")) / "socket"  # a socket's path is short
