@@ -22,7 +22,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks import floor_specification
-from benchmarks.processes import Cost, lanterne, median, run
+from benchmarks.processes import Cost, lanterne, median, run, with_peak
 from pipelines.run import QUIET
 
 DONE = (0, 5)
@@ -117,7 +117,9 @@ def _laid(town: Path, home: Path, deliveries: list[Path]) -> None:
 
 
 def _cycle(home: Path, newest: Path) -> Cost:
-    return lanterne("cycle", "--config", str(home / "city.toml"), "--as-of", newest.name, good=DONE)
+    cost = lanterne("cycle", "--config", str(home / "city.toml"), "--as-of", newest.name, good=DONE)
+    (made,) = (home / "runs").glob(f"{newest.name}-*")
+    return with_peak(cost, made)
 
 
 def _floor(specification: Path) -> Cost:

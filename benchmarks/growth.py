@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks import growth_chart
 from benchmarks.growth_town import BASE, make
-from benchmarks.processes import Cost, lanterne, run
+from benchmarks.processes import Cost, lanterne, run, with_peak
 from pipelines import audit
 from pipelines.days import day_or_today
 
@@ -56,7 +56,7 @@ def cycle_of(work: Path, persons: int, months: int) -> dict[str, object]:
         "rows": counted,
         "warehouse_mb": round(stored, 1),
         "taken_in": before.as_json(),
-        "cycle": cost.as_json(),
+        "cycle": with_peak(cost, made).as_json(),
         "steps": [{key: step[key] for key in ("name", "seconds", "peak_memory_mb")} for step in steps],
     }
 

@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from pipelines import audit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -64,6 +66,13 @@ def run(
     if process.returncode not in good:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
     return Cost(seconds=seconds, processor=used.ru_utime + used.ru_stime, peak_mb=used.ru_maxrss / 1024)
+
+
+def with_peak(cost: Cost, made: Path) -> Cost:
+    """Of a run in ``made``: each step has the process's highest size begin anew (``pipelines.manifest.timed``), so that only the steps' own figures tell the highest of all."""
+    return replace(
+        cost, peak_mb=max(cost.peak_mb, *(float(str(s["peak_memory_mb"])) for s in audit.steps(made)))
+    )
 
 
 def lanterne(*arguments: str, good: Sequence[int] = (0,)) -> Cost:
