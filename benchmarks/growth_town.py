@@ -35,13 +35,13 @@ def make(work: Path, persons: int, months: int) -> Path:
     base = work / f"town-{BASE}" if copies > 1 else town
     if copies > 1:
         make(work, BASE, months)
-        _enlarged(base, town, copies)
+        enlarged(base, town, copies)
     else:
         lanterne("city", str(town), "--persons", str(persons), "--months", str(months))
     return town
 
 
-def _enlarged(base: Path, town: Path, copies: int) -> None:
+def enlarged(base: Path, town: Path, copies: int) -> None:
     """Deliveries, key and settings; the settings last, since the town is whole where they are there."""
     shutil.rmtree(town, ignore_errors=True)
     town.mkdir(parents=True)
