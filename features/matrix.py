@@ -39,7 +39,7 @@ def wide(
 
 def valued(connection: Engine, as_of: date, factors: Sequence[Factor]) -> pd.DataFrame:
     """``wide``, once ``rows_<source>`` of every factor is there."""
-    parts, columns = "", {}
+    parts, columns = "", dict[str, str]()
     for source, of_source in _by_source(factors):
         mine = list(of_source)
         parts += f" left join ({_values(source, mine)}) of_{source} using (household_id)"
