@@ -11,13 +11,16 @@ import sys
 import warnings
 from pathlib import Path
 
+import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
 from features.catalogue import FACTORS
 from features.factor import Factor
-from models.boosting import WIDE, BoostedScorer, Boosting
+from models.boosting import MAX_ROUNDS, PARAMETERS, BoostedScorer
+from models.candidate import values
 from models.frozen import thaw
+from models.logistic import Logistic
 
 HOUSEHOLDS = 3000
 """As many as the lists of a large city in a year."""
@@ -28,19 +31,16 @@ def _factors(columns: list[str]) -> list[Factor]:
 
 
 def prepared(working: Path, folder: Path) -> None:
-    """Trained on the answers of a run that kept its working tables; the households explained are the run's first."""
+    """Trained on the answers of a run that kept its working tables, with as many trees as a candidate may have (by itself it keeps none where none help); the households explained are the run's first."""
     matrix = pd.read_parquet(working / "matrix.parquet").head(HOUSEHOLDS)
     past, labels = (pd.read_parquet(working / f"{name}.parquet") for name in ("training", "labels"))
     told = labels["isolated"].notna().to_numpy()
     factors = _factors(list(past.columns))
-    taught = (
-        past[told].reset_index(drop=True),
-        labels["isolated"][told].to_numpy(bool),
-        labels["weight"][told].to_numpy(),
-    )
-    scorer = Boosting(factors=tuple(factors), seed=1, shape=WIDE).fit(*taught)
-    if not isinstance(scorer, BoostedScorer):
-        raise SystemExit(f"no trees: {scorer.reason}")
+    rows, isolated = past[told].reset_index(drop=True), labels["isolated"][told].to_numpy(bool)
+    logistic = Logistic(factors=tuple(factors)).fit(rows, isolated, labels["weight"][told].to_numpy())
+    data = lgb.Dataset(values(rows, factors), isolated.astype(float), params=PARAMETERS)
+    trees = lgb.train(PARAMETERS, data, MAX_ROUNDS).model_to_string()
+    scorer = BoostedScorer(factors=tuple(factors), logistic=logistic, trees=trees)
     matrix.to_parquet(folder / "matrix.parquet", index=False)
     (folder / "model.json").write_text(scorer.as_text(), encoding="utf-8")
 
@@ -60,7 +60,6 @@ def ours(folder: Path) -> None:
 
 def alone(folder: Path) -> None:
     """The library alone."""
-    import lightgbm as lgb
     import shap
 
     warnings.simplefilter("ignore")
