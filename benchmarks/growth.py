@@ -46,7 +46,7 @@ def cycle_of(work: Path, persons: int, months: int) -> dict[str, object]:
     (home / "deliveries" / newest.name).symlink_to(newest)
     cost = lanterne("cycle", *config, "--as-of", newest.name, good=DONE)
     (made,) = (home / "runs").glob(f"{newest.name}-*")
-    steps = audit.steps(made)
+    steps, cost = audit.steps(made), with_peak(cost, made)
     (counted,) = (step["rows"] for step in steps if step["name"] == "frame")
     stored = (home / "lanterne.duckdb").stat().st_size / 2**20
     shutil.rmtree(home)
@@ -56,7 +56,7 @@ def cycle_of(work: Path, persons: int, months: int) -> dict[str, object]:
         "rows": counted,
         "warehouse_mb": round(stored, 1),
         "taken_in": before.as_json(),
-        "cycle": with_peak(cost, made).as_json(),
+        "cycle": cost.as_json(),
         "steps": [{key: step[key] for key in ("name", "seconds", "peak_memory_mb")} for step in steps],
     }
 
