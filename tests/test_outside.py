@@ -50,6 +50,7 @@ def test_a_test_that_asks_outside_fails() -> None:
 def test_the_loopback_is_open() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(server.getsockname()).close()
+    assert outside.asked == []
 
 
 def test_a_network_of_its_own_counts_what_is_asked_of_outside(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def said(done: Ended | LanterneError | object, what: str, code: int = 2) -> None
     assert what in told and "Hint:" in told and "Traceback" not in told, told
 
 
-def test_a_warehouse_in_use_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_warehouse_in_use_is_said(tmp_path: Path) -> None:
     config = write(tmp_path)
     paths = settings.load(config).paths
     with open_store(paths):  # another process would be refused as this one is
