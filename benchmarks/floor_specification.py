@@ -136,6 +136,6 @@ def _arrays(home: Path, run: Path, as_of: date) -> dict[str, np.ndarray]:
     return {
         "matrix": values(past.matrix[told], factors),
         "outcome": past.isolated[told].astype(float),
-        "folds": np.array([f.train[told] for f in folds(past.labels, days, as_of.day)]),
+        "folds": np.array([f.train[told] for f in folds(past.labels, days)]),
         "listed": values(wide[wide["household_id"].isin(listed)], factors),
     }

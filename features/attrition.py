@@ -19,10 +19,10 @@ OBJECTION, REFUSAL = "objection at the dwelling", "refusal at the door"
 YOUNGER, OLDER = "younger", "older"
 
 VISITED = """
-with named as (select record_id as id_visite, m.person_id from people p join members m using (person_id) where p.source = 'visites')
-select distinct m.household_id, v.date_visite as visited_on, v.known_on, v.issue, v.id_adresse
-from known_visites v left join named n using (id_visite)
-  join members m on m.person_id = n.person_id or (n.person_id is null and m.id_logement = v.id_logement)
+with named as (select record_id as id_visite, m.person_id from people p join members m using (person_id) where p.source = 'visites'),
+told as (select v.*, n.person_id from known_visites v left join named n using (id_visite))
+select m.household_id, v.date_visite as visited_on, v.known_on, v.issue, v.id_adresse from told v join members m using (person_id)
+union select m.household_id, v.date_visite, v.known_on, v.issue, v.id_adresse from told v join members m on m.id_logement = v.id_logement where v.person_id is null
 order by all
 """
 """One row a (household, visit). Whoever said no is found by any key, or else by the flat: a refusal may not be lost to a spelling."""

@@ -140,11 +140,13 @@ seen as (
   from members m join people p using (person_id)
   where m.id_logement is not null and m.annee_naissance is not null and m.sexe is not null group by all
 ),
+with_double as (
+  select distinct s.person_id
+  from seen s join seen o on o.id_logement = s.id_logement and o.annee_naissance = s.annee_naissance and o.sexe = s.sexe
+  where o.person_id <> s.person_id and not list_has_any(o.sources, s.sources)
+),
 doubles as (
-  select s.person_id, bool_or(o.person_id is not null) as has_double
-  from seen s left join seen o on o.id_logement = s.id_logement and o.annee_naissance = s.annee_naissance and o.sexe = s.sexe
-    and o.person_id <> s.person_id and not list_has_any(o.sources, s.sources)
-  group by s.person_id
+  select s.person_id, max(w.person_id is not null) as has_double from seen s left join with_double w using (person_id) group by s.person_id
 ),
 said as (
   select c.*, d.has_double, year(as_of()) - v.annee_naissance as age_years, v.sexe, m.household_id, m.quartier, m.presence,

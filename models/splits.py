@@ -27,32 +27,32 @@ class Fold:
     test: Bools
 
 
-def month_shifted(day: date, months: int, anchor: int | None = None) -> date:
-    """``months`` later (negative: earlier), on day ``anchor`` of the month (else the same day) or on the month's last where it is shorter.
-
-    A chain of shifts keeps one anchor: from 31 May through 28 February it must come back to 31 May, or days would fall between campaigns.
-    """
+def month_shifted(day: date, months: int) -> date:
+    """``months`` later (negative: earlier), on the same day of the month or on the month's last where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(anchor or day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def origins(as_of: date, first_visit: date) -> list[date]:
-    """Days every three months before ``as_of``, oldest first, from the first visit on."""
-    days, step = [], 1
-    while (day := month_shifted(as_of, -TEST_MONTHS * step)) >= first_visit:
+    """The first days of quarters, oldest first, from the one of the first visit to the last before ``as_of``.
+
+    They are the calendar's and not the list's: every list of a city, weekly or monthly, is judged on the same campaigns (the newest of them is still under way), and what a
+    past day teaches need not be worked out again for the next list.
+    """
+    days = [date(first_visit.year, (first_visit.month - 1) // TEST_MONTHS * TEST_MONTHS + 1, 1)]
+    while (day := month_shifted(days[-1], TEST_MONTHS)) < as_of:
         days.append(day)
-        step += 1
-    return days[::-1]
+    return days if days[0] < as_of else []
 
 
-def folds(labels: pd.DataFrame, days: list[date], anchor: int | None = None) -> Iterator[Fold]:
+def folds(labels: pd.DataFrame, days: list[date]) -> Iterator[Fold]:
     """``labels``: one row a visited household with ``visited_on`` and ``isolated`` (null: no answer; such rows are in a campaign, and do not make one);
-    ``days``: possible origins, from a day ``anchor`` of the month."""
+    ``days``: possible origins."""
     told = labels["isolated"].notna().to_numpy(dtype=bool)
     outcome = labels["isolated"].fillna(False).to_numpy(dtype=bool)
     visited = labels["visited_on"].to_numpy(dtype="datetime64[D]")
     for day in days:
-        start, end = np.datetime64(day), np.datetime64(month_shifted(day, TEST_MONTHS, anchor))
+        start, end = np.datetime64(day), np.datetime64(month_shifted(day, TEST_MONTHS))
         test = (visited >= start) & (visited < end)
         train = visited < start
         if (

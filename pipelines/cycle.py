@@ -10,7 +10,7 @@ from data_contracts.errors import ConfigurationError
 from features import attrition, audit_groups, frame, listed_members, matrix
 from features.engine import Engine
 from models.splits import month_shifted
-from pipelines import attrition_page, engines, law, parity, register, settings, store_state
+from pipelines import attrition_page, engines, law, parity, past_kept, register, settings, store_state
 from pipelines.desk_deliveries import from_desk
 from pipelines.desk_objections import reach_desk
 from pipelines.factors import factors_of
@@ -42,6 +42,7 @@ def take_in(city: settings.City, folder: Path, objected: Collection[str]) -> fro
             objected=objected,
             contracts=settings.contracts(city),
         )
+        past_kept.forget(city.paths, lawful=past_kept.lawful(city, connection))
         stored = store_state.of(connection, existing_key(city.paths))
         write_json(folder / "ingest.json", report.as_json() | {"store": stored})
         rows["files_new"] = sum(f.status != "unchanged" for f in report.files)
@@ -120,12 +121,13 @@ def _month_before(connection: Engine, city: settings.City, as_of: date, working:
 
 
 ALERT_ROWS = f"""
-with named as (select record_id as id_signalement, m.person_id from people p join members m using (person_id) where p.source = 'signalements')
-select m.household_id, s.date_signalement as alerted_on, s.file_id, s.line, s.known_on
-from known_signalements s left join named n using (id_signalement)
-  join members m on m.person_id = n.person_id or (n.person_id is null and m.id_logement = s.id_logement)
-  join households h on h.household_id = m.household_id
-where s.date_signalement >= as_of() - {ALERT_DAYS}
+with named as (select record_id as id_signalement, m.person_id from people p join members m using (person_id) where p.source = 'signalements'),
+told as (select s.*, n.person_id from known_signalements s left join named n using (id_signalement) where s.date_signalement >= as_of() - {ALERT_DAYS}),
+of_members as (
+  select m.household_id, s.date_signalement as alerted_on, s.file_id, s.line, s.known_on from told s join members m using (person_id)
+  union all select m.household_id, s.date_signalement, s.file_id, s.line, s.known_on from told s join members m on m.id_logement = s.id_logement where s.person_id is null
+)
+select o.* from of_members o join households h using (household_id)
 """
 """Alerts of late about a household of the frame, one row a member and alert."""
 _ALERTED = f"select distinct household_id, alerted_on from ({ALERT_ROWS}) order by all"

@@ -44,9 +44,7 @@ def duel_step(config: Path, folder: Path, as_of: date, capacity: int) -> str:
         past = past_of(folder)
         days = [pd.Timestamp(day).date() for day in sorted(past.labels["as_of"].unique())]
         among = candidates(city)
-        judged = duel(
-            among, past, list(folds(past.labels, days, as_of.day)), capacity=capacity, seed=city.seed
-        )
+        judged = duel(among, past, list(folds(past.labels, days)), capacity=capacity, seed=city.seed)
         mapped = _calibrated(judged, past)
         labels = json.loads((folder / "working" / "labels.json").read_text(encoding="utf-8"))
         lonely = on_lonely(judged.ranked, past.labels["lonely"].iloc[judged.rows], city.seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
@@ -17,8 +17,9 @@ from features.factor import Factor
 from features.presence_model import EVEN
 from models import weights
 from models.candidate import lots
-from models.splits import TEST_MONTHS, month_shifted, origins
-from pipelines import engines, settings
+from models.splits import origins
+from pipelines import engines, past_kept, settings
+from pipelines.audit import Counts
 from pipelines.factors import factors_of
 from pipelines.manifest import timed, write_json
 
@@ -51,15 +52,11 @@ def labels_step(config: Path, folder: Path, as_of: date) -> None:
     working = folder / "working"
     (working / "past").mkdir()
     factors = factors_of(city)
+    known_then = past_kept.known(city)
     with timed(folder, "labels") as rows, engines.reading(city, threads=1) as connection:
         known.open_views(connection, as_of, settings.gates(city))
         visits = label.outcomes(connection, label.visits(connection))
-        days = _origins(visits, as_of)
-        every = [working / "past" / f"{day.isoformat()}.parquet" for day in days]
-        chains = CHAINS if city.engine == "duckdb" else 1  # Spark has one session
-        with ThreadPoolExecutor(chains) as workers:
-            build = partial(_build, connection, city, factors, visits, as_of.day)
-            list(workers.map(build, _chains(list(zip(days, every, strict=True)), chains)))
+        every = _pasts(connection, city, known_then, _campaigns(visits, as_of), working / "past", rows)
         visited = _together([_visited(path) for path in every], factors)
         pool = _together([_sampled(path, city.seed) for path in every], factors)
         told = visited[~visited["state"].isin(NO_ANSWER_COMES)].sort_values(
@@ -81,58 +78,73 @@ def labels_step(config: Path, folder: Path, as_of: date) -> None:
         rows["visits_not_in_frame"] = len(visits) - int(visited["visits"].sum())
 
 
-def _origins(told: pd.DataFrame, as_of: date) -> list[date]:
-    """Days every three months; a visit uses the last one that is not after its list."""
+def _campaigns(told: pd.DataFrame, as_of: date) -> dict[date, pd.DataFrame]:
+    """Origin → the visits that use it: the last one that is not after their list."""
     if told.empty:
-        return []
-    first = pd.Timestamp(_listed_on(told).min()).date()
-    return origins(as_of, month_shifted(first, -TEST_MONTHS))
+        return {}
+    listed = told["date_liste"].fillna(told["date_visite"])
+    days = origins(as_of, pd.Timestamp(listed.min()).date())
+    ends = [*days[1:], as_of]
+    return {
+        day: told[(listed >= pd.Timestamp(day)) & (listed < pd.Timestamp(end))]
+        for day, end in zip(days, ends, strict=True)
+    }
 
 
-def _listed_on(told: pd.DataFrame) -> pd.Series:
-    return told["date_liste"].fillna(told["date_visite"])
+def _pasts(
+    connection: Engine,
+    city: settings.City,
+    then: past_kept.Known,
+    campaigns: Mapping[date, pd.DataFrame],
+    past: Path,
+    rows: Counts,
+) -> list[Path]:
+    """One file an origin, in ``past``: as it was kept where nothing has changed that it was made from, else built now and kept."""
+    every = {day: past / f"{day.isoformat()}.parquet" for day in campaigns}
+    digests = {day: then.digest(day, told) for day, told in campaigns.items()}
+    files = {digests[day]: file for day, file in every.items()}
+    kept = past_kept.fetch(city, then.lawful, files)
+    missing = [day for day in campaigns if digests[day] not in kept]
+    chains = CHAINS if city.engine == "duckdb" else 1  # Spark has one session
+    with ThreadPoolExecutor(chains) as workers:
+        build = partial(_build, connection, city, campaigns, past)
+        list(workers.map(build, _chains(missing, chains)))
+    if missing:
+        past_kept.keep(city, then.lawful, files)
+    rows |= {"origins": len(every), "origins_kept": len(kept)}
+    rows.reads["past"] = {day.isoformat(): digest for day, digest in digests.items()}
+    return list(every.values())
 
 
-def _chains(origins: list[tuple[date, Path]], chains: int) -> list[list[tuple[date, Path]]]:
+def _chains(days: Sequence[date], chains: int) -> list[Sequence[date]]:
     """As long as one another, each in the order of its days."""
-    long = -(-len(origins) // chains) or 1
-    return [origins[first : first + long] for first in range(0, len(origins), long)]
+    long = -(-len(days) // chains) or 1
+    return [days[first : first + long] for first in range(0, len(days), long)]
 
 
 def _build(
     connection: Engine,
     city: settings.City,
-    factors: Sequence[Factor],
-    visits: pd.DataFrame,
-    anchor: int,
-    origins: list[tuple[date, Path]],
+    campaigns: Mapping[date, pd.DataFrame],
+    past: Path,
+    days: Sequence[date],
 ) -> None:
     """One chain of origins with tables of its own: the first from nothing, each other from the one before."""
-    days = [day for day, _ in origins]
     with engines.beside(connection) as own:
-        for linked_on, (origin, path) in zip((None, *days), origins, strict=False):
-            past = _as_of_origin(own, city, factors, visits, origin, anchor, linked_on)
-            past.to_parquet(path, index=False)
+        for linked_on, origin in zip((None, *days), days, strict=False):
+            found = _as_of_origin(own, city, campaigns[origin], origin, linked_on)
+            found.to_parquet(past / f"{origin.isoformat()}.parquet", index=False)
 
 
 def _as_of_origin(
-    connection: Engine,
-    city: settings.City,
-    factors: Sequence[Factor],
-    told: pd.DataFrame,
-    origin: date,
-    anchor: int,
-    linked_on: date | None,
+    connection: Engine, city: settings.City, campaign: pd.DataFrame, origin: date, linked_on: date | None
 ) -> pd.DataFrame:
     """Of whoever was more likely there than not: a visit that met somebody teaches, whether or not the household was sure enough to be listed."""
-    listed = _listed_on(told)
-    end = month_shifted(origin, TEST_MONTHS, anchor)
-    mine = told[(listed >= pd.Timestamp(origin)) & (listed < pd.Timestamp(end))]
     gates = settings.gates(city)
     frame.build(connection, origin, gates, EVEN, linked_on=linked_on)
-    wide = matrix.wide(connection, origin, factors, gates)
+    wide = matrix.wide(connection, origin, factors_of(city), gates)
     groups = connection.execute(audit_groups.OF_HOUSEHOLDS).df()
-    ledger = label.of_households(connection, mine, origin).drop(columns="as_of")
+    ledger = label.of_households(connection, campaign, origin).drop(columns="as_of")
     placed = wide.merge(groups, on="household_id", validate="one_to_one")
     return placed.merge(ledger, on="household_id", how="left", validate="one_to_one")
 

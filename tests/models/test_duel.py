@@ -1,8 +1,10 @@
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.age_uk import AgeUk
 from models.boosting import Boosting
@@ -35,21 +37,23 @@ def judged(table: pd.DataFrame, visits: pd.DataFrame, *, simple: bool = False) -
     return duel(among, past, list(folds(visits, ORIGINS)), capacity=60, seed=1)
 
 
-def test_origins_step_back_three_months_to_the_first_visit() -> None:
-    assert origins(date(2026, 11, 2), date(2026, 2, 2)) == [
-        date(2026, 2, 2),
-        date(2026, 5, 2),
-        date(2026, 8, 2),
-    ]
+def test_origins_are_the_first_days_of_quarters_from_the_first_visit_on() -> None:
+    starts = [date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1)]
+    assert origins(date(2026, 11, 2), date(2026, 2, 2)) == starts
+    assert origins(date(2026, 10, 1), date(2026, 1, 1)) == starts[:3], "nothing is known of its campaign yet"
+    assert origins(date(2026, 10, 2), date(2026, 3, 31)) == starts
+    assert origins(date(2026, 1, 1), date(2026, 1, 1)) == []
     assert month_shifted(date(2026, 1, 31), 1) == date(2026, 2, 28)
-    assert month_shifted(date(2026, 2, 28), 3, anchor=31) == date(2026, 5, 31)
 
 
-@pytest.mark.parametrize("day", [1, 28, 29, 30, 31])
-def test_no_day_falls_between_two_campaigns(day: int) -> None:
-    as_of = date(2026, 5, day)
-    starts = origins(as_of, date(2024, 1, 1))
-    assert [month_shifted(start, 3, as_of.day) for start in starts] == [*starts[1:], as_of]
+@given(first=st.dates(date(2020, 1, 1), date(2026, 12, 31)), later=st.integers(1, 900))
+def test_every_visit_before_the_list_has_an_origin_and_later_lists_keep_them(first: date, later: int) -> None:
+    as_of = first + timedelta(days=later)
+    starts = origins(as_of, first)
+    assert [month_shifted(start, 3) for start in starts[:-1]] == starts[1:], "no day falls between two"
+    assert starts[0] <= first < month_shifted(starts[0], 3)
+    assert starts[-1] < as_of <= month_shifted(starts[-1], 3)
+    assert origins(as_of + timedelta(days=1), first)[: len(starts)] == starts
 
 
 def test_a_fold_trains_before_its_origin_and_tests_three_months_after() -> None:
