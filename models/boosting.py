@@ -123,8 +123,9 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Under:
-    """What trees of any shape start from: the logistic of all labels, and the ``parts`` by which it is decided when to stop."""
+    """What trees of any shape start from: the ``raw`` values, the logistic of all labels, and the ``parts`` by which it is decided when to stop."""
 
+    raw: Floats
     logistic: LogisticScorer
     parts: tuple[Part, ...]
 
@@ -158,20 +159,22 @@ class Boosting:
         for train, test in self._set_aside(outcome):
             told = learns.fit(matrix.iloc[train], outcome[train], weight[train])
             parts.append(Part(train=train, test=test, start=score(told, matrix)))
-        return Under(logistic=learns.fit(matrix, outcome, weight), parts=tuple(parts))
+        raw, logistic = values(matrix, self.factors), learns.fit(matrix, outcome, weight)
+        return Under(raw=raw, logistic=logistic, parts=tuple(parts))
 
     def over(self, under: Under, matrix: pd.DataFrame, outcome: Bools, weight: Floats) -> BoostedScorer:
-        rounds = self._rounds(under, matrix, outcome, weight)
+        """Trees of this shape, on what stands ``under`` them for the same rows."""
+        rounds = self._rounds(under, outcome, weight)
         trees = ""
         if rounds:
-            data = self._data(matrix, outcome, weight, score(under.logistic, matrix))
+            data = self._data(under.raw, outcome, weight, score(under.logistic, matrix))
             trees = lgb.train(self._parameters(), data, rounds).model_to_string()
         return BoostedScorer(factors=self.factors, logistic=under.logistic, trees=trees)
 
-    def _rounds(self, under: Under, matrix: pd.DataFrame, outcome: Bools, weight: Floats) -> int:
+    def _rounds(self, under: Under, outcome: Bools, weight: Floats) -> int:
         """As many as lower the log-loss of labels set aside most, scaled up to all labels; 0, which leaves the logistic, when they lower it
         by no more than one standard error."""
-        judged = [self._tried(matrix, outcome, weight, part) for part in under.parts]
+        judged = [self._tried(under.raw, outcome, weight, part) for part in under.parts]
         best = int(
             np.average([t.losses for t in judged], axis=0, weights=[t.weight.sum() for t in judged]).argmin()
         )
@@ -190,28 +193,35 @@ class Boosting:
             drawn = StratifiedKFold(FOLDS, shuffle=True, random_state=self.seed)
             yield from drawn.split(np.zeros(len(outcome)), outcome)
 
-    def _tried(self, matrix: pd.DataFrame, outcome: Bools, weight: Floats, part: Part) -> Tried:
+    def _tried(self, raw: Floats, outcome: Bools, weight: Floats, part: Part) -> Tried:
         """Trees fitted on ``train`` alone, watched on ``test``."""
         train, test, start = part.train, part.test, part.start
-        past, checked = (self._data(matrix.iloc[r], outcome[r], weight[r], start[r]) for r in (train, test))
+        past, checked = (self._data(raw[r], outcome[r], weight[r], start[r]) for r in (train, test))
         seen: dict[str, dict[str, list[float]]] = {}
         watch = lgb.record_evaluation(seen)
-        trees = lgb.train(self._parameters(), past, MAX_ROUNDS, valid_sets=[checked], callbacks=[watch])
+        trees = lgb.train(
+            self._parameters(),
+            past,
+            MAX_ROUNDS,
+            valid_sets=[checked],
+            callbacks=[watch],
+            keep_training_booster=True,  # else it is written to text and read again
+        )
         none = np.average(log_loss(outcome[test], start[test]), weights=weight[test])
         return Tried(
             trees=trees,
             losses=np.array([none, *seen["valid_0"]["binary_logloss"]]),
-            raw=values(matrix.iloc[test], self.factors),
+            raw=raw[test],
             start=start[test],
             outcome=outcome[test],
             weight=weight[test],
             trained_on=len(train),
         )
 
-    def _data(self, matrix: pd.DataFrame, outcome: Bools, weight: Floats, start: Floats) -> lgb.Dataset:
+    def _data(self, raw: Floats, outcome: Bools, weight: Floats, start: Floats) -> lgb.Dataset:
         """Raw values, no trace kept as missing; trees start from ``start``."""
         return lgb.Dataset(
-            values(matrix, self.factors),
+            raw,
             outcome.astype(float),
             weight=weight,
             init_score=start,
