@@ -13,7 +13,7 @@ import pandas as pd
 from models import draw
 from models.average import scores, together
 from models.campaigns import taught
-from models.candidate import Floats, lots, ranking
+from models.candidate import Floats, NotFitted, Scorer, lots, ranking
 from models.splits import month_shifted
 from pipelines import judging, settings
 from pipelines.manifest import timed, write_json
@@ -29,13 +29,24 @@ def keeping_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
         days = (month_shifted(as_of, -1), as_of)
         everybody = np.ones(len(past.labels), dtype=bool)
         fitted = together(judging.candidates(city), *taught(past, everybody))
-        first_then, first_now = (
-            _first(scores(fitted, town), town, capacity, draw.seed_of(city.seed, day)) if len(then) else {}
-            for town, day in zip((then, now), days, strict=True)
-        )
-        kept = {name: round(len(mine & first_now[name]) / len(mine), 4) for name, mine in first_then.items()}
+        kept = _kept(fitted, (then, now), days, capacity, city.seed) if len(then) else {}
         told = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
         write_json(folder / "duel.json", told | {"share_kept": kept})
+
+
+def _kept(
+    fitted: Mapping[str, Scorer | NotFitted],
+    towns: tuple[pd.DataFrame, pd.DataFrame],
+    days: tuple[date, date],
+    capacity: int,
+    seed: int,
+) -> dict[str, float]:
+    """By candidate."""
+    then, now = (
+        _first(scores(fitted, town), town, capacity, draw.seed_of(seed, day))
+        for town, day in zip(towns, days, strict=True)
+    )
+    return {name: round(len(mine & now[name]) / len(mine), 4) for name, mine in then.items()}
 
 
 def _first(
