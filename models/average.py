@@ -5,12 +5,12 @@ Where labels are few, which of two candidates ranks better cannot be told from t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from models.candidate import Bools, Candidate, Floats, NotFitted, Scorer
+from models.candidate import Bools, Candidate, Floats, NotFitted, Scorer, scored
 from models.sealed import opened, sealed
 
 
@@ -27,10 +27,13 @@ class AverageScorer:
 
     def contributions(self, matrix: pd.DataFrame) -> pd.DataFrame:
         """Mean of the members' contributions; a factor that a member does not use contributes nothing there."""
-        tables = [m.contributions(matrix) for m in self.members]
+        return self.mean([m.contributions(matrix) for m in self.members])
+
+    def mean(self, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+        """From the members' ``contributions`` of the same rows, in their order."""
         names = list(dict.fromkeys(name for table in tables for name in table.columns))
         total = sum(table.reindex(columns=names, fill_value=0.0).to_numpy(dtype=float) for table in tables)
-        return pd.DataFrame(total / len(self.members), index=matrix.index, columns=names)
+        return pd.DataFrame(total / len(self.members), index=tables[0].index, columns=names)
 
     def as_text(self) -> str:
         """The members' texts, sealed as one."""
@@ -67,4 +70,22 @@ def together(
             found[candidate.name] = candidate.of([found[m.name] for m in candidate.members])
         else:
             found[candidate.name] = candidate.fit(matrix, outcome, weight)
+    return found
+
+
+def scores(fitted: Mapping[str, Scorer | NotFitted], matrix: pd.DataFrame) -> dict[str, Floats]:
+    """Log-odds by everybody who could be fitted; of an average that is ``fitted`` after its members, from what they have said already."""
+    members = {id(m) for s in fitted.values() if isinstance(s, AverageScorer) for m in s.members}
+    said: dict[int, pd.DataFrame] = {}
+    found: dict[str, Floats] = {}
+    for name, scorer in fitted.items():
+        if isinstance(scorer, NotFitted):
+            continue
+        if isinstance(scorer, AverageScorer) and all(id(m) in said for m in scorer.members):
+            table = scorer.mean([said[id(m)] for m in scorer.members])
+        else:
+            table = scorer.contributions(matrix)
+        if id(scorer) in members:
+            said[id(scorer)] = table
+        found[name] = scored(scorer, table)
     return found

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,11 +10,10 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shap
 from sklearn.model_selection import StratifiedKFold
 
 from features.factor import Factor
-from models.candidate import Bools, Floats, NotFitted, score, values
+from models.candidate import Bools, Candidate, Floats, NotFitted, Scorer, score, values
 from models.logistic import Logistic, LogisticScorer
 from models.points import capped
 from models.sealed import opened, sealed
@@ -64,26 +62,29 @@ class BoostedScorer:
     trees: str
 
     @cached_property
-    def _explainer(self) -> shap.TreeExplainer:
-        return shap.TreeExplainer(lgb.Booster(model_str=self.trees))
+    def _booster(self) -> lgb.Booster:
+        return lgb.Booster(model_str=self.trees)
 
     @property
     def base(self) -> float:
         """The logistic's base and the mean of the trees over the training rows."""
-        return self.logistic.base + (float(np.ravel(self._explainer.expected_value)[-1]) if self.trees else 0)
+        return self.logistic.base + (self._mean_of_trees if self.trees else 0.0)
+
+    @cached_property
+    def _mean_of_trees(self) -> float:
+        """LightGBM says it beside the contributions of any row, and for every row the same."""
+        return float(self._shapley(np.zeros((1, len(self.factors))))[0, -1])
 
     def contributions(self, matrix: pd.DataFrame) -> pd.DataFrame:
         """The logistic's contributions and the SHAP values of the trees, in log-odds."""
         linear = self.logistic.contributions(matrix)
-        return capped(linear + self._shapley(matrix), self.factors) if self.trees and len(matrix) else linear
+        if not self.trees or not len(matrix):
+            return linear
+        return capped(linear + self._shapley(values(matrix, self.factors))[:, :-1], self.factors)
 
-    def _shapley(self, matrix: pd.DataFrame) -> Floats:
-        with warnings.catch_warnings():
-            # shap announces at every call that it once returned a pair; the shape is handled here
-            warnings.filterwarnings(
-                "ignore", message="LightGBM binary classifier with TreeExplainer", category=UserWarning
-            )
-            return np.asarray(self._explainer.shap_values(values(matrix, self.factors)), dtype=np.float64)
+    def _shapley(self, raw: Floats) -> Floats:
+        """LightGBM's own TreeSHAP, which is what ``shap.TreeExplainer`` gives of its trees too, without reading them into a form of its own first; last the mean of the trees."""
+        return np.asarray(self._booster.predict(raw, pred_contrib=True), dtype=np.float64)
 
     def as_text(self) -> str:
         """The logistic, and the trees in LightGBM's own format, line by line; sealed."""
@@ -112,6 +113,24 @@ class Tried:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """Some labels (``train``, positions) beside others (``test``), and the log-odds of every row by the logistic that learnt from the first alone."""
+
+    train: Rows
+    test: Rows
+    start: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Under:
+    """What trees of any shape start from: the ``raw`` values, the logistic of all labels, and the ``parts`` by which it is decided when to stop."""
+
+    raw: Floats
+    logistic: LogisticScorer
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Boosting:
     """``fit`` expects rows in the order of the past: the last quarter decides when to stop, and whether trees help at all."""
 
@@ -123,19 +142,39 @@ class Boosting:
     def fit(self, matrix: pd.DataFrame, outcome: Bools, weight: Floats) -> BoostedScorer | NotFitted:
         """Too few labels are said, not fitted."""
         outcome = np.asarray(outcome, dtype=np.bool_)
-        if len(outcome) < MIN_LABELS or outcome.sum() < MIN_POSITIVES or (~outcome).sum() < MIN_POSITIVES:
-            reason = f"{len(outcome)} labels, {int(outcome.sum())} positive; at least {MIN_LABELS} and {MIN_POSITIVES} are needed"
+        if reason := self.too_few(outcome):
             return NotFitted(name=self.name, reason=reason)
-        logistic = Logistic(factors=self.factors).fit(matrix, outcome, weight)
-        rounds = self._rounds(matrix, outcome, weight)
-        data = self._data(matrix, outcome, weight, score(logistic, matrix))
-        trees = lgb.train(self._parameters(), data, rounds).model_to_string() if rounds else ""
-        return BoostedScorer(factors=self.factors, logistic=logistic, trees=trees)
+        return self.over(self.under(matrix, outcome, weight), matrix, outcome, weight)
 
-    def _rounds(self, matrix: pd.DataFrame, outcome: Bools, weight: Floats) -> int:
+    def too_few(self, outcome: Bools) -> str:
+        """Why it cannot be fitted on so many labels; '' where it can."""
+        labels, positive = len(outcome), int(np.sum(outcome))
+        if labels >= MIN_LABELS and min(positive, labels - positive) >= MIN_POSITIVES:
+            return ""
+        return f"{labels} labels, {positive} positive; at least {MIN_LABELS} and {MIN_POSITIVES} are needed"
+
+    def under(self, matrix: pd.DataFrame, outcome: Bools, weight: Floats) -> Under:
+        """The same for every shape."""
+        learns, parts = Logistic(factors=self.factors), []
+        for train, test in self._set_aside(outcome):
+            told = learns.fit(matrix.iloc[train], outcome[train], weight[train])
+            parts.append(Part(train=train, test=test, start=score(told, matrix)))
+        raw, logistic = values(matrix, self.factors), learns.fit(matrix, outcome, weight)
+        return Under(raw=raw, logistic=logistic, parts=tuple(parts))
+
+    def over(self, under: Under, matrix: pd.DataFrame, outcome: Bools, weight: Floats) -> BoostedScorer:
+        """Trees of this shape, on what stands ``under`` them for the same rows."""
+        rounds = self._rounds(under, outcome, weight)
+        trees = ""
+        if rounds:
+            data = self._data(under.raw, outcome, weight, score(under.logistic, matrix))
+            trees = lgb.train(self._parameters(), data, rounds).model_to_string()
+        return BoostedScorer(factors=self.factors, logistic=under.logistic, trees=trees)
+
+    def _rounds(self, under: Under, outcome: Bools, weight: Floats) -> int:
         """As many as lower the log-loss of labels set aside most, scaled up to all labels; 0, which leaves the logistic, when they lower it
         by no more than one standard error."""
-        judged = [self._tried(matrix, outcome, weight, *rows) for rows in self._set_aside(outcome)]
+        judged = [self._tried(under.raw, outcome, weight, part) for part in under.parts]
         best = int(
             np.average([t.losses for t in judged], axis=0, weights=[t.weight.sum() for t in judged]).argmin()
         )
@@ -154,29 +193,35 @@ class Boosting:
             drawn = StratifiedKFold(FOLDS, shuffle=True, random_state=self.seed)
             yield from drawn.split(np.zeros(len(outcome)), outcome)
 
-    def _tried(self, matrix: pd.DataFrame, outcome: Bools, weight: Floats, train: Rows, test: Rows) -> Tried:
-        """Logistic and trees fitted on ``train`` alone, watched on ``test``."""
-        logistic = Logistic(factors=self.factors).fit(matrix.iloc[train], outcome[train], weight[train])
-        start = score(logistic, matrix)
-        past, checked = (self._data(matrix.iloc[r], outcome[r], weight[r], start[r]) for r in (train, test))
+    def _tried(self, raw: Floats, outcome: Bools, weight: Floats, part: Part) -> Tried:
+        """Trees fitted on ``train`` alone, watched on ``test``."""
+        train, test, start = part.train, part.test, part.start
+        past, checked = (self._data(raw[r], outcome[r], weight[r], start[r]) for r in (train, test))
         seen: dict[str, dict[str, list[float]]] = {}
         watch = lgb.record_evaluation(seen)
-        trees = lgb.train(self._parameters(), past, MAX_ROUNDS, valid_sets=[checked], callbacks=[watch])
+        trees = lgb.train(
+            self._parameters(),
+            past,
+            MAX_ROUNDS,
+            valid_sets=[checked],
+            callbacks=[watch],
+            keep_training_booster=True,  # else it is written to text and read again
+        )
         none = np.average(log_loss(outcome[test], start[test]), weights=weight[test])
         return Tried(
             trees=trees,
             losses=np.array([none, *seen["valid_0"]["binary_logloss"]]),
-            raw=values(matrix.iloc[test], self.factors),
+            raw=raw[test],
             start=start[test],
             outcome=outcome[test],
             weight=weight[test],
             trained_on=len(train),
         )
 
-    def _data(self, matrix: pd.DataFrame, outcome: Bools, weight: Floats, start: Floats) -> lgb.Dataset:
+    def _data(self, raw: Floats, outcome: Bools, weight: Floats, start: Floats) -> lgb.Dataset:
         """Raw values, no trace kept as missing; trees start from ``start``."""
         return lgb.Dataset(
-            values(matrix, self.factors),
+            raw,
             outcome.astype(float),
             weight=weight,
             init_score=start,
@@ -192,6 +237,24 @@ class Boosting:
         groups = {"interaction_constraints": [free, *alone]} if alone and free else {}
         monotone = [f.direction if f.monotone else 0 for f in self.factors]
         return PARAMETERS | shape | groups | {"seed": self.seed, "monotone_constraints": monotone}
+
+
+def together(
+    candidates: Sequence[Candidate], matrix: pd.DataFrame, outcome: Bools, weight: Floats
+) -> list[Scorer | NotFitted]:
+    """Every candidate fitted, in its order; the logistic that is the same under trees of several shapes, once."""
+    found: list[Scorer | NotFitted] = []
+    under: list[tuple[Boosting, Under]] = []
+    for one in candidates:
+        if not isinstance(one, Boosting) or one.too_few(outcome):
+            found.append(one.fit(matrix, outcome, weight))
+            continue
+        known = [u for b, u in under if (b.factors, b.seed) == (one.factors, one.seed)]
+        if not known:
+            known = [one.under(matrix, outcome, weight)]
+            under.append((one, known[0]))
+        found.append(one.over(known[0], matrix, outcome, weight))
+    return found
 
 
 def log_loss(outcome: Bools, marks: Floats) -> Floats:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from models import figures, weights
-from models.average import together
-from models.candidate import Bools, Candidate, Floats, NotFitted, Scorer, lots, ranking, score
+from models.average import scores, together
+from models.candidate import Bools, Candidate, Floats, NotFitted, Scorer, lots, ranking
 from models.figures import Placed
 from models.splits import MIN_TEST, MIN_TRAIN, MIN_TRAIN_POSITIVES, Fold
 
@@ -91,12 +91,13 @@ def over_campaigns(
     tested: dict[str, list[tuple[Placed, Campaign]]] = {c.name: [] for c in candidates}
     absent = {} if folds else {c.name: NotFitted(name=c.name, reason=NO_TEST) for c in candidates}
     for number, fold in enumerate(folds):
-        for name, scorer in together(candidates, *taught(past, fold.train)).items():
+        scorers = together(candidates, *taught(past, fold.train))
+        for name, scorer in scorers.items():
             if isinstance(scorer, NotFitted):
                 reason = f"at origin {fold.origin}: {scorer.reason}"
                 absent.setdefault(name, NotFitted(name=name, reason=reason))
-            else:
-                tested[name].append(_tested(scorer, past, fold, number, capacity, seed))
+        for name, marks in scores(scorers, past.matrix.iloc[np.flatnonzero(fold.test)]).items():
+            tested[name].append(_tested(marks, past, fold, number, capacity, seed))
     return [_ranked(name, parts) for name, parts in tested.items() if name not in absent], tuple(
         absent.values()
     )
@@ -122,10 +123,9 @@ def _ranked(name: str, parts: Sequence[tuple[Placed, Campaign]]) -> Ranked:
 
 
 def _tested(
-    scorer: Scorer, past: Past, fold: Fold, number: int, capacity: int, seed: int
+    marks: Floats, past: Past, fold: Fold, number: int, capacity: int, seed: int
 ) -> tuple[Placed, Campaign]:
     every = np.flatnonzero(fold.test)
-    marks = score(scorer, past.matrix.iloc[every])
     lot = lots(past.labels["household_id"].iloc[every], seed)
     told, y = past.is_told[every], past.isolated[every]
     n = int(told.sum())

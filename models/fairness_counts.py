@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from fairlearn.metrics import MetricFrame, mean_prediction
+from scipy.sparse import csr_array
 
 from features.intervals import Floats
 from models.fairness import COLUMNS
@@ -38,26 +40,44 @@ def with_pairs(table: pd.DataFrame, single: Sequence[str], pairs: Sequence[tuple
 
 @dataclass(frozen=True, kw_only=True)
 class Members:
-    """Who belongs where: ``lines``: (dimension, group); ``is_of``: rows x lines, 1 or 0; ``rest``: lines x lines, which lines are the rest of each."""
+    """Who belongs where: ``lines``: (dimension, group), those of a dimension together, which ``ends`` parts; ``is_of``: rows x lines, 1 or 0, of which few are 1."""
 
     lines: tuple[tuple[str, str], ...]
-    is_of: Floats
-    rest: Floats
+    is_of: csr_array
+    ends: tuple[int, ...]
 
     @classmethod
     def of(cls, table: pd.DataFrame, dimensions: Sequence[str]) -> Members:
         """By dimension, groups in the order of their names; those of an unknown group belong nowhere."""
-        coded = {d: pd.factorize(table[d], sort=True) for d in dimensions}
-        lines = [(d, str(g)) for d, (_, names) in coded.items() for g in names if g != UNKNOWN]
-        is_of = [
-            (codes == place).astype(np.float64)
-            for codes, names in coded.values()
-            for place, g in enumerate(names)
-            if g != UNKNOWN
-        ]
-        of_dimension = np.array([d for d, _ in lines])
-        rest = (of_dimension[:, None] == of_dimension).astype(np.float64) - np.eye(len(lines))
-        return cls(lines=tuple(lines), is_of=np.array(is_of).T.reshape((len(table), len(lines))), rest=rest)
+        lines: list[tuple[str, str]] = []
+        ends, at = [0], []
+        for d in dimensions:
+            codes, names = pd.factorize(table[d], sort=True)
+            is_known = np.asarray(names != UNKNOWN, dtype=bool)
+            line = np.where(is_known, len(lines) + np.cumsum(is_known) - 1, -1)
+            at.append(np.append(line, -1)[codes])
+            lines += [(d, str(g)) for g in names[is_known]]
+            ends.append(len(lines))
+        row, place = _where(at)
+        shape = (len(table), len(lines))
+        is_of = csr_array((np.ones(len(row)), (row, place)), shape=shape)
+        return cls(lines=tuple(lines), is_of=is_of, ends=tuple(ends))
+
+    def others(self, of_lines: Floats) -> Floats:
+        """Beside figures of the lines (the last axis) the sum of those of all other lines of the same dimension. Added up from both ends: nothing is taken away, so that of nobody nothing is left."""
+        found = np.zeros_like(of_lines)
+        for start, end in pairwise(self.ends):
+            mine = of_lines[..., start:end]
+            found[..., start + 1 : end] += np.cumsum(mine, axis=-1)[..., :-1]
+            found[..., start : end - 1] += np.cumsum(mine[..., ::-1], axis=-1)[..., -2::-1]
+        return found
+
+
+def _where(at: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """(row, line) of whoever belongs to a line, row by row; ``at``: by dimension the line of every row, or -1."""
+    every = np.column_stack(at) if at else np.zeros((0, 0), dtype=np.int64)
+    row, dimension = np.nonzero(every >= 0)
+    return row, every[row, dimension]
 
 
 def shares(measure: str, rows: pd.DataFrame, dimensions: Sequence[str], seed: int | None) -> pd.DataFrame:
@@ -71,10 +91,11 @@ def shares(measure: str, rows: pd.DataFrame, dimensions: Sequence[str], seed: in
         np.ones((1, len(rows))) if seed is None else resampled(rows["stratum"].to_numpy(), seed)
     ) * weight
     above, below = (draws * y) @ members.is_of, draws @ members.is_of
+    total, squares = weight @ members.is_of, (weight**2) @ members.is_of
     found = _counted(measure, members, weight)
-    for side, turned in (("", np.eye(len(members.lines))), ("rest_", members.rest)):
-        share = _share(above @ turned, below @ turned)
-        worth = _worth(share, weight @ members.is_of @ turned, (weight**2) @ members.is_of @ turned)
+    for side, of in (("", _own), ("rest_", members.others)):
+        share = _share(of(above), of(below))
+        worth = _worth(share, of(total), of(squares))
         found[f"{side}of"] = worth
         found[f"{side}count"] = share[0] * worth
         found[f"{side}value"] = share[0]
@@ -89,9 +110,9 @@ def rates(measure: str, rows: pd.DataFrame, dimensions: Sequence[str], seed: int
     draws = resampled(rows["stratum"].to_numpy(), seed)
     seen, foreseen = (draws * (weight * x) @ members.is_of for x in (y, expected))
     found = _counted(measure, members, weight).assign(is_rate=True)
-    for side, turned in (("", np.eye(len(members.lines))), ("rest_", members.rest)):
-        above, below = seen @ turned, foreseen @ turned
-        events, value = _events(above, below, y @ members.is_of @ turned), _share(above, below)[0]
+    for side, of in (("", _own), ("rest_", members.others)):
+        above, below = of(seen), of(foreseen)
+        events, value = _events(above, below, of(y @ members.is_of)), _share(above, below)[0]
         found[f"{side}count"] = events
         found[f"{side}of"] = np.divide(events, value, out=below[0].copy(), where=value > 0)
         found[f"{side}value"] = value
@@ -106,12 +127,13 @@ def standardised(measure: str, rows: pd.DataFrame, dimensions: Sequence[str]) ->
     """
     members = Members.of(rows, dimensions)
     stratum = pd.factorize(rows["stratum"])[0]
-    in_stratum = (np.arange(stratum.max() + 1)[:, None] == stratum).astype(np.float64)
+    at_row = (np.ones(len(rows)), (stratum, np.arange(len(rows))))
+    in_stratum = csr_array(at_row, shape=(stratum.max() + 1, len(rows)))
     own, exposed, size = (
-        in_stratum @ (rows[c].to_numpy(dtype=np.float64)[:, None] * members.is_of)
+        ((in_stratum * rows[c].to_numpy(dtype=np.float64)) @ members.is_of).toarray()
         for c in ("y", "expected", "size")
     )
-    others, others_exposed = own @ members.rest, exposed @ members.rest
+    others, others_exposed = members.others(own), members.others(exposed)
     both = np.where(exposed + others_exposed > 0, exposed + others_exposed, 1.0)
     above, below = (own * others_exposed / both).sum(axis=0), (others * exposed / both).sum(axis=0)
     ratio = _share(above, below)
@@ -129,7 +151,7 @@ def standardised(measure: str, rows: pd.DataFrame, dimensions: Sequence[str]) ->
         "rest_count": second,
         "rest_of": second,
         "cases": cases,
-        "rest_cases": np.rint(cases @ members.rest).astype(int),
+        "rest_cases": members.others(cases),
     }
     is_told = (above + below > 0) & np.isfinite(ratio) & np.isfinite(second)
     told: pd.DataFrame = found.assign(**counts).loc[is_told, [*COLUMNS]]
@@ -173,20 +195,23 @@ def _counted(measure: str, members: Members, weight: Floats) -> pd.DataFrame:
     is_case = (weight > 0).astype(np.float64)
     dimension, group = zip(*members.lines, strict=True) if members.lines else ((), ())
     head = {"measure": measure, "dimension": list(dimension), "group": list(group), "is_rate": False}
-    cases, rest_cases = (
-        np.rint(is_case @ members.is_of @ turned).astype(int)
-        for turned in (np.eye(len(members.lines)), members.rest)
-    )
-    return pd.DataFrame(head).assign(cases=cases, rest_cases=rest_cases)
+    cases = np.rint(is_case @ members.is_of).astype(int)
+    return pd.DataFrame(head).assign(cases=cases, rest_cases=members.others(cases))
+
+
+def _own(of_lines: Floats) -> Floats:
+    return of_lines
 
 
 def _by_metric_frame(rows: pd.DataFrame, members: Members, found: Floats) -> Floats:
-    """The shares of the single groups, as fairlearn says them: one frame over all dimensions, since it takes its time for each; those of pairs are ``found`` by the same sums."""
+    """The shares of the single groups, as fairlearn says them: one frame over all dimensions, since it takes its time for each; those of pairs are ``found`` by the same sums.
+    It takes its time for each row, too: rows of a group with the same ``y`` are one, of the weight that they have together."""
     kept = rows[rows["weight"] > 0]
     single = [d for d in dict.fromkeys(d for d, _ in members.lines) if JOINED not in d]
     if kept.empty or not single:
         return found
-    long = kept.melt(id_vars=["y", "weight"], value_vars=single, var_name="dimension", value_name="group")
+    weights = [kept.groupby([kept[d].rename("group"), "y"])["weight"].sum().reset_index() for d in single]
+    long = pd.concat(weights, keys=single, names=["dimension", None]).reset_index("dimension")
     frame = MetricFrame(
         metrics=mean_prediction,
         y_true=long["y"],

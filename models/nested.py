@@ -17,6 +17,7 @@ import pandas as pd
 from sklearn.model_selection import StratifiedKFold
 
 from features.factor import Factor
+from models import boosting
 from models.boosting import SMALL, STUMPS, WIDE, Boosting, log_loss, mean_and_error
 from models.candidate import Bools, Candidate, Floats, NotFitted, Scorer, score
 from models.logistic import Logistic
@@ -90,29 +91,31 @@ class Nested:
     ) -> tuple[str, tuple[tuple[str, float], ...]]:
         folds = list(inner_folds(outcome, self.seed, is_ordered=self.is_ordered))
         case = np.concatenate([weight[test] for _, test in folds])
-        losses = {c.label: _losses(c.candidate, matrix, outcome, weight, folds) for c in self.configurations}
+        losses = self._losses(matrix, outcome, weight, folds)
         means = {label: float(np.average(loss, weights=case)) for label, loss in losses.items()}
         usual = losses[self.default]
         better = [label for label, loss in losses.items() if _is_better(usual - loss, case)]
         chosen = min(better, key=means.__getitem__, default=self.default)
         return chosen, tuple(means.items())
 
+    def _losses(
+        self, matrix: pd.DataFrame, outcome: Bools, weight: Floats, folds: Sequence[tuple[Rows, Rows]]
+    ) -> dict[str, Floats]:
+        """By configuration, the log-loss of every row set aside; NaN throughout where it cannot be fitted without it."""
+        candidates = [c.candidate for c in self.configurations]
+        parts = []
+        for train, test in folds:
+            scorers = boosting.together(candidates, matrix.iloc[train], outcome[train], weight[train])
+            parts.append([_loss(scorer, matrix.iloc[test], outcome[test]) for scorer in scorers])
+        every = [np.concatenate(mine) for mine in zip(*parts, strict=True)]
+        losses = [np.full(len(mine), np.nan) if np.isnan(mine).any() else mine for mine in every]
+        return {c.label: mine for c, mine in zip(self.configurations, losses, strict=True)}
 
-def _losses(
-    candidate: Candidate,
-    matrix: pd.DataFrame,
-    outcome: Bools,
-    weight: Floats,
-    folds: Sequence[tuple[Rows, Rows]],
-) -> Floats:
-    """Log-loss of every row set aside, NaN throughout where the candidate cannot be fitted without it."""
-    found = []
-    for train, test in folds:
-        scorer = candidate.fit(matrix.iloc[train], outcome[train], weight[train])
-        if isinstance(scorer, NotFitted):
-            return np.full(sum(len(t) for _, t in folds), np.nan)
-        found.append(log_loss(outcome[test], score(scorer, matrix.iloc[test])))
-    return np.concatenate(found)
+
+def _loss(scorer: Scorer | NotFitted, matrix: pd.DataFrame, outcome: Bools) -> Floats:
+    if isinstance(scorer, NotFitted):
+        return np.full(len(outcome), np.nan)
+    return log_loss(outcome, score(scorer, matrix))
 
 
 def _is_better(gain: Floats, case: Floats) -> bool:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 from pydantic import TypeAdapter
 
-from features import known
 from features.audit_groups import AUDITED
 from features.factor import Factor
 from features.frame import HIDDEN
@@ -32,7 +31,7 @@ from models.fairness_measures import (
 from pipelines import fairness_parts, kept_lists, settings
 from pipelines.factors import factors_of
 from pipelines.manifest import timed, write_json
-from pipelines.measuring import counted, placed
+from pipelines.measuring import TOLD, counted, placed
 from pipelines.parity import KEPT
 from pipelines.sources import neighbourhoods
 from pipelines.store import read_store
@@ -66,9 +65,8 @@ def fairness_step(config: Path, folder: Path, as_of: date, capacity: int) -> Non
     city = settings.load(config)
     with timed(folder, "fairness") as rows:
         with read_store(city.paths) as connection:
-            known.open_views(connection, as_of, settings.gates(city))
-            told = connection.execute("select id_visite, date_liste from known_visites").df()
             names = neighbourhoods(connection)
+        told = pd.read_parquet(folder / "working" / TOLD)
         found = measured(_read(city, folder, as_of, told), city.seed)
         verdicts, tests = fairness.judged(found.lines)
         lines = tuple(_lines(verdicts))

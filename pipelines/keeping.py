@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from models import draw
-from models.average import together
+from models.average import scores, together
 from models.campaigns import taught
-from models.candidate import NotFitted, Scorer, lots, ranking, score
+from models.candidate import Floats, NotFitted, Scorer, lots, ranking
 from models.splits import month_shifted
 from pipelines import judging, settings
 from pipelines.manifest import timed, write_json
@@ -28,28 +29,30 @@ def keeping_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
         days = (month_shifted(as_of, -1), as_of)
         everybody = np.ones(len(past.labels), dtype=bool)
         fitted = together(judging.candidates(city), *taught(past, everybody))
-        kept = {
-            name: round(_kept(scorer, (then, now), days, capacity, city.seed), 4)
-            for name, scorer in fitted.items()
-            if len(then) and not isinstance(scorer, NotFitted)
-        }
+        kept = _kept(fitted, (then, now), days, capacity, city.seed) if len(then) else {}
         told = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
         write_json(folder / "duel.json", told | {"share_kept": kept})
 
 
 def _kept(
-    scorer: Scorer,
+    fitted: Mapping[str, Scorer | NotFitted],
     towns: tuple[pd.DataFrame, pd.DataFrame],
     days: tuple[date, date],
     capacity: int,
     seed: int,
-) -> float:
+) -> dict[str, float]:
+    """By candidate."""
     then, now = (
-        _first(scorer, town, capacity, draw.seed_of(seed, day)) for town, day in zip(towns, days, strict=True)
+        _first(scores(fitted, town), town, capacity, draw.seed_of(seed, day))
+        for town, day in zip(towns, days, strict=True)
     )
-    return len(then & now) / len(then)
+    return {name: round(len(mine & now[name]) / len(mine), 4) for name, mine in then.items()}
 
 
-def _first(scorer: Scorer, town: pd.DataFrame, capacity: int, seed: int) -> frozenset[str]:
-    order = ranking(score(scorer, town), lots(town["household_id"], seed))
-    return frozenset(town["household_id"].iloc[order[:capacity]])
+def _first(
+    marks: Mapping[str, Floats], town: pd.DataFrame, capacity: int, seed: int
+) -> dict[str, frozenset[str]]:
+    """By candidate, whom it ranks first."""
+    lot = lots(town["household_id"], seed)
+    orders = {name: ranking(mine, lot)[:capacity] for name, mine in marks.items()}
+    return {name: frozenset(town["household_id"].iloc[order]) for name, order in orders.items()}

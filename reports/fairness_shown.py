@@ -119,13 +119,9 @@ def _tie_a_pair(every: dict[Key, int], sums: list[Sum], pair: str, singles: tupl
     """What is left of a group are those of whom the other group is not known; they, and those of whom neither is known, are the unknown of the other dimension."""
     neither = (pair, "neither")
     for place, (single, other) in enumerate((singles, singles[::-1])):
-        unknown, left = (other, UNKNOWN), []
+        unknown, left, parts_of = (other, UNKNOWN), [], _parts_of(every, pair, place)
         for total in [key for key in every if key[0] == single and key[1] != UNKNOWN]:
-            parts = tuple(
-                key
-                for key in every
-                if key[0] == pair and key[1].split(JOINED)[place : place + 1] == [total[1]]
-            )
+            parts = tuple(parts_of.get(total[1], ()))
             left.append((pair, f"{total[1]}, {single}"))
             # cases that count as a chance are rounded group by group, so that the parts may be one more than their sum
             every[left[-1]] = max(0, every[total] - sum(every[key] for key in parts))
@@ -133,6 +129,16 @@ def _tie_a_pair(every: dict[Key, int], sums: list[Sum], pair: str, singles: tupl
         every.setdefault(unknown, 0)
         every[neither] = max(0, every[unknown] - sum(every[key] for key in left))
         sums.append(Sum(total=unknown, parts=(*left, neither)))
+
+
+def _parts_of(every: Mapping[Key, int], pair: str, place: int) -> dict[str, list[Key]]:
+    """Of each group that stands in this place of a pair of groups, the pairs."""
+    found: dict[str, list[Key]] = {}
+    for key in every:
+        groups = key[1].split(JOINED) if key[0] == pair else []
+        if place < len(groups):
+            found.setdefault(groups[place], []).append(key)
+    return found
 
 
 def _shown(line: Line, hidden: set[tuple[str, str, str]]) -> Shown:

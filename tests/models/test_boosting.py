@@ -6,8 +6,9 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 import pytest
+import shap
 
-from models.boosting import MIN_POSITIVES, STUMPS, BoostedScorer, Boosting
+from models.boosting import MIN_POSITIVES, SMALL, STUMPS, WIDE, BoostedScorer, Boosting, together
 from models.candidate import Bools, NotFitted, score, values
 from models.logistic import Logistic
 from tests.models.town import FACTORS, matrix
@@ -52,6 +53,27 @@ def test_shap_contributions_equal_lightgbms_own() -> None:
     found = scorer.contributions(table).to_numpy() - linear
     np.testing.assert_allclose(found[:, free], np.asarray(own)[:, free], atol=1e-6)
     assert scorer.base == pytest.approx(scorer.logistic.base + np.asarray(own)[0, -1], abs=1e-6)
+    with pytest.warns(
+        UserWarning, match="LightGBM binary classifier"
+    ):  # at every call: it once returned a pair
+        theirs = shap.TreeExplainer(lgb.Booster(model_str=scorer.trees)).shap_values(values(table, FACTORS))
+    assert (np.asarray(own)[:, :-1] == theirs).all(), "shap asks LightGBM, too"
+    assert replace(scorer).base == scorer.base, "before anything is explained it is the same"
+
+
+def test_several_shapes_fitted_together_are_as_each_alone() -> None:
+    table, outcome = past(400)
+    weight = np.random.default_rng(2).uniform(0.5, 2.0, 400)
+    shapes = [Boosting(factors=FACTORS, seed=3, shape=shape) for shape in (STUMPS, SMALL, WIDE)]
+    others = [
+        Logistic(factors=FACTORS),
+        Boosting(factors=FACTORS[:9], seed=3),
+        Boosting(factors=FACTORS, seed=4),
+    ]
+    found = together([*shapes, *others], table, outcome, weight)
+    alone = [one.fit(table, outcome, weight) for one in (*shapes, *others)]
+    assert [one.as_text() for one in found] == [one.as_text() for one in alone]  # type: ignore[union-attr]
+    assert all(isinstance(one, NotFitted) for one in together(shapes, table[:40], outcome[:40], weight[:40]))
 
 
 def test_where_trees_help_nobody_it_is_the_logistic() -> None:

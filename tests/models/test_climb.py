@@ -1,7 +1,5 @@
 """The borders of the climb: how a campaign is called, who takes over from whom, and who may not."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,20 +28,9 @@ def one_campaign(
         visited_on=pd.Timestamp(ORIGIN), isolated=pd.array(isolated, dtype="object"), weight=1.0
     )
     fold = Fold(origin=ORIGIN, train=np.zeros(n, dtype=bool), test=np.ones(n, dtype=bool))
-    return campaigns._tested(Marked(), Past(matrix=table, labels=seen), fold, 0, capacity, 1)
-
-
-@dataclass(frozen=True)
-class Marked:
-    """Scores what the table says."""
-
-    base: float = 0.0
-
-    def contributions(self, matrix: pd.DataFrame) -> pd.DataFrame:
-        return matrix[["mark"]]
-
-    def as_text(self) -> str:
-        return ""
+    return campaigns._tested(
+        np.array(marks, dtype=float), Past(matrix=table, labels=seen), fold, 0, capacity, 1
+    )
 
 
 @pytest.mark.parametrize(("tested", "capacity", "k"), [(20, 60, 4), (21, 60, 5), (24, 60, 5), (25, 3, 3)])

@@ -226,6 +226,22 @@ def test_with_weights_of_one_draw_the_figures_are_those_of_metric_frame(
         assert mine == pytest.approx({g: v for g, v in frame.by_group.items() if g != "unknown"})
 
 
+@settings(max_examples=25, deadline=None)
+@given(ROWS)
+def test_the_others_are_everybody_else_of_the_dimension_who_is_known(
+    rows: list[tuple[str, str, bool, float]],
+) -> None:
+    told = pd.DataFrame(rows, columns=["sex", "tenure", "y", "weight"]).replace({"sex": {"?": "unknown"}})
+    members = Members.of(told, ["sex", "tenure"])
+    weight = told["weight"].to_numpy()
+    found = members.others(np.vstack([weight, 0 * weight]) @ members.is_of)
+    for place, (dimension, group) in enumerate(members.lines):
+        is_other = ~told[dimension].isin([group, "unknown"])
+        assert found[0, place] == pytest.approx(weight[is_other].sum(), abs=1e-12)
+        assert (found[0, place] == 0) == (not is_other.any()), "of nobody nothing is left"
+    assert (found[1] == 0).all()
+
+
 @settings(max_examples=10, deadline=None)
 @given(ROWS)
 def test_the_groups_of_every_dimension_add_up_to_all(rows: list[tuple[str, str, bool, float]]) -> None:

@@ -24,12 +24,16 @@ class ByValue:
         return ""
 
 
+def kept(towns: tuple[pd.DataFrame, pd.DataFrame], days: tuple[date, date], capacity: int) -> float:
+    return _kept({"by value": ByValue()}, towns, days, capacity, seed=1)["by value"]
+
+
 def town(**value: float) -> pd.DataFrame:
     return pd.DataFrame({"household_id": list(value), "value": list(value.values())})
 
 
 @pytest.mark.parametrize(
-    ("then", "now", "kept"),
+    ("then", "now", "share"),
     [
         (town(a=3, b=2, c=1), town(c=1, b=2, a=3), 1.0),
         (town(a=3, b=2, c=1), town(a=3, b=1, c=2), 0.5),
@@ -38,12 +42,12 @@ def town(**value: float) -> pd.DataFrame:
     ],
 )
 def test_the_share_of_last_months_first_two_that_are_first_today(
-    then: pd.DataFrame, now: pd.DataFrame, kept: float
+    then: pd.DataFrame, now: pd.DataFrame, share: float
 ) -> None:
-    assert _kept(ByValue(), (then, now), DAYS, 2, seed=1) == kept
+    assert kept((then, now), DAYS, 2) == share
 
 
 def test_equals_are_parted_by_the_lot_of_each_list() -> None:
     same = pd.DataFrame({"household_id": [f"H{i}" for i in range(1000)], "value": 0.0})
-    assert 0.05 < _kept(ByValue(), (same, same), DAYS, 100, seed=1) < 0.2
-    assert _kept(ByValue(), (same, same), (DAYS[0], DAYS[0]), 100, seed=1) == 1.0
+    assert 0.05 < kept((same, same), DAYS, 100) < 0.2
+    assert kept((same, same), (DAYS[0], DAYS[0]), 100) == 1.0
