@@ -191,14 +191,15 @@ def _worse_off(
     challenger: Ranked, reigning: Ranked, weights: Floats, groups: pd.DataFrame
 ) -> list[tuple[str, str]]:
     """Groups of which the challenger's recall at capacity is below the band with the whole interval of the ratio."""
-    found = []
+    found, outcome = [], challenger.tested.outcome
+    chances = np.column_stack([challenger.tested.chosen(), reigning.tested.chosen()])
     for dimension in groups:
         for group in sorted(groups[dimension].dropna().unique()):
-            mine = weights * (groups[dimension] == group).to_numpy()
-            if (challenger.tested.outcome * mine[0]).sum() < MIN_GROUP:
+            isolated = outcome & (groups[dimension] == group).to_numpy(dtype=bool)
+            if weights[0] @ isolated < MIN_GROUP:
                 continue
-            mine_now, mine_then = (figures.recall(r.tested, mine) for r in (challenger, reigning))
-            ratio = np.divide(mine_now, mine_then, out=np.full(len(mine_now), np.nan), where=mine_then > 0)
+            now, then = (weights[:, isolated] @ chances[isolated]).T  # of the same isolated households
+            ratio = np.divide(now, then, out=np.full(len(now), np.nan), where=then > 0)
             if figures.estimated(ratio).high < BAND:
                 found.append((str(dimension), str(group)))
     return found

@@ -14,15 +14,13 @@ from pipelines import map_counts, settings
 from pipelines.manifest import timed, write_json
 from pipelines.map_estimates import Believed, believed
 from pipelines.map_file import of_city
-from pipelines.measuring import TOLD, counted, placed
+from pipelines.measuring import LEDGER, TOLD, counted, placed
 from pipelines.sources import neighbourhoods, priority_of
 from pipelines.store import read_store
 from reports import maps_page
 from reports.contracts import Masthead
 from reports.maps import Report, Row, content
 from reports.maps_shown import COLUMNS, Counts, shown_counts
-
-LEDGER = ("household_id", "visited_on", "state", "isolated", "lonely", "bras", "proba_tirage", "visits", "id_visite")  # fmt: skip
 
 
 def map_step(config: Path, folder: Path, as_of: date, capacity: int) -> None:

@@ -32,6 +32,8 @@ YOUNG = ("under_25", "25_39")
 """Bands of the oldest member: the plan's young adults are under 30, and no band ends there."""
 BAND_OF = dict(zip([*(name for _, name in AGE_BANDS), OLDEST_BAND], BANDS, strict=False))
 CHANNEL_DAYS = 365
+LEDGER = ("household_id", "visited_on", "state", "isolated", "lonely", "bras", "proba_tirage", "visits", "id_visite")  # fmt: skip
+"""What is read of a past origin, beside the audit groups."""
 NEED = "need.parquet"
 TOLD = "lists_of_visits.parquet"
 """Among the working tables: ``id_visite``, ``date_liste``."""
@@ -48,7 +50,8 @@ def measure_step(config: Path, folder: Path, as_of: date, capacity: int) -> None
             channel = connection.execute(_CHANNEL, [as_of - timedelta(days=CHANNEL_DAYS)]).fetchall()[0][0]
             names = neighbourhoods(connection)
         told.to_parquet(working / TOLD, index=False)
-        past = {path.stem: pd.read_parquet(path) for path in sorted((working / "past").glob("*.parquet"))}
+        files = sorted((working / "past").glob("*.parquet"))
+        past = {path.stem: pd.read_parquet(path, columns=[*LEDGER, *GROUPS]) for path in files}
         frame = pd.read_parquet(working / "frame.parquet", columns=["household_id", "oldest_age"])
         every = placed(past, told)
         visits = counted(every)
