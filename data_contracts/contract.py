@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, cast
 
+import yaml
 from open_data_contract_standard.model import (
     CustomProperty,
     DataQuality,
@@ -145,7 +146,7 @@ def load(source: str) -> Contract:
 
 def parsed(text: str) -> Contract:
     """A contract from its YAML. Raises what the YAML and ODCS readers raise, KeyError for a term that is missing, ValueError for one that cannot be read."""
-    odcs = OpenDataContractStandard.from_string(text)
+    odcs = OpenDataContractStandard(**yaml.load(text, yaml.CSafeLoader))  # what from_string does in six times as long
     schema = (odcs.schema_ or [])[0]
     own = _properties(odcs.customProperties)
     promised = {str(p.property): p for p in odcs.slaProperties or []}

@@ -41,6 +41,11 @@ class Known:
     about: Mapping[str, object]
     rows: Mapping[str, Sequence[tuple[date, Rows]]]
 
+    @property
+    def largest(self) -> int:
+        """Most rows that became known on one day from one source."""
+        return max((rows for days in self.rows.values() for _, (rows, _) in days), default=0)
+
     def digest(self, origin: date, campaign: pd.DataFrame) -> str:
         """Of all that the table of ``origin`` is made from; ``campaign``: what visits told, one row a visit."""
         known = {source: _before(days, origin) for source, days in self.rows.items()}

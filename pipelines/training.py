@@ -40,6 +40,8 @@ NO_ANSWER_COMES = ("moved",)
 CHAINS = 2
 """Origins are built in so many chains side by side, with one thread each: of tables of a town DuckDB has little for a second thread to do (frame and matrix of Agen:
 12 s with one, 10.6 s and a third more of processor time with two)."""
+LARGE = 150_000
+"""Rows of one day's extract from which there is one chain with two threads: of a million persons two chains took as long and 9 GB."""
 SAMPLED = 3000
 """Households without a visit that stand for all others of one origin where the chance of a visit is learnt."""
 
@@ -52,11 +54,12 @@ def labels_step(config: Path, folder: Path, as_of: date) -> None:
     working = folder / "working"
     (working / "past").mkdir()
     factors = factors_of(city)
-    known_then = past_kept.known(city)
-    with timed(folder, "labels") as rows, engines.reading(city, threads=1) as connection:
+    then = past_kept.known(city)
+    chains = CHAINS if city.engine == "duckdb" and then.largest < LARGE else 1  # Spark has one session
+    with timed(folder, "labels") as rows, engines.reading(city, threads=2 // chains) as connection:
         known.open_views(connection, as_of, settings.gates(city))
         visits = label.outcomes(connection, label.visits(connection))
-        every = _pasts(connection, city, known_then, _campaigns(visits, as_of), working / "past", rows)
+        every = _pasts(connection, city, then, chains, _campaigns(visits, as_of), working / "past", rows)
         visited = _together([_visited(path) for path in every], factors)
         pool = _together([_sampled(path, city.seed) for path in every], factors)
         told = visited[~visited["state"].isin(NO_ANSWER_COMES)].sort_values(
@@ -95,6 +98,7 @@ def _pasts(
     connection: Engine,
     city: settings.City,
     then: past_kept.Known,
+    chains: int,
     campaigns: Mapping[date, pd.DataFrame],
     past: Path,
     rows: Counts,
@@ -105,7 +109,6 @@ def _pasts(
     files = {digests[day]: file for day, file in every.items()}
     kept = past_kept.fetch(city, then.lawful, files)
     missing = [day for day in campaigns if digests[day] not in kept]
-    chains = CHAINS if city.engine == "duckdb" else 1  # Spark has one session
     with ThreadPoolExecutor(chains) as workers:
         build = partial(_build, connection, city, campaigns, past)
         list(workers.map(build, _chains(missing, chains)))
