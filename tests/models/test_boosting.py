@@ -9,7 +9,7 @@ import pytest
 import shap
 
 from models.boosting import MIN_POSITIVES, SMALL, STUMPS, WIDE, BoostedScorer, Boosting, together
-from models.candidate import Bools, NotFitted, score, values
+from models.candidate import Bools, Candidate, NotFitted, score, values
 from models.logistic import Logistic
 from tests.models.town import FACTORS, matrix
 
@@ -65,14 +65,16 @@ def test_several_shapes_fitted_together_are_as_each_alone() -> None:
     table, outcome = past(400)
     weight = np.random.default_rng(2).uniform(0.5, 2.0, 400)
     shapes = [Boosting(factors=FACTORS, seed=3, shape=shape) for shape in (STUMPS, SMALL, WIDE)]
-    others = [
+    others = (
         Logistic(factors=FACTORS),
         Boosting(factors=FACTORS[:9], seed=3),
         Boosting(factors=FACTORS, seed=4),
-    ]
-    found = together([*shapes, *others], table, outcome, weight)
-    alone = [one.fit(table, outcome, weight) for one in (*shapes, *others)]
-    assert [one.as_text() for one in found] == [one.as_text() for one in alone]  # type: ignore[union-attr]
+    )
+    every: list[Candidate] = [*shapes, *others]
+    for one, candidate in zip(together(every, table, outcome, weight), every, strict=True):
+        alone = candidate.fit(table, outcome, weight)
+        assert not isinstance(one, NotFitted) and not isinstance(alone, NotFitted)
+        assert one.as_text() == alone.as_text()
     assert all(isinstance(one, NotFitted) for one in together(shapes, table[:40], outcome[:40], weight[:40]))
 
 
