@@ -6,12 +6,12 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shap
 from sklearn.model_selection import StratifiedKFold
 
 from features.factor import Factor
@@ -19,6 +19,9 @@ from models.candidate import Bools, Floats, NotFitted, score, values
 from models.logistic import Logistic, LogisticScorer
 from models.points import capped
 from models.sealed import opened, sealed
+
+if TYPE_CHECKING:  # where trees are explained, and not before: it brings a second and 130 MB of plots
+    import shap
 
 Rows = npt.NDArray[np.int64]
 MIN_LABELS, MIN_POSITIVES = 50, 10
@@ -65,6 +68,8 @@ class BoostedScorer:
 
     @cached_property
     def _explainer(self) -> shap.TreeExplainer:
+        import shap
+
         return shap.TreeExplainer(lgb.Booster(model_str=self.trees))
 
     @property
