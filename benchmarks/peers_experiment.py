@@ -51,8 +51,10 @@ def _matrix(out: Path, own: duckdb.DuckDBPyConnection, day: date) -> None:
         connection.execute("create temp view rows_events as from events where known_on < as_of()")
         connection.execute(f"set variable as_of = date '{day}'")
         found = matrix.valued(connection, day, declared())
-        labels = connection.execute(LABEL.format(start=day, end=label_end(day))).df()
-        found["outcome"] = found["household_id"].isin(labels["household_id"])
+        label = LABEL.format(start=day, end=label_end(day))
+        found["outcome"] = connection.execute(
+            f"select household_id in ({label}) as outcome from households order by household_id"
+        ).df()["outcome"]
         found.to_parquet(out / f"{day}.parquet", index=False)
 
 
