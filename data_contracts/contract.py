@@ -146,7 +146,9 @@ def load(source: str) -> Contract:
 
 def parsed(text: str) -> Contract:
     """A contract from its YAML. Raises what the YAML and ODCS readers raise, KeyError for a term that is missing, ValueError for one that cannot be read."""
-    odcs = OpenDataContractStandard(**yaml.load(text, yaml.CSafeLoader))  # what from_string does in six times as long
+    odcs = OpenDataContractStandard(
+        **yaml.load(text, yaml.CSafeLoader)
+    )  # what from_string does in six times as long
     schema = (odcs.schema_ or [])[0]
     own = _properties(odcs.customProperties)
     promised = {str(p.property): p for p in odcs.slaProperties or []}

@@ -85,8 +85,11 @@ def signals_of(values: Values, factors: Sequence[Factor]) -> Values:
     """As ``Factor.signal``, of a table with one column a factor."""
     zero = np.array([f.scale.zero for f in factors], dtype=np.float64)
     one = np.array([f.scale.one for f in factors], dtype=np.float64)
-    told = np.clip((values - zero) / (one - zero), 0.0, 1.0)
-    return np.ascontiguousarray(np.where(np.isnan(told), 0.0, told))
+    told: Values = np.subtract(values, zero, order="C")
+    told /= one - zero
+    np.clip(told, 0.0, 1.0, out=told)
+    told[np.isnan(told)] = 0.0
+    return told
 
 
 SERVICES_FR = {

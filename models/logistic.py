@@ -25,6 +25,8 @@ from models.sealed import sealed
 BASE_ERROR = 2.0
 """Standard error of the base before any label: shares of isolated from 0.3 % to 88 % lie within two of them; assumed, so that few labels set it."""
 MOST_STEPS, CLOSE, ROUNDING = 100, 1e-10, 1e-12
+MANY = 5_000
+"""From so many rows it pays to look for those that are alike: of yes and no there are few."""
 DIGITS = 9
 """Decimals kept of a coefficient: what lies below depends on the machine and on the order of the rows."""
 
@@ -82,10 +84,11 @@ class Logistic:
 
     def fit(self, matrix: pd.DataFrame, outcome: Bools, weight: Floats) -> LogisticScorer:
         """``weight``: one case weight a row, used as given; two rows of weight 1 are one row of weight 2."""
-        x = np.column_stack([np.ones(len(matrix)), signals(matrix, self.factors)])
+        every = np.column_stack([np.ones(len(matrix)), signals(matrix, self.factors)])
         belief, case = self._belief(), np.asarray(weight, dtype=np.float64)
-        found = _mode(x, np.asarray(outcome, dtype=np.float64), case, belief)
-        spread = np.linalg.inv(_curvature(x, case, belief, found))
+        x, y, alike = _together(every, np.asarray(outcome, dtype=np.float64), case)
+        found = _mode(x, y, alike, belief)
+        spread = np.linalg.inv(_curvature(x, alike, belief, found))
         errors = np.round(np.sqrt(np.diag(spread)), DIGITS)
         return LogisticScorer(
             factors=self.factors,
@@ -119,19 +122,32 @@ class Belief:
     high: Floats
 
 
+def _together(x: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
+    """Of many rows those that are alike as one, with the sum of their weights and the weighted mean of their outcomes: the posterior is the same, to rounding."""
+    if len(x) < MANY or not (weight > 0).all():
+        return x, y, weight
+    code, _ = pd.factorize(pd.util.hash_pandas_object(pd.DataFrame(x), index=False).to_numpy())
+    first = np.unique(code, return_index=True)[1]
+    if not np.array_equal(x[first][code], x):  # two different rows with one hash
+        return x, y, weight
+    total: Floats = np.bincount(code, weight).astype(np.float64)
+    return x[first], np.bincount(code, weight * y) / total, total
+
+
 def _mode(x: Floats, y: Floats, weight: Floats, belief: Belief) -> Floats:
     """The most probable coefficients within the bounds: Newton steps, each a bounded least-squares problem, shortened while they do not descend.
 
     The function is strictly convex, so that there is one answer, whatever the order of the rows.
     """
     at = belief.mean
+    loss = _loss(x, y, weight, belief, at)
     for _ in range(MOST_STEPS):
         slope = x.T @ (weight * (expit(x @ at) - y)) + belief.precision * (at - belief.mean)
         step = _aimed(_curvature(x, weight, belief, at), slope, at, belief) - at
         if np.abs(step).max() < CLOSE:
             break
-        length, loss = 1.0, _loss(x, y, weight, belief, at)
-        while _loss(x, y, weight, belief, at + length * step) > loss + ROUNDING * (1 + abs(loss)):
+        length, most = 1.0, loss + ROUNDING * (1 + abs(loss))
+        while (loss := _loss(x, y, weight, belief, at + length * step)) > most:
             length /= 2
         at = at + length * step
     kept: Floats = np.clip(np.round(at, DIGITS), belief.low, belief.high)

@@ -41,6 +41,8 @@ def signals(matrix: pd.DataFrame, factors: Sequence[Factor]) -> Floats:
 def capped(contributions: pd.DataFrame, factors: Sequence[Factor]) -> pd.DataFrame:
     """Columns of factors with a cap, cut at it: whatever a candidate learns, an absence of trace moves nobody further."""
     caps = {f.name: f.cap for f in factors if f.cap is not None}
+    if not caps:
+        return contributions
     most = np.array([caps.get(name, np.inf) for name in contributions.columns])
     held = np.clip(contributions.to_numpy(dtype=np.float64), -most, most)
     return pd.DataFrame(held, index=contributions.index, columns=contributions.columns)

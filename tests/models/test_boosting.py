@@ -1,5 +1,7 @@
 """Trees on top of the logistic: what they start from, when they stop, what they may never do."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import lightgbm as lgb
@@ -161,3 +163,8 @@ def test_without_capped_factors_everything_may_combine() -> None:
     groups = Boosting(factors=FACTORS, seed=1)._parameters()["interaction_constraints"]
     capped = [[i] for i, f in enumerate(FACTORS) if f.cap is not None]
     assert isinstance(groups, list) and groups[1:] == capped
+
+
+def test_whoever_only_learns_loads_no_plots() -> None:
+    asked = "import sys, models.boosting; sys.exit(bool({'shap', 'matplotlib'} & sys.modules.keys()))"
+    subprocess.run([sys.executable, "-c", asked], check=True)

@@ -13,7 +13,7 @@ from scipy.special import expit
 from features.factor import Factor, Scale
 from features.prior import Prior
 from models.candidate import Bools, Floats, score
-from models.logistic import BASE_ERROR, Logistic, LogisticScorer
+from models.logistic import BASE_ERROR, MANY, Logistic, LogisticScorer, _together
 from models.points import BASE, Points, bounds, signals
 from tests.models.town import FACTORS, matrix
 
@@ -112,6 +112,29 @@ def test_a_weight_is_a_number_of_rows(seed: int) -> None:
     np.testing.assert_allclose(together(weighed), together(repeated), atol=2e-9)
     np.testing.assert_allclose(weighed.errors, repeated.errors, atol=2e-9)
     assert weighed.weight == repeated.weight and weighed.labels == 30
+
+
+def test_of_many_rows_those_that_are_alike_count_as_one() -> None:
+    """The same answer as from the thirty of which there are many."""
+    table, outcome, weight = drawn(30, 1)
+    times = MANY // 30 + 1
+    rows = np.random.default_rng(1).permutation(np.tile(np.arange(30), times))
+    few = Logistic(factors=MIXED).fit(table, outcome, weight * times)
+    many = Logistic(factors=MIXED).fit(table.iloc[rows], outcome[rows], weight[rows])
+    np.testing.assert_allclose(together(many), together(few), atol=2e-9)
+    np.testing.assert_allclose(many.errors, few.errors, atol=2e-9)
+    assert many.labels == 30 * times >= MANY and many.weight == pytest.approx(few.weight)
+    x, y, case = _together(signals(table.iloc[rows], MIXED), outcome[rows].astype(float), weight[rows])
+    assert len(x) <= 30 and (case @ y, case.sum()) == pytest.approx(
+        (weight[rows] @ outcome[rows], weight[rows].sum())
+    )
+
+
+def test_many_rows_of_which_none_is_like_another_stay_as_they_are() -> None:
+    x = np.arange(2.0 * MANY).reshape(MANY, 2)
+    y, weight = np.ones(MANY), np.ones(MANY)
+    for found, given_ in zip(_together(x, y, weight), (x, y, weight), strict=True):
+        np.testing.assert_array_equal(found, given_)
 
 
 @settings(max_examples=20, deadline=None)
