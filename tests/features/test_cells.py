@@ -2,10 +2,11 @@
 
 from itertools import product
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.cells import MARGIN, MOVED, Key, Sum, _is_small, _Tables, shown
+from features.cells import MOVED, Key, Sum, _is_small, _Tables, shown
 from features.frame import HIDDEN
 from tests.features.attacker import ranges, told_apart
 
@@ -22,21 +23,6 @@ def table(cells: dict[tuple[str, str], int]) -> tuple[dict[Key, int], list[Sum]]
     sums = [Sum(total=("all", c), parts=tuple((r, c) for r in rows)) for c in (*columns, "all")]
     sums += [Sum(total=(r, "all"), parts=tuple((r, c) for c in columns)) for r in (*rows, "all")]
     return numbers, sums
-
-
-def one_by_one(
-    numbers: dict[Key, int], sums: list[Sum], never: set[Key], elsewhere: dict[Key, tuple[float, float]]
-) -> dict[Key, int | str]:
-    """What ``shown`` gives, by a program of costs for every small number that no change so far has raised: slow, and without asking what hidden numbers can do alone."""
-    tables = _Tables(numbers, sums, never, elsewhere)
-    is_hidden, changes = tables.mask({*never, *(key for key, n in numbers.items() if _is_small(n))}), []
-    for key in sorted((k for k in tables.place if _is_small(numbers[k])), key=lambda k: (numbers[k], k)):
-        at = tables.place[key]
-        if not any(change[at] >= MARGIN - MOVED for change in changes):
-            changes.append(tables.change(at, is_hidden))
-            is_hidden |= abs(changes[-1]) > MOVED
-    hidden = {key for key, at in tables.place.items() if is_hidden[at]}
-    return {key: HIDDEN if key in hidden else n for key, n in numbers.items() if key not in never}
 
 
 def test_a_small_cell_hides_three_others_so_that_neither_margin_tells_it() -> None:
@@ -114,14 +100,26 @@ def test_no_small_number_is_told_apart_from_eleven(drawn: list[int], unseen: set
     st.sets(st.sampled_from("vwxyz"), max_size=2),
     st.dictionaries(st.tuples(st.sampled_from("abcd"), st.sampled_from("vwxyz")), st.sampled_from([0, 4, 9])),
 )
-def test_the_same_is_hidden_as_where_each_small_number_is_asked_for_alone(
+def test_what_hidden_numbers_can_do_alone_is_what_costs_nothing_and_hides_nothing_more(
     drawn: list[int], unseen: set[str], wide: dict[tuple[str, str], int]
 ) -> None:
     """Two columns may be of no report; of some numbers another report tells how large they are, as they are or rounded."""
     numbers, sums = table(dict(zip(product("abcd", "vwxyz"), drawn, strict=True)))
     never = {key for key in numbers if key[1] in unseen}
     elsewhere = {key: (max(0.0, numbers[key] - w), float(numbers[key] + w)) for key, w in wide.items()}
-    assert shown(numbers, sums, never, elsewhere) == one_by_one(numbers, sums, never, elsewhere)
+    tables, small = (
+        _Tables(numbers, sums, never, elsewhere),
+        [key for key, n in numbers.items() if _is_small(n)],
+    )
+    is_hidden = tables.mask({*never, *small})
+    is_open = tables.mask(small) & (tables.wanted > MOVED)
+    changes = {at: tables.change(at, is_hidden) for at in np.flatnonzero(is_open)}
+    alone = {at for at, c in changes.items() if c[at] > tables.wanted[at] - MOVED and not (abs(c[~is_hidden]) > MOVED).any()}  # fmt: skip
+    within = np.flatnonzero(is_open & (tables.reach(is_hidden) >= tables.wanted - MOVED))
+    assert alone <= set(within)
+    for at in changes:
+        raised = set(np.flatnonzero(tables.raised(at, is_open, is_hidden)))
+        assert raised <= alone and (at in raised) == (at in alone)
 
 
 @settings(max_examples=20, deadline=None)
