@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -159,7 +160,8 @@ class _Programs:
         program.a_matrix_.format_ = MatrixFormat.kColwise
         program.a_matrix_.start_, program.a_matrix_.index_ = adding_up.indptr, adding_up.indices
         program.a_matrix_.value_ = adding_up.data
-        self.highs, self.every = Highs(), np.arange(columns, dtype=np.int32)
+        self.highs = cast(Any, Highs)()  # its stubs leave this untyped
+        self.every = np.arange(columns, dtype=np.int32)
         self.highs.silent()
         self.highs.setOptionValue("threads", 1)
         for option, value in _AS_IT_IS.items():

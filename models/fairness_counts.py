@@ -67,6 +67,8 @@ class Members:
         """Beside figures of the lines (the last axis) the sum of those of all other lines of the same dimension. Added up from both ends: nothing is taken away, so that of nobody nothing is left."""
         found = np.zeros_like(of_lines)
         for start, end in pairwise(self.ends):
+            if end - start < 2:  # of no group, or of one, there are no others
+                continue
             mine = of_lines[..., start:end]
             found[..., start + 1 : end] += np.cumsum(mine, axis=-1)[..., :-1]
             found[..., start : end - 1] += np.cumsum(mine[..., ::-1], axis=-1)[..., -2::-1]

@@ -65,16 +65,17 @@ def _before(days: Sequence[tuple[date, Rows]], origin: date) -> Rows:
 def known(city: City) -> Known:
     """Read from the warehouse. Raises what ``read_store`` raises."""
     with read_store(city.paths) as connection:
+        law_of = lawful(city, connection)
         about = {
             "code": manifest.source_hash(),
             "versions": manifest.versions(),
             "contracts": manifest.contract_hashes(),
             "settings": manifest.sha256(settings_kept.deciding(city)),
             "engine": city.engine,
-            "lawful": lawful(city, connection),
+            "lawful": law_of,
         }
         rows = {source: _by_day(connection, source) for source in contract.SOURCES}
-        return Known(lawful=about["lawful"], about=about, rows=rows)
+        return Known(lawful=law_of, about=about, rows=rows)
 
 
 def lawful(city: City, connection: duckdb.DuckDBPyConnection) -> str:

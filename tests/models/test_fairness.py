@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fairlearn.metrics import MetricFrame, mean_prediction
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.fairness_cities import City, accused
@@ -228,6 +228,7 @@ def test_with_weights_of_one_draw_the_figures_are_those_of_metric_frame(
 
 @settings(max_examples=25, deadline=None)
 @given(ROWS)
+@example([("?", "owner", True, 1.0), ("?", "tenant", False, 2.0)])
 def test_the_others_are_everybody_else_of_the_dimension_who_is_known(
     rows: list[tuple[str, str, bool, float]],
 ) -> None:
