@@ -12,10 +12,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from data_contracts.errors import MachineFault
-from features.factor import Language
 from pipelines import ledger, store
 from pipelines.settings import City
-from reports.words import day, number, words
+from reports.words import said
 
 GIB = 1024**3
 MIN_FREE_BYTES = 2 * GIB
@@ -40,14 +39,14 @@ def disk(city: City) -> str:
             hint="free some room: old runs go with `lanterne purge --config …`.",
         )
     text = "{free} GiB are free, {wanted} are wanted"
-    return _said(city, text, free=free[folder] / GIB, wanted=wanted / GIB)
+    return said(city.language, text, free=free[folder] / GIB, wanted=wanted / GIB)
 
 
 def memory(city: City) -> str:
     """What this machine, or the container, has in all. Raises MachineFault below 2 GiB."""
     has = _memory()
     if has is None:
-        return _said(city, "this system does not tell how much memory there is")
+        return said(city.language, "this system does not tell how much memory there is")
     if has < MIN_MEMORY_BYTES:
         raise MachineFault(
             f"{has / GIB:.1f} GiB of memory, at least {MIN_MEMORY_BYTES / GIB:.0f} are wanted",
@@ -55,8 +54,8 @@ def memory(city: City) -> str:
             hint="give the machine, or the container, more memory.",
         )
     limit = os.environ.get(store.MEMORY, store.AT_MOST)
-    return _said(
-        city, "{has} GiB in all, of which DuckDB takes {limit} at most ({name})", has=has / GIB, limit=limit, name=store.MEMORY
+    return said(
+        city.language, "{has} GiB in all, of which DuckDB takes {limit} at most ({name})", has=has / GIB, limit=limit, name=store.MEMORY
     )  # fmt: skip
 
 
@@ -71,7 +70,7 @@ def rights(city: City) -> str:
             where=", ".join(map(str, refused)),
             hint="give the folders to the account that runs Lanterne.",
         )
-    return _said(city, "this account may write where a run writes")
+    return said(city.language, "this account may write where a run writes")
 
 
 def language(city: City) -> str:
@@ -83,7 +82,7 @@ def language(city: City) -> str:
             where="LANG, LC_ALL, PYTHONUTF8",
             hint="set LC_ALL=C.UTF-8 or PYTHONUTF8=1 for the account that runs Lanterne.",
         )
-    return _said(city, "file names are read as UTF-8")
+    return said(city.language, "file names are read as UTF-8")
 
 
 def clock(city: City) -> str:
@@ -95,9 +94,7 @@ def clock(city: City) -> str:
         if last is None
         else "{day}, {time} ({zone}), after the last entry of the chain"
     )
-    return _said(
-        city, text, day=day(now.date(), city.language), time=f"{now:%H:%M}", zone=city.schedule.time_zone
-    )
+    return said(city.language, text, day=now.date(), time=f"{now:%H:%M}", zone=city.schedule.time_zone)
 
 
 def last_run(city: City) -> str:
@@ -105,9 +102,9 @@ def last_run(city: City) -> str:
     lines = ledger.lines(city.paths.runs)
     at = next((str(one["at"]) for one in reversed(lines) if one.get("act") == "publish"), None)
     if at is None:
-        return _said(city, "no list is published yet")
+        return said(city.language, "no list is published yet")
     days = (datetime.now(UTC) - datetime.fromisoformat(at)).days
-    return _said(city, "the newest list was published {days} day(s) ago", days=days)
+    return said(city.language, "the newest list was published {days} day(s) ago", days=days)
 
 
 def engine(city: City) -> str:
@@ -116,7 +113,7 @@ def engine(city: City) -> str:
         from pipelines.spark.session import check_java  # Spark is optional
 
         check_java()
-        return _said(city, "Apache Spark; Java is there")
+        return said(city.language, "Apache Spark; Java is there")
     return "DuckDB"
 
 
@@ -152,13 +149,3 @@ def _memory() -> int | None:
     (kilobytes,) = re.findall(r"MemTotal:\s+(\d+)", told.read_text(encoding="ascii"))
     limit = CGROUP.read_text(encoding="ascii").strip() if CGROUP.exists() else "max"
     return min(int(kilobytes) * 1024, int(limit)) if limit.isdigit() else int(kilobytes) * 1024
-
-
-def _said(city: City, text: str, **values: object) -> str:
-    return words(city.language)(text).format(
-        **{name: _shown(value, city.language) for name, value in values.items()}
-    )
-
-
-def _shown(value: object, language: Language) -> object:
-    return number(value, language, 1) if isinstance(value, float) else value

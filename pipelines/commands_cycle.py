@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from data_contracts.errors import ConfigurationError
+from features.factor import Language
 from pipelines import console, drift_told, screens, screens_ingest, settings
 from pipelines.checks import check as check_installation
 from pipelines.checks import exit_code, of_packages
@@ -76,12 +77,13 @@ def check(
             where="lanterne check",
             hint="give --config city.toml, --advisories FILE, or both.",
         )
+    language: Language = settings.load(config).language if config else "fr"
     findings = (
         *(check_installation(config) if config else ()),
-        *([of_packages(advisories)] if advisories else []),
+        *([of_packages(advisories, language)] if advisories else []),
     )
     if json:
         console.print_json([f.__dict__ for f in findings])
     else:
-        screens.findings(findings)
+        screens.findings(findings, language)
     raise typer.Exit(exit_code(findings))

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from data_contracts.errors import ConfigurationError
 from pipelines import arrivals, console, settings
-from pipelines.run import one_at_a_time
 from pipelines.schedule import jobs, server
+from pipelines.turns import one_at_a_time
 from reports.words import words
 
 app = typer.Typer()

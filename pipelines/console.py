@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -15,7 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from data_contracts.errors import LanterneError
 from features.factor import Language
 from pipelines import logs
-from reports.words import day, number, words
+from reports.words import said
 
 log = logging.getLogger("lanterne")
 out = Console()
@@ -43,18 +42,7 @@ def tell(*msgids: str, **values: object) -> None:
 
 
 def _said(msgids: tuple[str, ...], values: dict[str, object]) -> str:
-    language = _speaks[0]
-    shown = {name: _shown(value, language) for name, value in values.items()}
-    return "\n".join(map(words(language), msgids)).format(**shown)
-
-
-def _shown(value: object, language: Language) -> object:
-    match value:
-        case int():
-            return number(value, language)
-        case date():
-            return day(value, language)
-    return value
+    return "\n".join(said(_speaks[0], msgid, **values) for msgid in msgids)
 
 
 @contextmanager

@@ -10,8 +10,10 @@ from pipelines import desk_database, settings
 from pipelines.commands_review import database_url
 from pipelines.purging import purge_desk
 from pipelines.settings_desk import Desk
+from reports.words import said
 
 NOT_YET = "none yet; `lanterne review` makes one"
+SOUND = "{cases} cases, a trail of {lines} lines that holds, nothing kept past its term"
 
 
 def look(city: settings.City, config: Path, on: date) -> str:
@@ -19,7 +21,7 @@ def look(city: settings.City, config: Path, on: date) -> str:
     that does not answer or is of another release, and rows past their term; IntegrityError for a trail that does not hold."""
     _check_files(city.desk, config.resolve().parent)
     if not desk_database.is_there(url := database_url(city, config)):
-        return NOT_YET
+        return said(city.language, NOT_YET)
     from sqlalchemy import func, select
 
     from review import trail
@@ -39,7 +41,7 @@ def look(city: settings.City, config: Path, on: date) -> str:
             where="[desk] database",
             hint="run `lanterne purge --config …`.",
         )
-    return f"{cases} cases, a trail of {lines} lines that holds, nothing kept past its term"
+    return said(city.language, SOUND, cases=cases, lines=lines)
 
 
 def _check_files(desk: Desk, beside: Path) -> None:

@@ -22,10 +22,11 @@ from pipelines.days import day_or_today
 from pipelines.desk_database import where_there_is_one
 from pipelines.manifest import timed, write_json
 from pipelines.publish import closed
-from pipelines.run import begin_line, one_at_a_time
+from pipelines.run import begin_line
 from pipelines.settings_costs import Costs
 from pipelines.sources import SOURCE_WORDS, neighbourhoods
 from pipelines.store import read_store
+from pipelines.turns import one_at_a_time
 from reports import evaluation as pages
 from reports.contracts import Masthead
 from reports.evaluation_facts import Evaluation

@@ -19,8 +19,8 @@ from features.unknown import about_the_door
 from pipelines import settings
 from pipelines.attrition_page import ROLL, USUAL_AGE, place_of
 from pipelines.manifest import write_json
-from pipelines.run import one_at_a_time
 from pipelines.store import made, read_store
+from pipelines.turns import one_at_a_time
 from reports import attrition as attrition_report
 from reports import visiting_list, visiting_pdf, visiting_xlsx
 from reports.attrition import Place

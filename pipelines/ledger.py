@@ -36,9 +36,10 @@ from pipelines.chain import Head, Line
 from pipelines.encrypted import Key
 from pipelines.settings import Paths
 from pipelines.store import made
-from pipelines.warehouse_key import key_of
+from pipelines.warehouse_key import existing_key, key_of
 
 LOG, STATE = "audit.jsonl", "audit.state.json"
+Facts = Mapping[str, object]
 PERSONS = Period.parsed("P1Y")
 """How long it is kept who did what, and about whom (CNIL, recommendation 2021-122: six months to a year)."""
 HANDED_OVER = "change key"
@@ -56,7 +57,7 @@ class Entry:
     act: str
     kind: str
     about: str
-    facts: Mapping[str, object]
+    facts: Facts
     who: str = ""
     person: str = ""
 
@@ -77,13 +78,7 @@ class _State:
 
 
 def enter(
-    paths: Paths,
-    act: str,
-    kind: str,
-    *,
-    about: str = "",
-    person: str = "",
-    facts: Mapping[str, object] | None = None,
+    paths: Paths, act: str, kind: str, *, about: str = "", person: str = "", facts: Facts | None = None
 ) -> Head:
     """Adds what is done now, by whoever's account this is; ``person``: see ``Entry``. Raises IntegrityError, and adds nothing, where the chain does not hold; MachineFault
     where the clock was set back."""
@@ -104,9 +99,8 @@ def enter(
 
 def entries(paths: Paths) -> tuple[Entry, ...]:
     """Every line in order. Raises IntegrityError where the chain does not hold."""
-    with _alone(paths.runs):
-        lines, state = _held(paths.runs, key_of(paths))
-    return tuple(_entry(line, state.persons) for line in lines)
+    lines, persons = _seen(paths)
+    return tuple(_entry(line, persons) for line in lines)
 
 
 def lines(runs: Path) -> tuple[Line, ...]:
@@ -116,8 +110,7 @@ def lines(runs: Path) -> tuple[Line, ...]:
 
 def head(paths: Paths) -> Head:
     """Where the chain ends now. Raises IntegrityError where it does not hold."""
-    with _alone(paths.runs):
-        return chain.head(_held(paths.runs, key_of(paths))[0])
+    return chain.head(_seen(paths)[0])
 
 
 def forget(paths: Paths, before: datetime) -> int:
@@ -134,7 +127,7 @@ def forget(paths: Paths, before: datetime) -> int:
     return len(state.persons) - len(left)
 
 
-def hand_over(paths: Paths, old: Key, new: Key, facts: Mapping[str, object]) -> None:
+def hand_over(paths: Paths, old: Key, new: Key, facts: Facts) -> None:
     """Ends what ``old`` seals and begins what ``new`` seals, with a line that says who changed the key and when. May be called again after it was killed, with the same
     keys: what is done is not done twice. Raises IntegrityError where the chain does not hold."""
     with _alone(paths.runs):
@@ -166,11 +159,7 @@ def check(runs: Path, key: Key) -> None:
 
 def check_clock(paths: Paths) -> datetime | None:
     """When the last line was entered, None before the first. Raises MachineFault where that is still to come: moments and terms would be wrong from here on."""
-    if not (paths.runs / LOG).is_file():
-        return None  # no key and no folder are made by a look
-    with _alone(paths.runs):
-        lines, _ = _held(paths.runs, key_of(paths))
-        return clock.check(lines, paths.runs / LOG)
+    return clock.check(_seen(paths)[0], paths.runs / LOG)
 
 
 def pseudonym(paths: Paths, match_key: str) -> str:
@@ -189,6 +178,15 @@ def pseudonyms(paths: Paths, match_key: str) -> frozenset[str]:
 
 def _pseudonym(own: bytes, match_key: str) -> str:
     return hmac.new(own, f"person {match_key}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _seen(paths: Paths) -> tuple[tuple[Line, ...], Mapping[str, Sequence[str]]]:
+    """Chain and persons for a look, which makes no key and no folder."""
+    if not any((paths.runs / name).exists() for name in (LOG, STATE)):
+        return (), {}
+    with _alone(paths.runs):
+        lines, state = _held(paths.runs, existing_key(paths))
+    return lines, state.persons
 
 
 def _held(runs: Path, key: Key) -> tuple[tuple[Line, ...], _State]:
@@ -265,7 +263,7 @@ def _entry(line: Line, persons: Mapping[str, Sequence[str]]) -> Entry:
         act=str(line["act"]),
         kind=str(line["kind"]),
         about=str(line["about"]),
-        facts=cast("Mapping[str, object]", line["facts"]),
+        facts=cast("Facts", line["facts"]),
         who=who,
         person=person,
     )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FILE = Path("metrics", "lanterne.prom")
 FLOWS = ("ingest", "cycle", "train", "report", "purge", "backup", "check")
 """Commands that are told of. Scheduled flows have the same names."""
+LOOK = "check"
+"""Makes nothing: where there is neither a warehouse nor the file yet, it leaves none."""
 STATES: Mapping[int, str] = {0: "completed", 5: "list_by_rule", 7: "drift_alarm"}
 """By exit code; any other has failed."""
 HELP: Mapping[str, str] = {
@@ -80,8 +82,13 @@ def of_run(flow: str) -> Iterator[list[int]]:
     try:
         yield codes
     finally:
-        if noted.beside is not None and noted.beside.parent.is_dir():
+        if noted.beside is not None and _has_place(noted.beside, flow):
             _leave(noted.beside.parent / FILE, flow, started, codes[-1])
+
+
+def _has_place(beside: Path, flow: str) -> bool:
+    is_begun = flow != LOOK or beside.exists() or (beside.parent / FILE).exists()
+    return is_begun and beside.parent.is_dir()
 
 
 def _leave(file: Path, flow: str, started: float, code: int) -> None:

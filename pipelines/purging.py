@@ -12,9 +12,9 @@ from pipelines import ledger, manifest, past_kept, retention
 from pipelines.copies import rewrite
 from pipelines.desk_database import Kept
 from pipelines.retention import Certificate
-from pipelines.run import one_at_a_time
 from pipelines.settings import City
 from pipelines.store import made, open_store, read_store
+from pipelines.turns import one_at_a_time
 
 if TYPE_CHECKING:
     from review.law.retention import Gone

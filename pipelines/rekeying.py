@@ -23,8 +23,8 @@ from pipelines import approvals, copies, encrypted, kept_lists, law, ledger, nex
 from pipelines.desk_database import with_key
 from pipelines.encrypted import Damaged, Key
 from pipelines.next_key import Change
-from pipelines.run import one_at_a_time
 from pipelines.settings import City
+from pipelines.turns import one_at_a_time
 from pipelines.warehouse_key import key_now
 
 Progress = Callable[[str], None]

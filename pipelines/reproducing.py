@@ -20,8 +20,9 @@ from data_contracts.errors import ConfigurationError
 from features import linkage
 from pipelines import audit, audit_verify, laid_out, manifest, rekeying, settings, settings_kept
 from pipelines.commands_review import DATABASE
-from pipelines.run import one_at_a_time, quiet
+from pipelines.run import quiet
 from pipelines.settings import City
+from pipelines.turns import one_at_a_time
 
 OF_HISTORY = ("ingest.json", "contracts/", "drift.json", "drift.html")
 """Not promised: what was new on that day, in which order deliveries came in and were checked, and drift, which looks at the desk too. Manifest and chain tell moments and seconds."""

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import IO
 
-from data_contracts.errors import Busy, LanterneError
+from data_contracts.errors import LanterneError
 from pipelines import approvals, audit, audit_sign, ledger, manifest, resuming, settings, settings_kept
 from pipelines.chain import Line
-from pipelines.store import made
+from pipelines.turns import one_at_a_time
 
 log = logging.getLogger("lanterne")
 
@@ -115,28 +112,3 @@ def quiet(runs: Path) -> None:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(runs / ".prefect"))
-
-
-@contextmanager
-def one_at_a_time(runs: Path, patience_seconds: float = 0.0) -> Iterator[None]:
-    """Alone in the folder of runs: a run clears what an earlier one left half made. Waits for another run as long as ``patience_seconds``, then refuses."""
-    given_up_at = time.monotonic() + patience_seconds
-    made(runs, "paths.runs")
-    with (runs / ".lock").open("w") as lock:
-        while not _locked(lock):
-            if time.monotonic() >= given_up_at:
-                raise Busy(
-                    "another run is under way in this folder",
-                    where=str(runs),
-                    hint="wait until it ends, then run this again.",
-                )
-            time.sleep(1)
-        yield
-
-
-def _locked(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -14,13 +14,12 @@ from features.factor import Language
 from pipelines import audit, drift_told, screens_audit, who_ranks
 from pipelines.checks import Finding
 from pipelines.console import out
-from pipelines.sources import SOURCE_WORDS
+from pipelines.sources import GATE_WORDS, SOURCE_WORDS
 from pipelines.who_ranks import Ranker
 from reports.risk_list import BETWEEN, arm_words, how_ranked
 from reports.words import Words, number, percent, words
 
 TOP = 8
-GATE_WORDS = {"closed": "closed", "frame": "frame only", "consent": "consent only", "open": "open"}
 REPORTS = (
     "list.html",
     "list.xlsx",
@@ -174,11 +173,13 @@ def _top(folder: Path, say: Words) -> None:
     out.print(table)
 
 
-def findings(found: Sequence[Finding]) -> None:
+def findings(found: Sequence[Finding], language: Language) -> None:
     """One line each."""
+    say = words(language)
     for finding in found:
         mark = "[green]✓[/green]" if finding.is_sound else "[red]✗[/red]"
-        out.print(f"{mark} [bold]{finding.what}[/bold] {finding.detail}", highlight=False)
+        what = f"[bold]{say(finding.what)}[/bold]{say(':')}"
+        out.print(f"{mark} {what} {escape(finding.detail)}", highlight=False, soft_wrap=True)
 
 
 def _percent(value: float | None, language: Language) -> str:

@@ -18,6 +18,8 @@ SOURCE_WORDS = {
     "quartiers": "neighbourhoods",
 }
 
+GATE_WORDS = {"open": "open", "frame": "frame only", "consent": "consent only", "closed": "closed"}
+
 
 def neighbourhoods(connection: Engine) -> dict[str, str]:
     """The newest name of each, in the order of the codes; a name is no fact about anybody, so that it counts whatever the day of the list."""

@@ -69,6 +69,20 @@ def _unescaped(text: str) -> str:
     return text.replace(r"\"", '"').replace(r"\n", "\n")
 
 
+def said(language: Language, msgid: str, **values: object) -> str:
+    """A sentence with its values, whole numbers and days as the language writes them, other numbers with one digit after the mark."""
+    return words(language)(msgid).format(**{name: _shown(value, language) for name, value in values.items()})
+
+
+def _shown(value: object, language: Language) -> object:
+    match value:
+        case int() | float():
+            return number(value, language, int(isinstance(value, float)))
+        case date():
+            return day(value, language)
+    return value
+
+
 def day(value: date, language: Language) -> str:
     """``2 novembre 2026`` or ``2 November 2026``."""
     months = _MONTHS_FR if language == "fr" else _MONTHS_EN

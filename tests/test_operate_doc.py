@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from data_contracts.errors import LanterneError
+from features.factor import Language
 from pipelines import exit_codes
-from tests.pipelines.little_city import CITY, write
+from pipelines.city_file import EXAMPLE, city_file
+from tests.pipelines.little_city import write
 
 ROOT = Path(__file__).resolve().parents[1]
 DOC = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
@@ -45,10 +47,8 @@ def test_every_command_of_a_block_is_one_of_ours() -> None:
 def home(tmp_path: Path) -> Iterator[Path]:
     """The account's folder, a little city's deliveries, and ``lanterne`` on the path, which a process with everything imported answers."""
     write(tmp_path / "made")
-    for name in ("bin", "home", "code"):
+    for name in ("bin", "home"):
         (tmp_path / name).mkdir()
-    example = CITY + '\n[paths]\n#key_file = "/etc/lanterne/lanterne.key"\n'
-    (tmp_path / "code" / "city.example.toml").write_text(example, encoding="utf-8")
     script = tmp_path / "bin" / "lanterne"
     place = Path(tempfile.mkdtemp(prefix="lanterne-", dir="/tmp")) / "socket"  # a socket's path is short
     script.write_text(f'#!/bin/sh\nexec {sys.executable} -S {ROOT}/tests/forking.py {place} "$@"\n')
@@ -70,7 +70,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 def test_what_is_told_works_in_this_order(home: Path) -> None:
     given = {name: value for name, value in os.environ.items() if not name.startswith("LANTERNE_")}
     path = f"{home.parent / 'bin'}:{os.environ['PATH']}"
-    environment = given | {"PATH": path, "LANTERNE": str(home.parent / "code")}
+    environment = given | {"PATH": path}
     for number, block in enumerate(RUN):
         done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=home, env=environment, capture_output=True, text=True, check=False)  # fmt: skip
         assert done.returncode == 0, (number, block, done.stdout, done.stderr)
@@ -81,10 +81,10 @@ def test_what_is_told_works_in_this_order(home: Path) -> None:
     assert [*(home / "runs" / "certificates").glob("purge-*.json")] and not (home / "rehearsal").exists()
 
 
-def test_the_sed_of_the_doc_fits_the_true_example() -> None:
-    assert re.search(
-        r'^#key_file = "[^"]*"', (ROOT / "city.example.toml").read_text(encoding="utf-8"), re.MULTILINE
-    )
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_city_begins_with_a_file_that_the_sed_of_the_doc_fits(language: Language) -> None:
+    assert RUN[0].startswith("lanterne init ")
+    assert re.search(r'^#key_file = "[^"]*"', city_file(language, EXAMPLE), re.MULTILINE)
 
 
 def test_the_table_of_exit_codes_has_every_code_of_ours_and_no_other() -> None:

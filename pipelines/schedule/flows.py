@@ -16,7 +16,18 @@ from prefect.states import Completed
 from pydantic import Field
 
 from data_contracts.errors import LanterneError
-from pipelines import approving, drift_told, evaluation, flows, metrics, purging, run, screens, settings
+from pipelines import (
+    approving,
+    drift_told,
+    evaluation,
+    flows,
+    metrics,
+    purging,
+    run,
+    screens,
+    settings,
+    turns,
+)
 from pipelines.desk_database import where_there_is_one
 from pipelines.ingesting import take_in_deliveries
 from pipelines.schedule import artifacts, outcomes
@@ -74,7 +85,7 @@ def _skipped(config: Path) -> State[object] | None:
 def ingest(config: Path) -> State[object]:
     """Takes in what is new. A file that its contract stops is a failure that says so; nothing of the delivery is stored then."""
     city = settings.load(config)
-    with run.one_at_a_time(city.paths.runs, 60 * city.schedule.patience_minutes):
+    with turns.one_at_a_time(city.paths.runs, 60 * city.schedule.patience_minutes):
         report = flows.whole(take_in_deliveries, "ingest")(config)
     artifacts.of_ingest(report, city)
     new = sum(file.status != "unchanged" for file in report.files)

@@ -165,7 +165,7 @@ def test_the_command(tmp_path: Path) -> None:
     done = called("check", "--advisories", file)
     assert done.returncode == 2
     assert (
-        f"typer {here['typer']} (installed): PYSEC-1, CVE-9; fixed in {Version(here['typer']).major + 1}"
+        f"typer {here['typer']} (installé)\u00a0: PYSEC-1, CVE-9\u00a0; corrigé dans la version {Version(here['typer']).major + 1}"
         in done.stdout
     )
     file.write_text(json.dumps(advisory([{"introduced": "0"}, {"fixed": here["typer"]}], package="typer")))

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text, update
 from data_contracts.errors import ConfigurationError, IntegrityError
 from pipelines import checks, desk_check, settings
 from pipelines.commands_review import desk_of
+from reports.words import words
 from review.database import migrations
 from review.desk import Desk
 from review.tables.cases import Case, Listing
@@ -51,13 +52,15 @@ def look(config: Path) -> str:
 
 def test_where_there_is_none_none_is_made(config: Path) -> None:
     for _ in range(2):
-        assert look(config) == desk_check.NOT_YET
+        assert look(config) == words("fr")(desk_check.NOT_YET)
     assert not (config.parent / "desk.sqlite").exists()
 
 
 def test_the_command_counts_a_sound_desk_and_leaves_it_as_it_is(config: Path, desk: Desk) -> None:
     found = {one.what: one for one in checks.check(config)}
-    assert found["desk"].is_sound and found["desk"].detail.startswith("8 cases, a trail of ")
+    assert found["desk"].is_sound and found["desk"].detail.startswith(
+        "dossiers\u00a0: 8\u00a0; journal intact"
+    )
     assert look(config) == found["desk"].detail, "it writes nothing"
 
 
@@ -96,4 +99,4 @@ def test_a_file_that_the_settings_name_is_there(config: Path, name: str) -> None
     with pytest.raises(ConfigurationError, match=r"elsewhere\.bin"):
         look(config)
     (config.parent / "elsewhere.bin").touch()
-    assert look(config) == desk_check.NOT_YET
+    assert look(config) == words("fr")(desk_check.NOT_YET)

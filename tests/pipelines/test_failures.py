@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from data_contracts.errors import GateClosed, LanterneError, MachineFault
-from pipelines import chain, clock, ledger, machine, run, settings, unforeseen
+from pipelines import chain, clock, ledger, machine, settings, turns, unforeseen
 from pipelines.commands_review import desk_of
 from pipelines.desk_objections import reach_desk
 from pipelines.schedule import outcomes
@@ -166,7 +166,7 @@ def test_a_warehouse_in_use_is_said(tmp_path: Path) -> None:
     paths = settings.load(config).paths
     with open_store(paths):  # another process would be refused as this one is
         said(called("backup", "--config", config, tmp_path / "copy"), machine.WAREHOUSE.what)
-    with run.one_at_a_time(paths.runs):
+    with turns.one_at_a_time(paths.runs):
         said(called("cycle", "--config", config, "--as-of", PUBLISHED), "another run is under way")
 
 

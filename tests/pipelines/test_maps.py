@@ -113,7 +113,7 @@ def test_the_check_looks_at_the_shapes_before_a_cycle_stops_at_them(tmp_path: Pa
         return one.is_sound, one.detail
 
     config, _ = town(tmp_path, quartiers=[{"quartier": "01", "nom": "Centre"}])
-    assert found() == (True, "no file of shapes: the neighbourhoods are drawn as tiles")
+    assert found() == (True, "pas de fichier de contours\u00a0; chaque quartier est dessiné comme un carreau")
     config.write_text(config.read_text(encoding="utf-8") + '\n[map]\ngeojson = "quartiers.geojson"\n', encoding="utf-8")  # fmt: skip
     is_sound, detail = found()
     assert not is_sound and "no such file of shapes" in detail and "Hint:" in detail
@@ -121,7 +121,7 @@ def test_the_check_looks_at_the_shapes_before_a_cycle_stops_at_them(tmp_path: Pa
     area = {"type": "Feature", "properties": {"QUARTIER": "1"}, "geometry": {"type": "Polygon", "coordinates": [square]}}  # fmt: skip
     told = {"type": "FeatureCollection", "features": [area]}
     (tmp_path / "quartiers.geojson").write_text(json.dumps(told), encoding="utf-8")
-    assert found() == (True, "1 shapes, one a neighbourhood")
+    assert found() == (True, "un contour par quartier (1)")
     area["properties"] = {"QUARTIER": "02"}
     (tmp_path / "quartiers.geojson").write_text(json.dumps(told), encoding="utf-8")
     is_sound, detail = found()

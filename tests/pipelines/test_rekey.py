@@ -18,9 +18,9 @@ from pipelines.audit_log import Asked
 from pipelines.commands_review import desk_of
 from pipelines.encrypted import Key
 from pipelines.keys import make_key
-from pipelines.run import one_at_a_time
 from pipelines.settings import City
 from pipelines.store import open_store, read_store
+from pipelines.turns import one_at_a_time
 from pipelines.warehouse_key import existing_key, key_in, mark
 from review import trail
 from review.alerting import alert_identity, alerts

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from data_contracts.errors import Busy, ContractError
-from pipelines import audit, audit_verify, chain, manifest, run, settings
+from pipelines import audit, audit_verify, chain, manifest, run, settings, turns
 from tests.pipelines import stopped
 from tests.pipelines.little_city import ROLL, elector, write
 from tests.pipelines.test_cycle import STEPS
@@ -178,5 +178,5 @@ def test_a_refused_delivery_leaves_nothing_half_made(city: Path, tmp_path: Path)
 
 def test_another_run_in_the_folder_is_waited_for_and_then_refused(city: Path, tmp_path: Path) -> None:
     runs = copied(city, tmp_path) / "runs"
-    with run.one_at_a_time(runs), pytest.raises(Busy, match="another run"), run.one_at_a_time(runs, 1.5):
+    with turns.one_at_a_time(runs), pytest.raises(Busy, match="another run"), turns.one_at_a_time(runs, 1.5):
         pytest.fail("two at once")

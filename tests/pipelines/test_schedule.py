@@ -29,7 +29,7 @@ from data_contracts.errors import (
     LanterneError,
     LeakSuspected,
 )
-from pipelines import arrivals, run, settings, unforeseen
+from pipelines import arrivals, settings, turns, unforeseen
 from pipelines.flows import whole
 from pipelines.schedule import flows, outcomes
 from pipelines.schedule.jobs import JOBS, due, is_superseded
@@ -150,7 +150,7 @@ def test_a_run_that_waits_too_long_ends_by_that_name(tmp_path: Path) -> None:
     config = write(tmp_path)
     patient = config.read_text() + "[schedule]\npatience_minutes = {}\n"
     harness = prefect_test_harness(server_startup_timeout=120)
-    with harness, run.one_at_a_time(tmp_path / "runs"):
+    with harness, turns.one_at_a_time(tmp_path / "runs"):
         config.write_text(patient.format(0))
         assert flows.ingest(config, return_state=True).name == "Failed: busy"
         config.write_text(patient.format(60))

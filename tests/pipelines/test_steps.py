@@ -27,9 +27,9 @@ from pipelines import (
     training,
     who_ranks,
 )
-from pipelines.run import one_at_a_time
 from pipelines.settings import Paths
 from pipelines.store import open_store
+from pipelines.turns import one_at_a_time
 from tests.features.drawn import AS_OF, Row, elector, fill, lease, service
 from tests.models.town import FACTORS
 from tests.models.town import labels as drawn_labels
