@@ -143,7 +143,7 @@ def test_a_factor_that_is_lost_alarms_where_people_are(town: Town) -> None:
     )
     assert drift_told.state_of(folder) == found.said["en"]
     finding = {one.what: one for one in checks.check(town.config)}[checks.DRIFT]
-    assert not finding.is_sound and found.said["en"] in finding.detail
+    assert not finding.is_sound and found.said["fr"] in finding.detail
     assert checks.exit_code([finding]) == 7
     kept = KeptRun(folder=folder, run_id=folder.name, as_of=FIRST)
     taken = taken_drift(kept)
