@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
 
 from models.candidate import Bools
 
-TEST_MONTHS = 3
+MONTHS = 3
 MIN_TEST = 20
 MIN_TRAIN, MIN_TRAIN_POSITIVES = 100, 20
 """A campaign is a test only once there is a past that every candidate can learn from, so that all are judged on the same campaigns."""
@@ -20,7 +21,7 @@ MIN_TRAIN, MIN_TRAIN_POSITIVES = 100, 20
 
 @dataclass(frozen=True, kw_only=True)
 class Fold:
-    """``train``: visited before ``origin``; ``test``: visited in [origin, origin + three months)."""
+    """``train``: visited before ``origin``; ``test``: visited from then until the next origin."""
 
     origin: date
     train: Bools
@@ -33,28 +34,27 @@ def month_shifted(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def origins(as_of: date, first_visit: date) -> list[date]:
-    """The first days of quarters, oldest first, from the one of the first visit to the last before ``as_of``.
+def origins(listed: Iterable[date]) -> list[date]:
+    """Of every quarter of the calendar the day of its first list, oldest first; ``listed``: the days of all lists.
 
-    They are the calendar's and not the list's: every list of a city, weekly or monthly, is judged on the same campaigns (the newest of them is still under way), and what a
-    past day teaches need not be worked out again for the next list.
+    They follow from the lists that were made and not from the one that is: every later list of a city, weekly or monthly, is judged on the same campaigns (the newest is still under
+    way), and what was known on a past day need not be worked out again for it.
     """
-    days = [date(first_visit.year, (first_visit.month - 1) // TEST_MONTHS * TEST_MONTHS + 1, 1)]
-    while (day := month_shifted(days[-1], TEST_MONTHS)) < as_of:
-        days.append(day)
-    return days if days[0] < as_of else []
+    first: dict[tuple[int, int], date] = {}
+    for day in sorted(set(listed)):
+        first.setdefault((day.year, (day.month - 1) // MONTHS), day)
+    return list(first.values())
 
 
-def folds(labels: pd.DataFrame, days: list[date]) -> Iterator[Fold]:
+def folds(labels: pd.DataFrame, days: Sequence[date]) -> Iterator[Fold]:
     """``labels``: one row a visited household with ``visited_on`` and ``isolated`` (null: no answer; such rows are in a campaign, and do not make one);
-    ``days``: possible origins."""
+    ``days``: possible origins, in order."""
     told = labels["isolated"].notna().to_numpy(dtype=bool)
     outcome = labels["isolated"].fillna(False).to_numpy(dtype=bool)
     visited = labels["visited_on"].to_numpy(dtype="datetime64[D]")
-    for day in days:
-        start, end = np.datetime64(day), np.datetime64(month_shifted(day, TEST_MONTHS))
-        test = (visited >= start) & (visited < end)
-        train = visited < start
+    for day, end in zip_longest(days, days[1:]):
+        train = visited < np.datetime64(day)
+        test = ~train if end is None else ~train & (visited < np.datetime64(end))
         if (
             (test & told).sum() >= MIN_TEST
             and (train & told).sum() >= MIN_TRAIN

@@ -210,7 +210,9 @@ def _drift(city: settings.City) -> str:
     if told.is_alarm:
         page = city.paths.runs / run / "drift.html"
         raise DriftAlarm(
-            told.said[city.language], where=str(page), hint="open that page: it says what to look at. The list stands."
+            told.said[city.language],
+            where=str(page),
+            hint="open that page: it says what to look at. The list stands.",
         )
     return f"{run}{words(city.language)(':')} {told.said[city.language]}"
 

@@ -86,7 +86,7 @@ def _campaigns(told: pd.DataFrame, as_of: date) -> dict[date, pd.DataFrame]:
     if told.empty:
         return {}
     listed = told["date_liste"].fillna(told["date_visite"])
-    days = origins(as_of, pd.Timestamp(listed.min()).date())
+    days = origins(day.date() for day in listed.unique() if day < pd.Timestamp(as_of))
     ends = [*days[1:], as_of]
     return {
         day: told[(listed >= pd.Timestamp(day)) & (listed < pd.Timestamp(end))]

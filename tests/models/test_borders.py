@@ -33,7 +33,7 @@ PAST = (ORIGIN - timedelta(days=1), 100, 20)
 
 def test_the_day_of_the_origin_is_tested_and_the_day_of_the_next_is_not() -> None:
     table = visits(PAST, (ORIGIN, 10, 2), (END - timedelta(days=1), 10, 2), (END, 10, 2))
-    (fold,) = folds(table, [ORIGIN])
+    (fold,) = folds(table, [ORIGIN, END])
     assert np.flatnonzero(fold.train).tolist() == list(range(100))
     assert np.flatnonzero(fold.test).tolist() == list(range(100, 120))
 

@@ -1,4 +1,5 @@
-from datetime import date, timedelta
+from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -37,29 +38,30 @@ def judged(table: pd.DataFrame, visits: pd.DataFrame, *, simple: bool = False) -
     return duel(among, past, list(folds(visits, ORIGINS)), capacity=60, seed=1)
 
 
-def test_origins_are_the_first_days_of_quarters_from_the_first_visit_on() -> None:
-    starts = [date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1)]
-    assert origins(date(2026, 11, 2), date(2026, 2, 2)) == starts
-    assert origins(date(2026, 10, 1), date(2026, 1, 1)) == starts[:3], "nothing is known of its campaign yet"
-    assert origins(date(2026, 10, 2), date(2026, 3, 31)) == starts
-    assert origins(date(2026, 1, 1), date(2026, 1, 1)) == []
+def test_an_origin_is_the_day_of_the_first_list_of_a_quarter() -> None:
+    lists = [date(2026, 2, 2), date(2026, 2, 9), date(2026, 3, 31), date(2026, 4, 1), date(2026, 12, 31)]
+    assert origins(reversed(lists)) == [date(2026, 2, 2), date(2026, 4, 1), date(2026, 12, 31)]
+    assert origins([]) == []
     assert month_shifted(date(2026, 1, 31), 1) == date(2026, 2, 28)
 
 
-@given(first=st.dates(date(2020, 1, 1), date(2026, 12, 31)), later=st.integers(1, 900))
-def test_every_visit_before_the_list_has_an_origin_and_later_lists_keep_them(first: date, later: int) -> None:
-    as_of = first + timedelta(days=later)
-    starts = origins(as_of, first)
-    assert [month_shifted(start, 3) for start in starts[:-1]] == starts[1:], "no day falls between two"
-    assert starts[0] <= first < month_shifted(starts[0], 3)
-    assert starts[-1] < as_of <= month_shifted(starts[-1], 3)
-    assert origins(as_of + timedelta(days=1), first)[: len(starts)] == starts
+@given(
+    st.lists(st.dates(date(2020, 1, 1), date(2026, 12, 31)), min_size=1, unique=True).map(sorted), st.data()
+)
+def test_every_list_has_an_origin_and_later_lists_keep_them(lists: list[date], data: st.DataObject) -> None:
+    starts = origins(lists)
+    assert starts[0] == lists[0] and starts == sorted(starts)
+    for day in lists:
+        assert (day - max(start for start in starts if start <= day)).days <= 92
+    earlier = lists[: data.draw(st.integers(1, len(lists)))]
+    assert origins(earlier) == starts[: len(origins(earlier))]
 
 
-def test_a_fold_trains_before_its_origin_and_tests_three_months_after() -> None:
+def test_a_fold_trains_before_its_origin_and_tests_until_the_next() -> None:
     _, visits = labels(800)
+    ends = dict(pairwise(ORIGINS))
     for fold in folds(visits, ORIGINS):
-        origin, end = pd.Timestamp(fold.origin), pd.Timestamp(month_shifted(fold.origin, 3))
+        origin, end = pd.Timestamp(fold.origin), pd.Timestamp(ends.get(fold.origin, date(2100, 1, 1)))
         assert (visits["visited_on"][fold.train] < origin).all()
         tested = visits["visited_on"][fold.test]
         assert ((tested >= origin) & (tested < end)).all()

@@ -22,7 +22,7 @@ from tests.pipelines.calling import called
 from tests.pipelines.test_steps import rolls, town, visit
 
 NAMES = "abcdef"
-ORIGINS = [date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1)]
+ORIGINS = [date(2026, 2, 2), date(2026, 5, 2), date(2026, 8, 2), date(2026, 10, 2)]
 VISITS = [
     visit(1, "a", date(2026, 2, 2), date(2026, 2, 9)),
     visit(2, "b", date(2026, 5, 2), date(2026, 5, 9)),
@@ -92,7 +92,7 @@ def test_the_list_of_a_week_later_makes_the_campaign_under_way_anew(little: Town
 
 @pytest.mark.parametrize(
     ("known_on", "kept"),
-    [(AS_OF, 4), (date(2026, 10, 1), 4), (date(2026, 9, 30), 3), (date(2026, 4, 1), 2), (date(2025, 12, 31), 0)],
+    [(AS_OF, 4), (date(2026, 10, 2), 4), (date(2026, 10, 1), 3), (date(2026, 5, 2), 2), (date(2026, 2, 1), 0)],
 )  # fmt: skip
 def test_a_row_that_comes_late_changes_every_origin_after_it_was_known(
     little: Town, known_on: date, kept: int
@@ -180,7 +180,7 @@ def test_a_purge_leaves_nothing(little: Town) -> None:
 def test_the_file_is_as_closed_as_the_warehouse(little: Town) -> None:
     little.past()
     (file,) = past_kept.files(little.city.paths)
-    past = pd.read_parquet(little.folder / "working" / "past" / "2026-10-01.parquet")
+    past = pd.read_parquet(little.folder / "working" / "past" / "2026-10-02.parquet")
     assert len(past) == len(NAMES)
     assert not any(one.encode() in file.read_bytes() for one in past["household_id"])
     with pytest.raises(duckdb.Error):
@@ -225,7 +225,7 @@ def test_a_run_that_was_killed_while_keeping_leaves_the_earlier_file(
         little.past()
     assert len(past_kept.files(little.city.paths)) >= 1
     now = little.past()
-    assert {day for day in first if now[day] != first[day]} == {"2026-10-01"}
+    assert {day for day in first if now[day] != first[day]} == {"2026-10-02"}
     assert len(past_kept.files(little.city.paths)) == 1, "what the killed run left is gone"
 
 
