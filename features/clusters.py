@@ -7,6 +7,8 @@ only where nobody else is in question for either.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 from features.conflicts import GUARDS, conflicts
 from features.engine import Engine
-from features.laying import AMBIGUOUS, Against, Edge, laid
+from features.laying import AMBIGUOUS, Against, Edge, Pair, laid
 from features.linkage import LIKELY, SURE
 
 Ids = npt.NDArray[np.int64]
@@ -59,41 +61,34 @@ def _taken_apart(
     several = np.flatnonzero(np.bincount(found)[found] > 1) if len(found) else np.zeros(0, dtype=np.int64)
     clash = conflicts(connection, pd.DataFrame({"group_id": found[several], "record": several}))
     component = found[sure["record_l"].to_numpy()]
-    inside = sure[np.isin(component, clash["group_id"].unique())]
-    pairs = dict(tuple(inside.groupby(found[inside["record_l"].to_numpy()])))
+    inside = np.isin(component, clash["group_id"].unique())
     solved, refused = found.copy(), []
-    for group, guards in clash.groupby("group_id"):
-        persons, left = _laid(pairs[group], guards, since)
+    for edges, against in _to_lay(sure[inside], component[inside], clash, since):
+        persons, left = laid(edges, against)
         for members in persons:
             solved[list(members)] = len(found) + min(members)
-        refused += left
+        refused += [(*r.edge.pair, r.edge.weight, r.doubt) for r in left]
     return solved, pd.DataFrame(refused, columns=COLUMNS)
 
 
-def _laid(
-    pairs: pd.DataFrame, guards: pd.DataFrame, since: pd.Series
-) -> tuple[list[frozenset[int]], list[tuple[int, int, float, str]]]:
+def _to_lay(
+    pairs: pd.DataFrame, component: Ids, clash: pd.DataFrame, since: pd.Series
+) -> Iterator[tuple[list[Edge], Against]]:
+    """Of every component with a conflict, in order, its pairs and what keeps records of it apart."""
     ends = list(zip(pairs["record_l"].tolist(), pairs["record_r"].tolist(), strict=True))
-    kept_apart = zip(guards["record_l"].tolist(), guards["record_r"].tolist(), strict=True)
-    against = Against(
-        guards=dict(zip(kept_apart, guards["guard"].tolist(), strict=True)),
-        twice=_twice(pairs, guards),
-        since={record: since[record] for pair in ends for record in pair},
-    )
-    edges = [
-        Edge(pair=pair, weight=weight) for pair, weight in zip(ends, pairs["weight"].tolist(), strict=True)
-    ]
-    persons, refused = laid(edges, against)
-    return persons, [(*r.edge.pair, r.edge.weight, r.doubt) for r in refused]
-
-
-def _twice(pairs: pd.DataFrame, guards: pd.DataFrame) -> frozenset[tuple[int, int]]:
-    """Pairs with one name and birth date that a guard of entries keeps apart."""
-    entered = guards[
-        guards["guard"].isin([place for place, guard in enumerate(GUARDS) if guard.is_of_entries])
-    ]
-    both = pairs[pairs["is_same_identity"]].merge(entered, on=["record_l", "record_r"])
-    return frozenset(zip(both["record_l"].tolist(), both["record_r"].tolist(), strict=True))
+    entered = since.loc[np.unique(np.array(ends, dtype=np.int64))].to_dict()
+    edges = defaultdict[int, list[Edge]](list)
+    for group, pair, weight in zip(component.tolist(), ends, pairs["weight"].tolist(), strict=True):
+        edges[group].append(Edge(pair=pair, weight=weight))
+    same = frozenset(pair for pair, is_same in zip(ends, pairs["is_same_identity"], strict=True) if is_same)
+    guards = defaultdict[int, dict[Pair, int]](dict)
+    for group, one, other, guard in clash[["group_id", "record_l", "record_r", "guard"]].itertuples(
+        index=False
+    ):
+        guards[group][one, other] = guard
+    for group, kept_apart in guards.items():
+        twice = frozenset(p for p, guard in kept_apart.items() if GUARDS[guard].is_of_entries and p in same)
+        yield edges[group], Against(guards=kept_apart, twice=twice, since=entered)
 
 
 def _where_nobody_else(connection: Engine, doubtful: pd.DataFrame, found: Ids) -> tuple[Ids, pd.DataFrame]:

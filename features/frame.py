@@ -120,22 +120,10 @@ def build(
     at_least: int = 0,
     linked_on: date | None = None,
 ) -> Frame:
-    """Makes the temp tables of the frame as of a day (docs/architecture.md) and counts them. ``linked_on``: an earlier day of which the persons are
-    on this connection (the last ``build``): then only what is new is compared, and who merged or split since is counted.
-    ``there_share``: of the households called present so many shall be there; ``at_least``: households that are called present all the same, where the
-    registers are too few to be that sure (see ``presence_model.threshold``)."""
-    if linked_on is None:
-        known.open_views(connection, as_of, gates)
-        linkage = people.link(connection)
-    else:
-        known.turn_to(connection, as_of)
-        linkage = people.link_further(connection)
-    connection.execute(_LATEST_RECORDS)
-    for statement in (residences.PLACES, residences.RESIDENCES):
-        connection.execute(statement)
-    judged = presence.build(connection, there_share, at_least)
-    for statement in _AFTER_PRESENCE:
-        connection.execute(statement)
+    """``lay``, then ``household_history`` and the counts; of ``linked_on`` who merged or split since."""
+    judged = lay(connection, as_of, gates, there_share, at_least=at_least, linked_on=linked_on)
+    connection.execute(households.HISTORY)
+    linkage = people.counted(connection, is_further=linked_on is not None)
     return Frame(
         as_of=as_of,
         linked_on=linked_on,
@@ -152,10 +140,36 @@ def build(
     )
 
 
+def lay(
+    connection: Engine,
+    as_of: date,
+    gates: Mapping[str, Gate],
+    there_share: float = presence.THERE_SHARE,
+    *,
+    at_least: int = 0,
+    linked_on: date | None = None,
+) -> presence.Presence:
+    """Makes the temp tables of the frame as of a day that a matrix needs (docs/architecture.md). ``linked_on``: an earlier day of which the persons are
+    on this connection (the last ``lay``): then only what is new is compared.
+    ``there_share``: of the households called present so many shall be there; ``at_least``: households that are called present all the same, where the
+    registers are too few to be that sure (see ``presence_model.threshold``)."""
+    if linked_on is None:
+        known.open_views(connection, as_of, gates)
+        people.name(connection)
+    else:
+        known.turn_to(connection, as_of)
+        people.name_further(connection)
+    for statement in (_LATEST_RECORDS, residences.PLACES, residences.RESIDENCES):
+        connection.execute(statement)
+    judged = presence.build(connection, there_share, at_least)
+    for statement in _AFTER_PRESENCE:
+        connection.execute(statement)
+    return judged
+
+
 _AFTER_PRESENCE = (
     households.STAYS,
     households.HOUSEHOLDS,
-    households.HISTORY,
     statements.LEASES,
     statements.COUNTED,
     statements.STATEMENTS,

@@ -61,21 +61,26 @@ def mentions_further() -> str:
     """As ``mentions``, where ``mentions_before`` holds those of an earlier day, the newest of ``$1``: only rows from that day on are read. Where a later delivery takes
     the place of an earlier one every row is read again."""
     whole = ", ".join(f"'{r.source}'" for r in REGISTERS if known.is_told_once(_rows_of(r)))
-    before = f"select source, priority, record_id, {', '.join(COMPARED)}, first_known as known_on from mentions_before where source not in ({whole})"
+    kept = f"select {_COLUMNS} from mentions_before where source not in ({whole})"
     later = (
         _of(r, place, "true" if known.is_told_once(_rows_of(r)) else "not was_known(known_on, $1)")
         for place, r in enumerate(REGISTERS)
     )
-    return _mentions_of(" union all ".join((before, *later)))
+    rows = " union all ".join(later)
+    # asked of each row, before any are grouped: nearly all say again what was said
+    new = f"from ({rows}) where hash({_CONTENT}) not in (select mention_id from kept)"
+    return f"with kept as ({kept}) from kept union all select {_COLUMNS} from ({_mentions_of(new)})"
+
+
+_CONTENT = ", ".join(("source", "record_id", *COMPARED))
+_COLUMNS = f"mention_id, {_CONTENT}, priority, door, first_known"
 
 
 def _mentions_of(rows: str) -> str:
-    content = ", ".join(("source", "record_id", *COMPARED))
     return (
-        f"with every as ({rows})"
-        f" select hash({content}) as mention_id, {content}, any_value(priority) as priority,"
+        f"select hash({_CONTENT}) as mention_id, {_CONTENT}, any_value(priority) as priority,"
         " case when cle_nom_adresse is not null then id_adresse end as door, min(known_on) as first_known"
-        f" from every where record_id is not null group by {content}"
+        f" from ({rows}) where record_id is not null group by {_CONTENT}"
     )
 
 

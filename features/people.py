@@ -34,21 +34,30 @@ class Linkage:
 
 
 def link(connection: Engine) -> Linkage:
+    """``name``, and counts it."""
+    name(connection)
+    return counted(connection)
+
+
+def link_further(connection: Engine) -> Linkage:
+    """``name_further``, and counts it."""
+    name_further(connection)
+    return counted(connection, is_further=True)
+
+
+def name(connection: Engine) -> None:
     """Reads the ``known_`` views; makes temp tables ``people`` (source, record_id, person_id: one row a record), ``related`` (id_evenement,
     person_id: the second person whom an act names), ``person_keys`` (key, person_id: keys that belong to one person only) and ``link_doubts``."""
     linkage.score(connection)
     _name_persons(connection)
-    return _counted(connection, merged=0, split=0)
 
 
-def link_further(connection: Engine) -> Linkage:
-    """As ``link``, from what ``link`` left on the connection on an earlier day: only what is new is compared. The result is the same, and
-    says which persons merged or split since."""
+def name_further(connection: Engine) -> None:
+    """As ``name``, from what ``name`` left on the connection on an earlier day: only what is new is compared. The result is the same;
+    ``people_before`` holds the persons of that day."""
     connection.execute("create or replace temp table people_before as from people")
     linkage.score_further(connection)
     _name_persons(connection)
-    merged, split = connection.execute(_CHANGES).fetchone() or (0, 0)
-    return _counted(connection, merged=merged, split=split)
 
 
 def persons_of(rows: str, identifier: str) -> str:
@@ -78,7 +87,9 @@ def _name_persons(connection: Engine) -> None:
         connection.execute(statement)
 
 
-def _counted(connection: Engine, *, merged: int, split: int) -> Linkage:
+def counted(connection: Engine, *, is_further: bool = False) -> Linkage:
+    """Counts of the persons on the connection; ``is_further``: they were named by ``name_further``, and who merged or split since is counted."""
+    merged, split = (connection.execute(_CHANGES).fetchone() if is_further else None) or (0, 0)
     sizes = dict(connection.execute(_SIZES, [list(OF_RESIDENTS)]).fetchall())
     of_residents = {n: persons for n, persons in sizes.items() if n}
     pairs = connection.execute(_PAIRS_MADE).fetchone()
@@ -142,7 +153,7 @@ create or replace temp table person_keys as
 with every as (
   select l.person_id, unnest([{", ".join(f"m.{key}" for key in KEYS)}]) as key from mentions m join linked l using (source, record_id)
 )
-select key, min(person_id) as person_id from every where key is not null group by key having count(distinct person_id) = 1
+select key, min(person_id) as person_id from every where key is not null group by key having min(person_id) = max(person_id)
 """
 _DOUBTS = """
 create or replace temp table link_doubts as

@@ -56,12 +56,12 @@ def build(connection: Engine, there_share: float = THERE_SHARE, at_least: int = 
     belief = presence_model.fit(learnt, visits)
     x = presence_model.design(residents)
     chances = presence_model.probability(x, belief)
-    cut = presence_model.threshold(homes(residents, chances).to_numpy(np.float64), there_share, at_least)
+    home = pd.Series(pd.factorize(home_of(residents))[0], index=residents.index)
+    sure_of = homes(home, residents, chances)
+    cut = presence_model.threshold(sure_of.to_numpy(np.float64), there_share, at_least)
     judged = pd.DataFrame({"person_id": residents["person_id"], "there_probability": chances})
-    _say(
-        connection,
-        judged.assign(is_likely=likely(residents, chances, cut.at), doubt=_heaviest(x, belief.weights)),
-    )
+    said = likely(home, chances, sure_of, cut.at)
+    _say(connection, judged.assign(is_likely=said, doubt=_heaviest(x, belief.weights)))
     return Presence(
         threshold=cut,
         visits=len(visits),
@@ -87,23 +87,24 @@ _EVIDENCE = (
 )
 
 
-def homes(residents: pd.DataFrame, chances: Floats) -> pd.Series:
-    """By dwelling (by person where the flat is not known): the chance that one of the adults is there against whom nothing hard speaks."""
+def homes(home: pd.Series, residents: pd.DataFrame, chances: Floats) -> pd.Series:
+    """By ``home`` (as ``home_of`` tells them apart): the chance that one of the adults is there against whom nothing hard speaks."""
     is_free = ~residents[[e.name for e in HARD]].to_numpy(bool).any(axis=1)
     is_adult = (residents["age"].isna() | (residents["age"] >= ADULT_AGE)).to_numpy(bool)
     kept = is_free & is_adult
-    return somebody(home_of(residents)[kept], chances[kept])
+    return somebody(home[kept], chances[kept])
 
 
 def somebody(home: pd.Series, chances: Floats) -> pd.Series:
     """By ``home``: the chance that the surest of these people is there or, where not, that the next has stayed (``STAYS``)."""
-    people = pd.DataFrame({"home": home.to_numpy(), "chance": chances})
-    people = people.sort_values(["home", "chance"], ascending=[True, False], kind="stable")
-    place = people.groupby("home").cumcount()
-    first = people[place == 0].set_index("home")["chance"]
-    is_second = (place == 1) & (people["chance"] >= EVEN)
-    second = people[is_second].set_index("home")["chance"].reindex(first.index).fillna(0.0)
-    return 1 - (1 - first) * (1 - STAYS * second)
+    place, names = pd.factorize(home, sort=True)
+    order = np.lexsort((-chances, place))
+    falling, place = chances[order], place[order]
+    first = np.flatnonzero(np.diff(place, prepend=-1))
+    after = np.minimum(first + 1, len(place) - 1)
+    is_second = (after > first) & (place[after] == place[first]) & (falling[after] >= EVEN)
+    chance = 1 - (1 - falling[first]) * (1 - STAYS * np.where(is_second, falling[after], 0.0))
+    return pd.Series(chance, index=pd.Index(names, name="home"), name="chance")
 
 
 def home_of(residents: pd.DataFrame) -> pd.Series:
@@ -111,22 +112,25 @@ def home_of(residents: pd.DataFrame) -> pd.Series:
     return residents["id_logement"].fillna(residents["person_id"])
 
 
-def likely(residents: pd.DataFrame, chances: Floats, at: float) -> npt.NDArray[np.bool_]:
+def likely(home: pd.Series, chances: Floats, sure_of: pd.Series, at: float) -> npt.NDArray[np.bool_]:
     """Whoever is more likely there than not, in a household that is sure enough: who lives with somebody sure is not left out of the household.
 
-    Minors without a known adult need the threshold themselves.
+    ``sure_of``: as of ``homes``. Minors without a known adult need the threshold themselves.
     """
-    own = pd.Series(chances, index=residents.index)
-    home = home_of(residents).map(homes(residents, chances)).fillna(own).to_numpy(np.float64)
-    return np.asarray((chances >= EVEN) & (home >= at))
+    own = pd.Series(chances, index=home.index)
+    of_home = home.map(sure_of).fillna(own).to_numpy(np.float64)
+    return np.asarray((chances >= EVEN) & (of_home >= at))
 
 
 def _heaviest(x: Floats, weights: Floats) -> npt.NDArray[np.int64]:
     """The place among ``DOUBTS`` of what weighs most against each person."""
     first = len(presence_model.NAMES) - len(EVIDENCE) + len(HARD)
-    against = x[:, first : first + len(SOFT)] * weights[first : first + len(SOFT)]
-    silent = np.zeros((len(x), 1))
-    return np.asarray(np.argmin(np.column_stack([silent, np.minimum(against, 0)]), axis=1), dtype=np.int64)
+    heaviest, doubt = np.zeros(len(x)), np.zeros(len(x), dtype=np.int64)
+    for place, column in enumerate(range(first, first + len(SOFT)), start=1):
+        against = x[:, column] * weights[column]
+        heavier = against < heaviest
+        heaviest[heavier], doubt[heavier] = against[heavier], place
+    return doubt
 
 
 def _say(connection: Engine, judged: pd.DataFrame) -> None:

@@ -43,8 +43,11 @@ EVEN = 0.5
 
 def design(facts: pd.DataFrame) -> Floats:
     """One row a question, one column a name of ``NAMES``."""
-    held = facts[[e.name for e in EVIDENCE]].to_numpy(dtype=np.float64)
-    return np.column_stack([np.ones(len(facts)), hazard(facts), held])
+    x = np.ones((len(facts), len(NAMES)), order="F")
+    x[:, 1] = hazard(facts)
+    for column, evidence in enumerate(EVIDENCE, start=2):
+        x[:, column] = facts[evidence.name]
+    return x
 
 
 def hazard(facts: pd.DataFrame) -> Floats:

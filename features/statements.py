@@ -6,6 +6,7 @@ A statement that another one contradicts is kept and shown to auditors. Of sever
 from __future__ import annotations
 
 from features.alone import LIKELY, probability
+from features.mentions import OF_RESIDENTS
 
 KINDS = ("members", "occupants", "lives_alone", "couple", "single_parent", "minors")
 STRENGTHS = ("known", "likely", "cannot be known")
@@ -62,17 +63,21 @@ qualify row_number() over (partition by m.household_id order by l.nb_occupants d
 """
 """One row a household that holds a lease at its address; of several the one that declares the most."""
 
-COUNTED = """
+_REGISTERS = sorted(OF_RESIDENTS)
+_HOLDS = ", ".join(f"bool_or(r.source = '{source}') as in_{source}" for source in _REGISTERS)
+_SOURCES = ", ".join(f"case when in_{source} then '{source}' end" for source in _REGISTERS)
+_N_SOURCES = " + ".join(f"in_{source}::int" for source in _REGISTERS)
+COUNTED = f"""
 create or replace temp table counted as
 with unplaced as (
   select id_adresse, count(*) as n from members where id_logement is null and presence in ('present', 'unknown') group by 1
 ),
-supports as (
-  select m.household_id, string_agg(distinct r.source, '+' order by r.source) as members_source, max(r.known_on) as members_known_on,
-    count(distinct r.source) as n_sources
+held_by as (
+  select m.household_id, max(r.known_on) as members_known_on, {_HOLDS}
   from members m join people p using (person_id) join latest_records r using (source, record_id)
   where m.presence = 'present' group by 1
 ),
+supports as (select household_id, members_known_on, concat_ws('+', {_SOURCES}) as members_source, {_N_SOURCES} as n_sources from held_by),
 doubtful as (select household_id, count(*) as n from members where presence = 'unknown' and (age >= 18 or age is null) group by 1)
 select m.household_id, any_value(m.id_logement) as id_logement, min(m.id_adresse) as id_adresse, min(m.quartier) as quartier,
   count(*) as members, count(*) filter (where m.age >= 18 or m.age is null) as adults, count(*) filter (where m.age < 18) as minors,

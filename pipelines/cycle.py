@@ -115,7 +115,7 @@ def _nobody(persons: int, as_of: date) -> ConfigurationError:
 def _month_before(connection: Engine, city: settings.City, as_of: date, working: Path) -> date:
     """Writes ``month_before.parquet``: the matrix as of a month ago. Its persons are what today's linkage starts from."""
     day, gates, factors = month_shifted(as_of, -1), settings.gates(city), factors_of(city)
-    frame.build(connection, day, gates, city.there_share, at_least=listable(city))
+    frame.lay(connection, day, gates, city.there_share, at_least=listable(city))
     matrix.wide(connection, day, factors, gates).to_parquet(working / "month_before.parquet", index=False)
     return day
 

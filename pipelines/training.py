@@ -144,7 +144,7 @@ def _as_of_origin(
 ) -> pd.DataFrame:
     """Of whoever was more likely there than not: a visit that met somebody teaches, whether or not the household was sure enough to be listed."""
     gates = settings.gates(city)
-    frame.build(connection, origin, gates, EVEN, linked_on=linked_on)
+    frame.lay(connection, origin, gates, EVEN, linked_on=linked_on)
     wide = matrix.wide(connection, origin, factors_of(city), gates)
     groups = connection.execute(audit_groups.OF_HOUSEHOLDS).df()
     ledger = label.of_households(connection, campaign, origin).drop(columns="as_of")

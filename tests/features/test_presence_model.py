@@ -135,10 +135,12 @@ def test_whoever_lives_with_somebody_sure_is_not_left_out() -> None:
         }
     ).assign(**{e.name: False for e in EVIDENCE})
     chances = np.array([0.95, 0.8, 0.4, 0.8, 0.8])
-    assert presence.homes(rows, chances).to_dict() == {"d": 0.8, "flat": 0.95}
-    assert presence.likely(rows, chances, 0.9).tolist() == [True, True, False, False, False]
+    home = presence.home_of(rows)
+    sure_of = presence.homes(home, rows, chances)
+    assert sure_of.to_dict() == {"d": 0.8, "flat": 0.95}
+    assert presence.likely(home, chances, sure_of, 0.9).tolist() == [True, True, False, False, False]
     dead = rows.assign(death_file=[True, False, False, False, False])
-    assert presence.homes(dead, chances).to_dict() == {"d": 0.8, "flat": 0.4}
+    assert presence.homes(home, dead, chances).to_dict() == {"d": 0.8, "flat": 0.4}
 
 
 @pytest.mark.parametrize(
