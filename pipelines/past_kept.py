@@ -1,7 +1,7 @@
 """What past campaigns taught, kept from one run to the next: the table of every origin, as long as nothing that it was made from has changed.
 
 An origin's table is a pure function of code, libraries, contracts, settings, objections, the rows that were known before its day and what visits of its campaign told. ``Known.digest`` is the
-SHA-256 of all of them; the run's chain names it for each origin, and which of them were kept (``reads`` of the step ``labels``). One difference, and the table is worked out anew.
+SHA-256 of all of them; the run's chain names it for each origin, and how many of them were kept (``reads`` and ``rows`` of the step ``labels``). One difference, and the table is worked out anew.
 
 The tables are of households. They lie in one encrypted file beside the warehouse, under its key, that holds what the last run needed. It is named after the objections and the gates under which
 they were made: whatever takes rows out by law takes out a file of another name too (``forget``), and a purge or another key every one. The next run makes it anew; it is in no backup.
@@ -132,15 +132,15 @@ def keep(city: City, lawful: str, made: Mapping[str, Path]) -> None:
 def forget(paths: Paths, *, lawful: str | None = None) -> None:
     """Takes away what is kept, but what is kept of ``lawful``."""
     stays = None if lawful is None else _named(paths, lawful)
-    for path in files(paths):
+    for path in files(paths.database):
         if path != stays:
             path.unlink(missing_ok=True)
 
 
-def files(paths: Paths) -> list[Path]:
-    """What is kept, and what a run that was killed left of it."""
-    name = glob.escape(paths.database.name)
-    return [*paths.database.parent.glob(f"{name}.past-*"), *paths.database.parent.glob(f".{name}.past-*")]
+def files(database: Path) -> list[Path]:
+    """What is kept beside a warehouse, and what a run that was killed left of it."""
+    name = glob.escape(database.name)
+    return [*database.parent.glob(f"{name}.past-*"), *database.parent.glob(f".{name}.past-*")]
 
 
 def _named(paths: Paths, lawful: str) -> Path:

@@ -77,7 +77,7 @@ def test_a_second_run_has_nothing_to_do(little: Town, monkeypatch: pytest.Monkey
     assert list(first) == [day.isoformat() for day in ORIGINS] and little.kept() == 0
     monkeypatch.setattr(training, "_as_of_origin", None)
     assert little.past() == first and little.kept() == len(ORIGINS)
-    assert past_kept.files(little.city.paths), "and they are kept for the next"
+    assert past_kept.files(little.city.paths.database), "and they are kept for the next"
 
 
 def test_the_list_of_a_week_later_makes_the_campaign_under_way_anew(little: Town) -> None:
@@ -144,12 +144,12 @@ def test_other_settings_make_all_anew(little: Town) -> None:
 
 def test_nobody_who_objected_is_kept_once_the_objection_is_entered(little: Town) -> None:
     little.past()
-    (file,) = past_kept.files(little.city.paths)
+    (file,) = past_kept.files(little.city.paths.database)
     told = ["oppose", "--config", str(little.config), "--key", "0" * 32, "--on", "2026-11-02"]
     assert called(*told).returncode == 0
     assert not file.exists()
     little.past()
-    (other,) = past_kept.files(little.city.paths)
+    (other,) = past_kept.files(little.city.paths.database)
     assert little.kept() == 0 and other.name != file.name
 
 
@@ -157,29 +157,29 @@ def test_an_ingest_that_a_narrower_gate_or_an_objection_came_before_leaves_nothi
     little.past()
     little.city.paths.deliveries.mkdir()
     take_in_deliveries(little.config)
-    assert past_kept.files(little.city.paths), "nothing has changed"
+    assert past_kept.files(little.city.paths.database), "nothing has changed"
     text, opened = little.config.read_text(encoding="utf-8"), '[sources.usages_services]\ngate = "open"'
     assert opened in text
     little.config.write_text(text.replace(opened, opened.replace("open", "closed")), encoding="utf-8")
     take_in_deliveries(little.config)
-    assert past_kept.files(little.city.paths) == []
+    assert past_kept.files(little.city.paths.database) == []
     little.past()
     little.city.paths.objections.write_text(
         f"cle_identite;date_opposition\n{'1' * 32};2026-11-02\n", encoding="utf-8"
     )
     cycle.take_in(little.city, little.folder, ["1" * 32])
-    assert past_kept.files(little.city.paths) == []
+    assert past_kept.files(little.city.paths.database) == []
 
 
 def test_a_purge_leaves_nothing(little: Town) -> None:
     little.past()
     purging.purge(little.city, AS_OF, is_rehearsal=False, with_delivery_files=False)
-    assert past_kept.files(little.city.paths) == []
+    assert past_kept.files(little.city.paths.database) == []
 
 
 def test_the_file_is_as_closed_as_the_warehouse(little: Town) -> None:
     little.past()
-    (file,) = past_kept.files(little.city.paths)
+    (file,) = past_kept.files(little.city.paths.database)
     past = pd.read_parquet(little.folder / "working" / "past" / "2026-10-02.parquet")
     assert len(past) == len(NAMES)
     assert not any(one.encode() in file.read_bytes() for one in past["household_id"])
@@ -192,7 +192,7 @@ def test_what_cannot_be_read_is_made_anew_and_said(
     little: Town, harm: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = little.past()
-    (file,) = past_kept.files(little.city.paths)
+    (file,) = past_kept.files(little.city.paths.database)
     if harm == "damaged":
         content = bytearray(file.read_bytes())
         content[4096:8192] = bytes(4096)
@@ -223,10 +223,10 @@ def test_a_run_that_was_killed_while_keeping_leaves_the_earlier_file(
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr("pipelines.copies.put_in_place", stopped)
         little.past()
-    assert len(past_kept.files(little.city.paths)) >= 1
+    assert len(past_kept.files(little.city.paths.database)) >= 1
     now = little.past()
     assert {day for day in first if now[day] != first[day]} == {"2026-10-02"}
-    assert len(past_kept.files(little.city.paths)) == 1, "what the killed run left is gone"
+    assert len(past_kept.files(little.city.paths.database)) == 1, "what the killed run left is gone"
 
 
 def test_the_digest_is_of_rows_and_not_of_their_order(tmp_path: Path) -> None:
