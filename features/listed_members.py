@@ -27,23 +27,32 @@ def collect(connection: Engine) -> pd.DataFrame:
     return connection.execute(MEMBERS).df().astype(types)
 
 
-_CARRIED = ", ".join(f"{{kind: '{key}', key: {key}}}" for key in KEYS)
+_CARRIED = "unnest([" + ", ".join(f"{{kind: '{key}', key: {key}}}" for key in KEYS) + "], recursive := true)"
+_OF_THE_PERSON = f"c.kind <> '{OF_THE_ADDRESS}' or c.id_adresse = c.home"
 MEMBERS = f"""
 with there as (
   select m.household_id, m.person_id, m.id_adresse as home, m.sexe, m.annee_naissance
   from members m join households h using (household_id) where m.presence = 'present'
 ),
-said as (
-  select t.person_id, t.home, e.priority, e.record_id, e.id_adresse, {", ".join(f"e.{key}" for key in KEYS)}, max(e.known_on) as known_on
-  from ({every_row()}) e join linked l using (source, record_id) join there t on t.person_id = l.person_id
-  group by all
+mentioned as (
+  select t.person_id, t.home, m.id_adresse, {_CARRIED}
+  from mentions m join linked l using (source, record_id) join there t on t.person_id = l.person_id
 ),
-carried as (
-  select person_id, home, priority, record_id, id_adresse, known_on, unnest([{_CARRIED}], recursive := true) from said
+named as (
+  select distinct c.person_id, c.kind, c.key from mentioned c join person_keys k on k.key = c.key and k.person_id = c.person_id where {_OF_THE_PERSON}
+),
+counted as (select person_id, kind, min(key) as key, count(*) as keys from named group by 1, 2),
+of_several as (
+  select person_id, home, source, record_id from there t join linked l using (person_id)
+  where person_id in (select person_id from counted where keys > 1)
+),
+said as (
+  select s.person_id, s.home, e.priority, e.record_id, e.id_adresse, e.known_on, {_CARRIED}
+  from ({every_row()}) e join of_several s using (source, record_id)
 ),
 newest as (
-  select c.person_id, c.kind, c.key from carried c join person_keys k on k.key = c.key and k.person_id = c.person_id
-  where c.kind <> '{OF_THE_ADDRESS}' or c.id_adresse = c.home
+  select person_id, kind, key from counted where keys = 1
+  union all select c.person_id, c.kind, c.key from said c join named n using (person_id, kind, key) where {_OF_THE_PERSON}
   qualify row_number() over (partition by c.person_id, c.kind order by c.known_on desc, c.priority, c.record_id, c.key) = 1
 )
 select t.household_id, t.person_id, t.sexe, t.annee_naissance,
