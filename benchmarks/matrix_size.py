@@ -35,7 +35,7 @@ def timed(
 ) -> tuple[float, float, int]:
     """(seconds of the frame, seconds of the matrix, households)."""
     started = time.perf_counter()
-    frame.build(connection, day, OPEN, EVEN, linked_on=linked_on)
+    frame.lay(connection, day, OPEN, EVEN, linked_on=linked_on)
     framed = time.perf_counter()
     households = len(matrix.wide(connection, day, FACTORS, OPEN))
     return framed - started, time.perf_counter() - framed, households

@@ -39,12 +39,6 @@ def link(connection: Engine) -> Linkage:
     return counted(connection)
 
 
-def link_further(connection: Engine) -> Linkage:
-    """``name_further``, and counts it."""
-    name_further(connection)
-    return counted(connection, is_further=True)
-
-
 def name(connection: Engine) -> None:
     """Reads the ``known_`` views; makes temp tables ``people`` (source, record_id, person_id: one row a record), ``related`` (id_evenement,
     person_id: the second person whom an act names), ``person_keys`` (key, person_id: keys that belong to one person only) and ``link_doubts``."""

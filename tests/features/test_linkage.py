@@ -243,7 +243,7 @@ def links_as_from_nothing(sources: dict[str, list[Row]], seed: int) -> None:
     linked(connection, D(2026, 6, 1))
     for day in (D(2026, 9, 1), AS_OF):
         known.open_views(connection, day, OPEN)
-        people.link_further(connection)
+        people.name_further(connection)
     further = (persons(connection), _ids(connection), _doubts(connection))
     linked(connection)
     assert further == (persons(connection), _ids(connection), _doubts(connection))
@@ -353,6 +353,7 @@ def test_a_merge_since_the_earlier_day_is_reported_and_the_older_name_stays() ->
     assert before == {frozenset("a"), frozenset("u")}
     (name,) = connection.execute("select person_id from people where record_id = 'a'").fetchall()
     known.open_views(connection, AS_OF, OPEN)
-    counted = people.link_further(connection)
+    people.name_further(connection)
+    counted = people.counted(connection, is_further=True)
     assert persons(connection) == {frozenset("aul")} and (counted.merged, counted.split) == (1, 0)
     assert connection.execute("select distinct person_id from people").fetchall() == [name]
