@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import pandas as pd
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from splink.internals.database_api import DatabaseAPISubClass
 Parameters = Sequence[object] | Mapping[str, object] | None
 """Values: ``$1`` of a list, ``$name`` of a mapping."""
@@ -22,6 +23,10 @@ class Rows(Protocol):
 
     def df(self) -> pd.DataFrame:
         """As DuckDB gives it: dates as datetime64, missing numbers as NaN."""
+        ...
+
+    def to_arrow_table(self) -> pa.Table:
+        """As Arrow: of texts it takes a tenth of the memory that ``df`` needs meanwhile."""
         ...
 
     def fetchall(self) -> list[tuple[Any, ...]]:

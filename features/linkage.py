@@ -87,6 +87,8 @@ def score_further(connection: Engine) -> None:
     with linker_over(connection, model().settings, "again", "as_before") as (linker, (again, as_before)):
         _keep(connection, linker.inference.predict_within(again, **AT_LEAST_DOUBTFUL))
         _keep(connection, linker.inference.predict_between(as_before, again, **AT_LEAST_DOUBTFUL))
+    for passing in ("mentions_before", "names_before", "again", "as_before"):  # each as large as mentions
+        connection.execute(f"drop table {passing}")
 
 
 class _Floor(TypedDict):

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 
 import pandas as pd
+import pyarrow as pa
 
 from data_contracts.contract import Gate
 from features import rows
@@ -16,17 +17,15 @@ from features.factor import Factor
 
 def matrix(
     connection: Engine, as_of: date, factors: Sequence[Factor], gates: Mapping[str, Gate]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pa.Table]:
     """The frame must have been built for ``as_of`` on this connection.
 
     Gives (wide, long). ``wide``: one row a household, ordered by ``household_id``: ``household_id``, ``as_of``, ``quartier``, one float column a factor;
-    NaN = no trace. ``long``: one row a (household, factor) with a value: ``household_id``, ``factor``, ``person_id`` (null for the household as a whole),
+    NaN = no trace. ``long``, the larger by far, an Arrow table: one row a (household, factor) with a value: ``household_id``, ``factor``, ``person_id`` (null for the household as a whole),
     ``value``, ``detail``, ``known_on`` (newest day of the records that say it), ``source`` (several joined by ``+``).
     """
     compute(connection, factors, gates)
-    return valued(connection, as_of, factors), connection.execute(
-        "from evidence order by household_id, factor"
-    ).df()
+    return valued(connection, as_of, factors), connection.execute(_LONG).to_arrow_table()
 
 
 def wide(
@@ -73,6 +72,9 @@ def enters(factor: Factor) -> str:
     return f"({factor.where}) and {_window(factor)}"
 
 
+_LONG = (
+    "select * replace (cast(known_on as timestamp) as known_on) from evidence order by household_id, factor"
+)
 _EMPTY = """
 create or replace temp table evidence (
   household_id varchar, factor varchar, person_id varchar, value double, detail varchar, known_on date, source varchar

@@ -75,6 +75,8 @@ def evidence(connection: Engine) -> tuple[pd.DataFrame, pd.DataFrame]:
     for statement in (*presence_signs.TABLES, *presence_facts.TABLES):
         connection.execute(statement)
     connection.execute(_EVIDENCE)
+    for passing in (*presence_signs.PASSING, *presence_facts.PASSING):
+        connection.execute(f"drop table {passing}")
     rows = connection.execute("from evidence_held order by asked_on, question").df()
     is_now = rows["occasion"] == "now"
     return rows[is_now].reset_index(drop=True), rows[~is_now].reset_index(drop=True)

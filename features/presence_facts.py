@@ -147,4 +147,6 @@ where q.question not like 'beside:%'
 
 TABLES = (PLACED, HERE, ELSEWHERE, EVENTS, REMOVED, BESIDE, FACTS)
 """In this order, after those of ``presence_signs``. ``AT_HOME`` services attest the place, others only that the person is alive."""
+PASSING = ("placed", "here", "elsewhere", "events", "removed", "beside")
+"""As ``presence_signs.PASSING``."""
 __all__ = ["AT_HOME", "CLOSED", "TABLES"]

@@ -131,3 +131,5 @@ from doors where id_adresse is not null
 
 TABLES = (HISTORY, HELD, VISITED, ASKED, MOMENTS, NEWEST, SERVED, SIGNS)
 """In this order; ``residences`` and ``people`` stand before."""
+PASSING = ("history", "asked", "moments", "served", "signs")
+"""Tables that nothing needs once facts are there: of a million persons they are gigabytes."""

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from data_contracts.errors import ConfigurationError
 from features import attrition, audit_groups, frame, listed_members, matrix
 from features.engine import Engine
@@ -84,9 +86,9 @@ def frame_step(config: Path, folder: Path, as_of: date) -> None:
         _copy(connection, audit_groups.OF_HOUSEHOLDS, working / "groups.parquet")
         _copy(connection, attrition.VISITED, working / "visited.parquet")
         _copy(connection, _ALERTED, working / "alerted.parquet")
-        wide, long = matrix.matrix(connection, as_of, factors_of(city), settings.gates(city))
+        wide, long = matrix.matrix(connection, as_of, factors_of(city), gates)
         wide.to_parquet(working / "matrix.parquet", index=False)
-        long.to_parquet(working / "evidence.parquet", index=False)
+        pq.write_table(long, working / "evidence.parquet")
         bereaved = connection.execute(_BEREAVED, {"days": city.bereavement_days}).df()
         bereaved.to_parquet(working / "bereaved.parquet", index=False)
         rows |= {"persons": built.persons, "households": built.households, "factors": len(factors_of(city))}

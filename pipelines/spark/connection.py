@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 from pyspark.sql.types import IntegerType, NullType, StructType
@@ -37,6 +38,10 @@ class Found:
     def df(self) -> pd.DataFrame:
         """As DuckDB gives it."""
         return self._read().df()
+
+    def to_arrow_table(self) -> pa.Table:
+        """As DuckDB gives it."""
+        return self._read().to_arrow_table()
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """Every row."""

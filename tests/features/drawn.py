@@ -144,7 +144,9 @@ def all_values(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, flo
     build(connection)
     wide, long = matrix.matrix(connection, AS_OF, usable(OPEN, {"sex_as_feature": True}), OPEN)
     laid_out = wide.melt(["household_id", "as_of", "quartier"], var_name="factor").dropna(subset="value")
-    said = {(h, f): v for h, f, v in long[["household_id", "factor", "value"]].itertuples(index=False)}
+    said = {
+        (h, f): v for h, f, v in long.to_pandas()[["household_id", "factor", "value"]].itertuples(index=False)
+    }
     assert said == {
         (h, f): v for h, f, v in laid_out[["household_id", "factor", "value"]].itertuples(index=False)
     }

@@ -199,7 +199,7 @@ def test_the_end_of_a_service_counts_rather_than_the_last_use_and_the_latest_end
     connection = warehouse(liste_electorale=[elector("a")], usages_services=rows)
     build(connection, AS_OF, OPEN)
     _, long = matrix.matrix(connection, AS_OF, usable(OPEN, {}), OPEN)
-    said = long.set_index("factor").loc["months_since_service_stopped"]
+    said = long.to_pandas().set_index("factor").loc["months_since_service_stopped"]
     assert (round(said["value"], 2), said["detail"]) == (5.03, "SPORT")
 
 
