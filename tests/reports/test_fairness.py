@@ -127,6 +127,18 @@ def test_the_page_is_whole(language: Language, chromium: Browser) -> None:
     assert {size: overflowing(view, *size) for size in SIZES} == {size: [] for size in SIZES}
 
 
+def test_a_long_name_of_a_group_is_whole_in_its_chart(chromium: Browser) -> None:
+    lines = [
+        line("reached", "data_thin", group, 1.0, "insufficient evidence") for group in ("thin", "not thin")
+    ]
+    text = page(report("en", lines=shown_lines(lines, NOTHING))).decode()
+    view = chromium.new_page()
+    view.set_content(text)
+    cut = view.evaluate("""() => [...document.querySelectorAll('#charts svg text')].filter(t =>
+        t.getBoundingClientRect().left < t.closest('svg').getBoundingClientRect().left).map(t => t.textContent)""")
+    assert "known from more than one" in text and cut == []
+
+
 def test_the_same_report_gives_the_same_bytes() -> None:
     assert page(report()) == page(report())
 
