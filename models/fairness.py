@@ -187,5 +187,5 @@ class _Sides:
 
 def _upward(n: int) -> int:
     """To the next number of ``DIGITS`` digits and noughts."""
-    unit = 10 ** max(0, len(str(n)) - DIGITS)
+    unit: int = 10 ** max(0, len(str(n)) - DIGITS)
     return -(-n // unit) * unit

@@ -63,7 +63,12 @@ def test_the_doors_of_the_list_beside_those_from_the_roll_do_not_tell_the_few_ot
 
 def test_nor_does_a_trained_model(capsys: pytest.CaptureFixture[str]) -> None:
     counts: dict[str, object] = {"labels": 70, "test_labels": 52, "test_positives": 10}
-    told = {"champion": "points", "at_capacity": {}, "weighted": {}, "gain_over_best_rule": None}
+    told: dict[str, object] = {
+        "champion": "points",
+        "at_capacity": {},
+        "weighted": {},
+        "gain_over_best_rule": None,
+    }
     screens_models._figures(counts | told, "en")
     said = capsys.readouterr().out
     assert "52" in said and "<\u00a011" in said and "10" not in said
