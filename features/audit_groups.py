@@ -21,6 +21,7 @@ leased as (
   select p.person_id, bool_or(l.qpv) as qpv from known_parc_social l join people p on p.source = 'parc_social' and p.record_id = l.id_bail
   where l.date_arrete = (select max(date_arrete) from known_parc_social) and (l.date_sortie is null or l.date_sortie >= as_of()) group by 1
 ),
+register as (select count(*) as leases from known_parc_social),
 grouped as (
   select m.household_id, bool_and(m.sexe = 'M') as men, bool_and(m.sexe = 'F') as women, bool_or(l.person_id is not null) as is_tenant, bool_or(l.qpv) as qpv
   from members m left join leased l using (person_id) where m.presence = 'present' group by 1
@@ -28,14 +29,15 @@ grouped as (
 select h.household_id,
   case when g.men then 'men' when g.women then 'women' when g.men is not null then 'both' end as sex,
   case {_BAND} when oldest_age is not null then '{OLDEST_BAND}' end as age_band,
-  case when g.is_tenant then 'social housing' else 'other' end as tenure,
+  case when g.is_tenant then 'social housing' when r.leases > 0 then 'other' end as tenure,
   case when coalesce(g.qpv, q.qpv) then 'priority' when coalesce(g.qpv, q.qpv) is not null then 'other' end as qpv,
   h.quartier as neighbourhood,
   case when h.is_data_thin then 'thin' else 'not thin' end as data_thin
-from households h left join grouped g using (household_id) left join priority q on q.quartier = h.quartier
+from households h cross join register r left join grouped g using (household_id) left join priority q on q.quartier = h.quartier
 order by h.household_id
 """
-"""One row a household of the frame that is built on this connection: ``household_id`` and the columns of ``AUDITED``; null = not known."""
+"""One row a household of the frame that is built on this connection: ``household_id`` and the columns of ``AUDITED``; null = not known. Without a single lease,
+since its register is closed or was never delivered, nobody's tenure is known."""
 
 _TOLD_BY = {
     "sex": ("male",),

@@ -47,8 +47,11 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class Against:
-    """A group's share over that of the others of its dimension, with the 95 % interval; None: no bound."""
+    """A group's share over that of the others of its dimension, those included whose own share is hidden: ``rest_count`` of ``rest_of``, rounded too.
+    With the 95 % interval; None: no bound."""
 
+    rest_count: int
+    rest_of: int
     rest_share: float
     ratio: float | None
     low: float
@@ -77,10 +80,12 @@ class Measured:
 
 
 def measured(connection: Engine) -> tuple[Measured, ...]:
-    """Every measure of ``MEASURES`` by every dimension; reads what ``frame.build`` left on the connection."""
+    """Every measure of ``MEASURES`` by every dimension; of which anything is known; reads what ``frame.build`` left on the connection."""
     gather(connection)
     qpv = qpv_of(connection)
-    dimensions = [d for d in DIMENSIONS if d != "tenure" or has_leases(connection)]
+    unknown = {"tenure"} if not has_leases(connection) else set()
+    unknown |= {"qpv"} if set(qpv.values()) <= {UNKNOWN} else set()
+    dimensions = [d for d in DIMENSIONS if d not in unknown]
     return tuple(
         _measured(measure, {d: cells(connection, measure, d) for d in dimensions}, qpv)
         for measure in MEASURES
@@ -176,6 +181,8 @@ def share_of(cell: Cell) -> Share:
 def _against(share: Share, rest: Share) -> Against:
     reach = ratio(share.count, share.of, rest.count, rest.of)
     return Against(
+        rest_count=rest.count,
+        rest_of=rest.of,
         rest_share=rest.share,
         ratio=share.share / rest.share if rest.count else None,
         low=reach.low,

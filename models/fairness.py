@@ -25,6 +25,8 @@ LEVEL = 0.05
 MOST_VISITS = 20_000
 """More visits than this are no plan for any city: then no number would settle it."""
 STEPS = 60
+DIGITS = 2
+"""Of how many further cases would settle a line: it supposes that the shares stay, so that more digits would promise too much."""
 Verdict = Literal["within", "outside", "insufficient evidence", "not identifiable"]
 COLUMNS = (
     "measure", "dimension", "group", "is_rate", "value", "rest_value", "count", "of", "rest_count", "rest_of", "cases", "rest_cases",
@@ -178,6 +180,12 @@ class _Sides:
             at_least = np.maximum(times, SMALLEST_CELL / np.maximum(self.cases, 1e-9))
             more = np.where(self.is_told & (self.cases > 0), np.ceil((at_least - 1) * self.cases), np.inf)
         return [
-            0 if done else int(n) if 0 < n <= MOST_VISITS else None
+            0 if done else _upward(int(n)) if 0 < n <= MOST_VISITS else None
             for done, n in zip(is_settled, more, strict=True)
         ]
+
+
+def _upward(n: int) -> int:
+    """To the next number of ``DIGITS`` digits and noughts."""
+    unit: int = 10 ** max(0, len(str(n)) - DIGITS)
+    return -(-n // unit) * unit

@@ -86,7 +86,7 @@ class Removal:
 
 @dataclass(frozen=True, kw_only=True)
 class Proxies:
-    """``used``: factors that move somebody; ``declared``: by dimension, those of them that are the audit variable by definition; ``seats``: of the model arm;
+    """``used``: factors that move somebody; ``declared``: by dimension of which anything is known, those of them that are the audit variable by definition; ``seats``: of the model arm;
     ``untold``: groups (dimension, group) that are too small to learn."""
 
     used: tuple[str, ...]
@@ -137,7 +137,8 @@ def proxies(
 ) -> Proxies:
     """``is_said_by``: (dimension, factor) → whether it is the audit variable by definition; ``sets``: declared groups of factors."""
     used = town.used
-    declared = {str(d): tuple(f for f in used if is_said_by(str(d), f)) for d in town.groups}
+    known = [str(d) for d in town.groups if town.groups[d].notna().any()]
+    declared = {d: tuple(f for f in used if is_said_by(d, f)) for d in known}
     sampled = _sampled(town, seed)
     asked = [one for dimension in declared for one in _asked(sampled.groups, dimension)]
     enough = [one for one in asked if LEAST <= one.is_mine.sum() <= len(one.is_mine) - LEAST]

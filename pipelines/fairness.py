@@ -67,16 +67,18 @@ def fairness_step(config: Path, folder: Path, as_of: date, capacity: int) -> Non
         with read_store(city.paths) as connection:
             names = neighbourhoods(connection)
         told = pd.read_parquet(folder / "working" / TOLD)
-        found = measured(_read(city, folder, as_of, told), city.seed)
+        evidence = _read(city, folder, as_of, told)
+        found = measured(evidence, city.seed)
         verdicts, tests = fairness.judged(found.lines)
         lines = tuple(_lines(verdicts))
         made = Report(
             masthead=Masthead(city=city.name, language=city.language, is_fictitious=city.fictitious),
             as_of=as_of,
             capacity=capacity,
+            households=len(evidence.today),
             lines=shown_lines(lines, found.cells, _beside(folder)),
             tests=tests,
-            unmeasured=_unmeasured(lines, settings.gates(city)["parc_social"] == "closed"),
+            unmeasured=_unmeasured(lines, evidence.today, settings.gates(city)["parc_social"] == "closed"),
             earlier=tuple(_earlier_reports(city.paths.runs, as_of)),
             names=names,
             band=fairness.BAND,
@@ -175,31 +177,25 @@ def _missing_sources(today: pd.DataFrame) -> Table:
 
 
 def _parity(measured_before: Sequence[Measured]) -> Iterator[dict[str, object]]:
-    """What the frame's parity report shows, as shown there: its counts are rounded, and small ones are not in it."""
+    """What the frame's parity report shows, as shown there: its counts are rounded, small ones are not in it, and the others are all others."""
     for one in (m for m in measured_before if m.measure in PARITY):
-        for group in (g for g in one.groups if g.share and g.group != UNKNOWN):
-            rest = [
-                g.share
-                for g in one.groups
-                if g.dimension == group.dimension and g is not group and g.share and g.group != UNKNOWN
-            ]
-            share, rest_of = group.share, sum(r.of for r in rest)
-            if share is None or not rest_of:
+        for group in one.groups:
+            share, against = group.share, group.against
+            if share is None or against is None:
                 continue
-            rest_count = sum(r.count for r in rest)
             yield {
                 "measure": one.measure,
                 "dimension": PARITY_DIMENSIONS.get(group.dimension, group.dimension),
                 "group": PARITY_GROUPS.get(group.group, group.group),
                 "is_rate": False,
                 "value": share.share,
-                "rest_value": rest_count / rest_of,
+                "rest_value": against.rest_share,
                 "count": share.count,
                 "of": share.of,
-                "rest_count": rest_count,
-                "rest_of": rest_of,
+                "rest_count": against.rest_count,
+                "rest_of": against.rest_of,
                 "cases": share.of,
-                "rest_cases": rest_of,
+                "rest_cases": against.rest_of,
             }
 
 
@@ -260,11 +256,15 @@ def _mapped(told: Mapping[str, str]) -> tuple[str, str]:
     return ("qpv", PARITY_GROUPS.get(told["group"], UNKNOWN)) if told["kind"] == "qpv" else ("", "")
 
 
-def _unmeasured(lines: Sequence[Line], is_housing_closed: bool) -> dict[str, Why]:
+def _unmeasured(lines: Sequence[Line], today: pd.DataFrame, is_housing_closed: bool) -> dict[str, Why]:
     """Measures of which nothing can be said of anybody, and dimensions of which nothing is known, with the reason."""
     told = {line.measure for line in lines}
     why: dict[str, Why] = {m: reason for m, reason in page.WITHOUT.items() if m not in told}
-    return why | ({"tenure": "source closed"} if is_housing_closed else {})
+    unknown: dict[str, Why] = {
+        "tenure": "source closed" if is_housing_closed else "no lease",
+        "qpv": "no list of places",
+    }
+    return why | {d: reason for d, reason in unknown.items() if (today[d] == UNKNOWN).all()}
 
 
 def _earlier_reports(runs: Path, as_of: date) -> Iterator[Earlier]:

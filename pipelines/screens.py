@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from features.factor import Language
+from features.frame import protected
 from pipelines import audit, drift_told, screens_audit, who_ranks
 from pipelines.checks import Finding
 from pipelines.console import out
@@ -87,9 +88,8 @@ def near(path: Path) -> Path:
 
 def _duel(duel: dict[str, object], language: Language) -> None:
     say = words(language)
-    out.print(
-        f"\n[bold]{say('The duel')}[/bold] · {duel['test_labels']} {say('visits')}, {duel['test_positives']} {say('isolated')}"
-    )
+    visits, isolated = (protected(int(str(duel[n]))) for n in ("test_labels", "test_positives"))
+    out.print(f"\n[bold]{say('The duel')}[/bold] · {visits} {say('visits')}, {isolated} {say('isolated')}")
     if duel["candidates"]:
         _candidates(duel, language)
     out.print(f"{say('Champion')}{say(':')} [bold]{duel['champion']}[/bold]", highlight=False)

@@ -11,6 +11,7 @@ from pipelines.framing import FRAME_FILES, LIST_FILES, Framed
 from pipelines.framing import as_json as frame_json
 from pipelines.screens import near
 from reports.attrition import TITLES, age_words, count_words, reason_words, removed
+from reports.visiting_list import VisitingList
 from reports.words import Words, number, words
 
 
@@ -21,7 +22,7 @@ def as_json(done: Framed) -> dict[str, object]:
     if visits is not None:
         listed = {
             "minimum_age": visits.minimum_age,
-            "doors": visits.doors,
+            "doors": done.attrition.cells[LISTED],
             "visits_per_week": visits.visits_per_week,
             "weeks": len(visits.weeks),
             "to_check": len(visits.to_check),
@@ -38,19 +39,27 @@ def show(done: Framed, language: Language) -> None:
         f"  • {say('hidden: below 11, or so that a number below 11 cannot be worked out')}", highlight=False
     )
     if done.visits is not None:
-        told = say("{doors} doors in {weeks} weeks of one team, at {n} visits a week at most")
-        doors, weeks = (number(n, language) for n in (done.visits.doors, len(done.visits.weeks)))
         title = say("Visiting list, {age} and over").format(age=done.visits.minimum_age)
-        out.print(
-            f"\n[bold]{title}[/bold] · {told.format(doors=doors, weeks=weeks, n=done.visits.visits_per_week)}",
-            highlight=False,
-        )
+        out.print(f"\n[bold]{title}[/bold] · {_effort(done.visits, done, language)}", highlight=False)
         if done.visits.to_check:
             more = say("To check first, not enough shows that they are still there: {doors} doors")
             out.print(f"  {more.format(doors=number(len(done.visits.to_check), language))}", highlight=False)
     out.print(f"\n[bold]{say('Where to look')}[/bold]")
     for name in (*FRAME_FILES, *(LIST_FILES if done.visits is not None else ())):
         out.print(f"  {near(done.folder / name)}", highlight=False, soft_wrap=True)
+
+
+def _effort(visits: VisitingList, done: Framed, language: Language) -> str:
+    """The work that the list is. How many doors it has is told as on the page: beside the doors from the roll it may tell how few other registers add.
+    The list itself names them."""
+    say, doors = words(language), done.attrition.cells[LISTED]
+    told = (
+        say("{doors} doors in {weeks} weeks of one team, at {n} visits a week at most")
+        if isinstance(doors, int)
+        else say("{weeks} weeks of one team, at {n} visits a week at most")
+    )
+    weeks = number(len(visits.weeks), language)
+    return told.format(doors=count_words(doors, language), weeks=weeks, n=visits.visits_per_week)
 
 
 def _table(done: Framed, say: Words, language: Language) -> Table:

@@ -20,6 +20,7 @@ from reports.risk_list import RULE_WORDS
 from reports.words import day, words
 
 Told = Mapping[str, object]
+COUNTED = {"labels": "labels", "tested": "test_labels", "isolated": "test_positives"}
 ASKED = {"--by": "Who approves", "--role": "In which role"}
 
 
@@ -70,7 +71,7 @@ def _figures(told: Told, language: Language) -> None:
     out.print(f"\n[bold]{speech.name(str(told['champion']))}[/bold]", highlight=False)
     tell(
         "Learnt from {labels} visits; tested on {tested} of past campaigns, {isolated} of them isolated.",
-        labels=told["labels"], tested=told["test_labels"], isolated=told["test_positives"],
+        **{name: speech.count(int(str(told[of]))) for name, of in COUNTED.items()},
     )  # fmt: skip
     plain, weighted = (cast(Mapping[str, object], told[part]) for part in ("at_capacity", "weighted"))
     if plain:

@@ -36,9 +36,9 @@ from reports.words import Words, day, number, percent, words
 
 EXPLAINED = {
     SECOND: "The roll holds one person twice; the newest entry counts.",
-    "deceased": "An act of death or the public death file names the person, or somebody at the door said so.",
+    "deceased": "A file names the person as deceased, or somebody at the door said so.",
     "establishment": "The newest address is that of a nursing home or a hospital, or somebody at the door said so.",
-    "moved": "Mail came back, a lease ended, another register knows a newer address, or somebody else opened the door.",
+    "moved": "Mail came back, another register knows that they left or a newer address, or somebody else opened the door.",
     "unknown": "Signs of a departure, or nothing recent: too unsure for a list. Most may well be there: the visiting list sets these doors apart, to check first.",
     NO_ADDRESS: "No register gives an address that can be read.",
     IN_PEACE: "Somebody at this dwelling objected, or said no at the door: nobody rings there again.",
@@ -46,7 +46,7 @@ EXPLAINED = {
     SHARED: "Somebody else of the roll lives behind the same door: one visit is enough.",
     DOOR: "Homes where somebody of the roll is still there, each counted once.",
 }
-"""Where the evidence for each outcome comes from, in plain words."""
+"""Where the evidence for each outcome comes from, in plain words that hold whichever files a city delivers; the reasons name those that it was."""
 TITLES = {
     "entries": "Entries on the roll",
     "still there": "Persons still there",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from features.intervals import Interval
 from reports.estimates_shown import Figure as Estimate
 from reports.estimates_shown import Shown
-from reports.estimates_words import DIMENSIONS, group_words, place
+from reports.estimates_words import DIMENSIONS, group_words, known_dimensions, place
 from reports.interval_chart import Chart, Guide, Line, Mark, Point, svg
 from reports.model_card_facts import Figure
 from reports.model_card_said import Speech
@@ -28,6 +28,13 @@ class Spans(Chart):
         return min(1.0, 1.04 * max(p.figure.high or 0.0 for one in self.lines for p in one.points))
 
 
+def legend(shown: Sequence[Shown], everybody: Shown) -> frozenset[str]:
+    """What is drawn, and so is explained: ``measured``, ``open``, ``everybody``."""
+    verdicts = (o.figure("prevalence").verdict for d in BY_PEOPLE for o in _drawable(shown, d))
+    found = {"measured" if verdict == "measured" else "open" for verdict in verdicts}
+    return frozenset(found | ({"everybody"} if everybody.figure("prevalence").value is not None else set()))
+
+
 def lines(shown: Sequence[Shown], speech: Speech) -> tuple[Line, ...]:
     """A heading a dimension, then its groups; of whom nothing is known is in the table alone, and so are neighbourhoods."""
     return tuple(_lines(shown, speech))
@@ -42,8 +49,10 @@ def _lines(shown: Sequence[Shown], speech: Speech) -> Iterator[Line]:
 
 
 def _drawable(shown: Sequence[Shown], dimension: str) -> list[Shown]:
+    """Nothing of a dimension of which nothing is known: its one group would be everybody."""
     nothing = Interval(low=0.0, high=1.0)
-    return [o for o in shown if o.dimension == dimension and o.figure("prevalence").interval != nothing]
+    mine = [o for o in shown if o.dimension == dimension] if dimension in known_dimensions(shown) else []
+    return [o for o in mine if o.figure("prevalence").interval != nothing]
 
 
 def _line(one: Shown, speech: Speech) -> Line:

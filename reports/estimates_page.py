@@ -11,7 +11,7 @@ from features.intervals import Interval
 from reports import estimates_chart
 from reports.contracts import Masthead, common
 from reports.estimates_shown import COARSE, COARSE_VISITS, LEAST_COARSE, Figure, Shown, rounded
-from reports.estimates_words import DIMENSIONS, group_words, place
+from reports.estimates_words import DIMENSIONS, group_words, known_dimensions, place
 from reports.html import environment
 from reports.model_card_said import Speech
 from reports.words import number, percent
@@ -123,7 +123,9 @@ def page(report: Report) -> bytes:
             details=tuple(details(report, speech)),
             chart=estimates_chart.drawn(report.shown, report.all, speech),
             ordered=sorted(report.shown, key=place),
-            dimensions=[d for d in DIMENSIONS if any(one.dimension == d for one in report.shown)],
+            legend=estimates_chart.legend(report.shown, report.all),
+            dimensions=known_dimensions(report.shown),
+            unknown=unknown(report, speech),
             dimension_words=DIMENSIONS,
             by_place=BY_PLACE,
             label=lambda one: group_words(one.dimension, one.group, report.names, speech),
@@ -135,6 +137,14 @@ def page(report: Report) -> bytes:
         )
         .encode("utf-8")
     )
+
+
+def unknown(report: Report, speech: Speech) -> str:
+    """Which dimensions tell nobody apart, since it is known of nobody; empty where each tells some."""
+    none = {one.dimension for one in report.shown} - {"", *known_dimensions(report.shown)}
+    titles = [speech.say(DIMENSIONS[d]) for d in DIMENSIONS if d in none]
+    said = speech.say("Not told apart, since it is known of nobody: {what}.")
+    return said.format(what=speech.listed([t[0].lower() + t[1:] for t in titles])) if titles else ""
 
 
 def headline(report: Report, speech: Speech) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from reports.estimates_shown import Shown
 from reports.model_card_said import Speech
@@ -45,6 +45,11 @@ def group_words(dimension: str, group: str, names: Mapping[str, str], speech: Sp
     if group == "unknown":
         return speech.say(GROUPS.get(key, UNKNOWN))
     return speech.say(GROUPS[key]) if key in GROUPS else f"{group}{WIDE}{names.get(group, '')}".strip()
+
+
+def known_dimensions(shown: Sequence[Shown]) -> tuple[str, ...]:
+    """Those of which it is known of somebody to which group they belong."""
+    return tuple(d for d in DIMENSIONS if any(o.dimension == d and o.group != "unknown" for o in shown))
 
 
 def place(one: Shown) -> tuple[int, int, str]:

@@ -18,7 +18,7 @@ import pandas as pd
 from features.catalogue import FACTORS
 from features.factor import Language
 from features.frame import SMALLEST_CELL
-from reports.explanation_svg import decimal, figure_for_shap, plain, signed, svg
+from reports.explanation_svg import TICK_DIGITS, decimal, figure_for_shap, plain, signed, svg
 from reports.svg import FOR, INK, SOFT
 from reports.words import words
 
@@ -186,7 +186,7 @@ def dependence(weighed: Weighed, factor: str, *, name: str, language: Language) 
             explanation, color=FOR, hist=False, dot_size=30, x_jitter=0, ax=axes, show=False, **ends
         )
         plain(axes, language, "" if is_yes_or_no else say("value"))
-        axes.yaxis.set_major_formatter(lambda value, _: decimal(value, language))
+        axes.yaxis.set_major_formatter(lambda value, _: decimal(value, language, TICK_DIGITS))
         axes.set_ylabel(say("contribution"), color=SOFT, fontsize=8.5)
         axes.axhline(0, color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
         axes.locator_params(axis="x", integer=True)

@@ -13,6 +13,8 @@ from features.factor import Language
 from reports.svg import AGAINST, CARD, FOR, OF_THE_PAGE, RULE, SOFT, inline
 from reports.words import number
 
+TICK_DIGITS = 4
+"""So that steps of a fortieth, and finer ones, are told as they are."""
 Rect = tuple[float, float, float, float]
 
 
@@ -51,16 +53,16 @@ def figure_for_shap(
 
 def plain(axes: Any, language: Language, xlabel: str) -> None:
     """The page's colours, sizes and decimal mark."""
-    axes.xaxis.set_major_formatter(lambda value, _: decimal(value, language))
+    axes.xaxis.set_major_formatter(lambda value, _: decimal(value, language, TICK_DIGITS))
     axes.set_xlabel(xlabel, color=SOFT, fontsize=8.5)
     axes.tick_params(colors=SOFT, labelsize=8.5, length=3)
     for spine in axes.spines.values():
         spine.set_edgecolor(SOFT)
 
 
-def decimal(value: float, language: Language) -> str:
-    """As on an axis: at most two decimals, none that says nothing."""
-    text = f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".").replace("-", "\u2212")
+def decimal(value: float, language: Language, digits: int = 2) -> str:
+    """At most so many decimals, none that says nothing."""
+    text = f"{round(value, digits) + 0.0:.{digits}f}".rstrip("0").rstrip(".").replace("-", "\u2212")
     return text.replace(".", ",") if language == "fr" else text
 
 

@@ -55,11 +55,12 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """``tests``: comparisons that were judged together; ``unmeasured``: measures and dimensions of which nothing can be said, with the reason; ``earlier``: oldest first."""
+    """``households``: of today's frame; ``tests``: comparisons that were judged together; ``unmeasured``: measures and dimensions of which nothing can be said, with the reason; ``earlier``: oldest first."""
 
     masthead: Masthead
     as_of: date
     capacity: int
+    households: int
     lines: tuple[Shown, ...]
     tests: int
     unmeasured: Mapping[str, Why]
@@ -142,6 +143,7 @@ def page(report: Report) -> bytes:
             pairs=lambda lines: [x for x in lines if JOINED in x.dimension and x.verdict == "outside"],
             label=lambda x: group_words(x.dimension, x.group, report.names, speech),
             ratio=lambda value: ratio(value, speech),
+            missing=lambda line: missing(line, report.households, speech),
             trend=tuple(trend(report, speech)),
             share=lambda line, value: share(line, value, speech),
             floors=fairness_floors.part(report.floors, report.names, speech),
@@ -196,7 +198,7 @@ def _named(report: Report, speech: Speech) -> str:
                 )
             )
             title = speech.say(MEASURES[measure].title)
-            parts.append(f"{', '.join(labels[:3])} ({title[0].lower()}{title[1:]})")
+            parts.append(f"{', '.join(labels[:3])} – {title[0].lower()}{title[1:]}")
     return speech.listed(parts)
 
 
@@ -261,6 +263,17 @@ def ratio(value: float | None, speech: Speech) -> str:
     if value == float("inf"):
         return "∞"
     return number(value, speech.language, 2 if value < 9.995 else 0)
+
+
+def missing(line: Shown, households: int, speech: Speech) -> str:
+    """How many more cases would settle what is not settled; or that the town has not so many."""
+    if line.verdict != "insufficient evidence":
+        return ""
+    if not line.further:
+        return speech.say("no number would settle it")
+    if line.further > households:
+        return speech.say("visits alone will not settle it: it would take more than the town has households")
+    return speech.say("about {n} more would settle it").format(n=number(line.further, speech.language))
 
 
 def trend(report: Report, speech: Speech) -> Iterator[tuple[str, Sequence[str]]]:

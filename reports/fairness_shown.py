@@ -25,9 +25,18 @@ Why = Literal[
     "nobody found",
     "no visits",
     "source closed",
+    "no lease",
+    "no list of places",
+    "nothing to compare",
 ]
 FIGURES = ("value", "rest_value", "ratio", "low", "high", "sure_low", "sure_high", "cases")
 ALL: Key = ("", "")
+NOTHING_TO_COMPARE = {
+    **dict.fromkeys(("ratio", "low", "high", "sure_low", "sure_high", "further")),
+    "verdict": "not identifiable",
+    "why": "nothing to compare",
+}
+"""Of a line with nobody counted on either side. Where figures are hidden it is not said, since it would tell that they are nought."""
 COARSE_FURTHER = 50
 """Of a line whose counts may not be shown, the further cases go up to the next fifty."""
 
@@ -148,7 +157,8 @@ def _shown(line: Line, hidden: set[tuple[str, str, str]]) -> Shown:
         further = line.further and COARSE_FURTHER * math.ceil(line.further / COARSE_FURTHER)
         return Shown(**(told | dict.fromkeys(FIGURES) | {"further": further}))
     rest = {} if (line.measure, line.dimension, UNKNOWN) not in hidden else {"rest_value": None}
-    return Shown(**(told | rest))
+    nothing = NOTHING_TO_COMPARE if math.isnan(line.ratio or 0.0) else {}
+    return Shown(**(told | rest | nothing))
 
 
 def _side(line: Line) -> Literal["more", "less", ""]:

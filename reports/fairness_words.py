@@ -174,13 +174,17 @@ REASONS: dict[Why, str] = {
     "nobody found": "no visit has found anybody isolated yet",
     "no visits": "no visit has come back yet",
     "source closed": "the register of social housing is closed, so that nobody’s tenure is known",
+    "no lease": "no lease has been delivered, so that nobody’s tenure is known",
+    "no list of places": "no file says which neighbourhoods are priority ones",
+    "nothing to compare": "neither among them nor among the others is anybody counted: there is nothing to compare",
 }
 
 
 def group_words(dimension: str, group: str, names: Mapping[str, str], speech: Speech) -> str:
-    """As people call a group; of a pair both."""
+    """As people call a group; of a pair the one that is also the other, which stands in brackets so that a list of groups tells them apart."""
     parts = zip(dimension.split(JOINED), group.split(JOINED), strict=True)
-    return ", ".join(_one(d, g, names, speech) for d, g in parts)
+    first, *other = (_one(d, g, names, speech) for d, g in parts)
+    return " ".join([first, *(f"({one})" for one in other)])
 
 
 def _one(dimension: str, group: str, names: Mapping[str, str], speech: Speech) -> str:

@@ -68,6 +68,7 @@ def page(report: Report) -> bytes:
             details=tuple(details(report, speech)),
             panels=tuple(panel(report, measure, speech) for measure in ORDER),
             ranked=ordered(report.places, "need"),
+            is_by_need=any(isinstance(row.value("need"), float | int) for row in report.places),
             drawing=sheet(report.shapes) if report.shapes else None,
             on_map={("in", shape.code) for shape in report.shapes},
             letters=letters,

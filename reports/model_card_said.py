@@ -114,7 +114,7 @@ def _details(card: ModelCard) -> Iterator[str]:
         of = counts(card)
         positives = card.positives if card.positives < SMALLEST_CELL else of["positives",]
         yield speech.say(
-            "Visits with an answer: {labels}; isolated among them: {positives}. Once more have come back, every candidate will be tested on them."
+            "Visits with an answer in the campaigns kept for the test: {labels}; isolated among them: {positives}. Once more have come back, every candidate will be tested on them."
         ).format(labels=speech.count(of["labels",]), positives=speech.count(positives))
         return
     found, rule = one_per(card, card.champion), one_per(card, card.best_rule)

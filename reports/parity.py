@@ -11,7 +11,7 @@ from features.parity_counts import UNKNOWN
 from reports.contracts import Masthead, common
 from reports.html import environment
 from reports.parity_chart import Chart, Dot, svg
-from reports.parity_words import DIMENSIONS, GROUPS, MEASURES, VERDICTS, Direction
+from reports.parity_words import DIMENSIONS, GROUPS, MEASURES, UNTOLD, VERDICTS, Direction
 from reports.words import WIDE, number, percent, words
 
 PAIRS = ("sex", "tenure", "qpv")
@@ -59,6 +59,7 @@ class Report:
 def page(report: Report) -> bytes:
     """The page: sentences first, then verdicts at a glance, then a chart and a table a measure."""
     said = sentences(report)
+    known = {g.dimension for m in report.measured for g in m.groups}
     return (
         environment()
         .get_template("frame_parity.html.j2")
@@ -70,9 +71,8 @@ def page(report: Report) -> bytes:
                 for one in report.measured
                 if any(s.measure == one.measure for s in said)
             ],
-            dimensions=[
-                d for d in DIMENSIONS if any(g.dimension == d for m in report.measured for g in m.groups)
-            ],
+            dimensions=[d for d in DIMENSIONS if d in known],
+            untold=[text for d, text in UNTOLD.items() if d not in known],
             dimension_words=DIMENSIONS,
             said=MEASURES,
             verdict_words=VERDICTS,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from textwrap import wrap
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -16,7 +18,10 @@ from reports.svg import inline
 
 WIDTH, ROW_HEIGHT, FRAME_HEIGHT = 4.4, 0.22, 0.62
 """Inches."""
-LEFT_SHARE = 0.47
+LEFT_SHARE, LETTERS = 0.47, 26
+"""Where the axis begins, and how many letters of a label stand before it in one line."""
+MORE_LINE = 0.7
+"""What a further line of a label adds to the height of its row."""
 INK, GROUND, SOFT = "#000000", "#ffffff", "#808080"
 BLACK_AND_WHITE = {INK: "currentColor", GROUND: "var(--card)", SOFT: "var(--soft)"}
 FACES = {
@@ -66,21 +71,26 @@ class Chart:
 def svg(chart: Chart, percent: Callable[[float], str]) -> str:
     """``<svg>`` with a title and a description for those who do not see it; same chart, same bytes."""
     with rc_context({**STYLE, "svg.hashsalt": chart.key}):
-        height = FRAME_HEIGHT + ROW_HEIGHT * len(chart.dots)
+        rows = [1 + MORE_LINE * (len(_wrapped(dot.label)) - 1) for dot in chart.dots]
+        height = FRAME_HEIGHT + ROW_HEIGHT * sum(rows)
         figure = Figure(figsize=(WIDTH, height))
-        bottom, above = 0.30 / height, 0.28 / height
-        axes = figure.add_axes((LEFT_SHARE, bottom, 0.97 - LEFT_SHARE, 1 - bottom - above))
-        _axis(axes, chart, percent)
-        for place, dot in enumerate(chart.dots):
-            _line(axes, place, dot)
+        under, over = 0.30 / height, 0.28 / height
+        axes = figure.add_axes((LEFT_SHARE, under, 0.97 - LEFT_SHARE, 1 - under - over))
+        _axis(axes, chart, percent, bottom=sum(rows))
+        for above, row, dot in zip(accumulate(rows, initial=0.0), rows, chart.dots, strict=False):
+            _line(axes, above + (row - 1) / 2, dot)
         written = io.StringIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return inline(written.getvalue(), chart.key, chart.title, chart.description, BLACK_AND_WHITE)
 
 
-def _axis(axes: Axes, chart: Chart, percent: Callable[[float], str]) -> None:
+def _wrapped(label: str) -> list[str]:
+    return wrap(label, LETTERS, break_long_words=False)
+
+
+def _axis(axes: Axes, chart: Chart, percent: Callable[[float], str], *, bottom: float) -> None:
     axes.set_xlim(-0.03 * chart.top, chart.top)
-    axes.set_ylim(len(chart.dots) - 0.4, -0.6)
+    axes.set_ylim(bottom - 0.4, -0.6)
     axes.set_yticks([])
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: percent(share)))
@@ -96,13 +106,15 @@ def _axis(axes: Axes, chart: Chart, percent: Callable[[float], str]) -> None:
     )  # fmt: skip
 
 
-def _line(axes: Axes, place: int, dot: Dot) -> None:
-    edge = axes.get_yaxis_transform()
+def _line(axes: Axes, place: float, dot: Dot) -> None:
+    edge, weight = axes.get_yaxis_transform(), "bold" if dot.share is None else "normal"
+    label = "\n".join(_wrapped(dot.label))
+    axes.text(
+        -0.03, place, label, transform=edge, ha="right", va="center", weight=weight, color=INK, linespacing=1.05,
+    )  # fmt: skip
     if dot.share is None:
-        axes.text(-0.03, place, dot.label, transform=edge, ha="right", va="center", weight="bold", color=INK)
         return
     marker, face = FACES[dot.verdict]
-    axes.text(-0.03, place, dot.label, transform=edge, ha="right", va="center", color=INK)
     axes.plot([0, 1], [place, place], transform=edge, color=SOFT, linewidth=0.3, zorder=0)
     axes.plot([dot.low, dot.high], [place, place], color=INK, linewidth=1.3, solid_capstyle="butt", zorder=2)
     axes.plot(

@@ -94,6 +94,11 @@ DIMENSIONS = {
     "qpv": "Priority neighbourhoods",
     "quartier": "Neighbourhoods",
 }
+UNTOLD = {
+    "tenure": "Tenure is not compared: no lease is read, so that nobody’s is known.",
+    "qpv": "Priority neighbourhoods are not compared: no file says which neighbourhoods they are.",
+}
+"""Of a dimension of which nothing is known: that it is not compared, and why."""
 GROUPS = {
     ("sex", "F"): "women",
     ("sex", "M"): "men",

@@ -266,7 +266,7 @@ def about(visiting: VisitingList, say: Words) -> tuple[str, ...]:
         say("“To check first” holds the doors where too little shows that somebody is still there. Most of them are: a letter, a call or the caretaker will tell. No recent trace can itself be a sign of isolation."),
         say("Names and addresses are not in it: the review desk finds them for those who visit, from the pseudonym of the door."),
         say("Doors that were visited before stay on it, with the day and the outcome of the last visit."),
-        say("“Probably” means that no lease says it: minors, foreigners and people who are on no register do not show."),
+        say("“Probably” is worked out from who is known at the door: minors, foreigners and people who are on no register do not show."),
         say("Whether these people see anyone, no extract says. That is what the visit is for."),
         say("Anyone may say no at the door, or object in writing: the dwelling then leaves this list and all later ones."),
     )  # fmt: skip

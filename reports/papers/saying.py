@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
-from features.catalogue import FACTORS
 from features.intervals import Interval
 from reports import model_card_said
 from reports.estimates_shown import Figure, Measure
+from reports.explanation_plots import label
 from reports.model_card_words import FIGURES, WHO
 from reports.papers.facts import Difference, Facts
 from reports.papers.parts import Points, Says, Table, says
 
-_BY_NAME = {f.name: f for f in FACTORS}
 LEAST = 0.05
 """Log-odds under which a weight is told to move nobody."""
 PEOPLE = {
@@ -61,7 +60,14 @@ def weights(f: Facts, most: int) -> tuple[Table | Says, ...]:
     columns = (f.say("What makes a household come earlier"), f.say("Points"), f.say("What makes it come later"), f.say("Points"))  # fmt: skip
     rows = tuple((*up, *down) for up, down in zip_longest(earlier, later, fillvalue=("", "")))
     table = Table(caption=f.say("Weights"), columns=columns, rows=rows, widths=(40, 10, 40, 10), is_paired=True)  # fmt: skip
-    return (table, *_trees(f))
+    return (table, *_cut(f, most), *_trees(f))
+
+
+def _cut(f: Facts, most: int) -> tuple[Says, ...]:
+    """That there are more weights than those shown, where there are."""
+    if all(len(_strongest(f, sign)) <= most for sign in (1, -1)):
+        return ()
+    return says(f.say("Of each column only the {n} strongest are shown.").format(n=most))
 
 
 def every_weight(f: Facts) -> tuple[Table | Says, ...]:
@@ -91,8 +97,8 @@ def _strongest(f: Facts, sign: int) -> list[tuple[str, str]]:
 
 
 def _factor(f: Facts, name: str) -> str:
-    factor = _BY_NAME.get(name)
-    return name if factor is None else model_card_said.factor_words(factor, f.stamp.language)
+    text = label(name, f.stamp.language)
+    return text[0].upper() + text[1:]
 
 
 def quality(f: Facts) -> tuple[Says | Table, ...]:

@@ -57,5 +57,13 @@ def test_a_lease_says_where_a_priority_neighbourhood_begins_and_else_the_neighbo
     }
 
 
+def test_without_a_lease_nobody_is_known_to_be_no_tenant() -> None:
+    """The register of social housing was never delivered, or its gate is closed: the same."""
+    roll = [elector("a"), elector("b", id_logement="flat")]
+    closed: dict[str, Gate] = {**OPEN, "parc_social": "closed"}
+    assert {g[2] for g in groups(liste_electorale=roll)} == {None}
+    assert {g[2] for g in groups(closed, liste_electorale=roll, parc_social=[lease("l", "a")])} == {None}
+
+
 def test_no_factor_is_an_audit_group() -> None:
     assert not {f.name for f in FACTORS} & set(audit_groups.GROUPS)

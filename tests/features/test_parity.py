@@ -111,6 +111,12 @@ def test_without_the_landlord_nothing_is_said_of_tenure() -> None:
     assert {g.dimension for one in found.values() for g in one.groups} == {"sex", "age", "qpv", "quartier"}
 
 
+def test_without_a_list_of_them_nothing_is_said_of_priority_neighbourhoods() -> None:
+    build(connection := warehouse(liste_electorale=[*people("a", 20, WOMEN), *people("d", 20, MEN)]))
+    found = parity.measured(connection)
+    assert {g.dimension for one in found for g in one.groups} == {"sex", "age", "quartier"}
+
+
 def test_a_neighbourhood_that_the_reference_does_not_know_is_what_most_of_its_leases_say() -> None:
     roll = people("x", 20, WOMEN, quartier="03") + people("y", 20, MEN, quartier="04")
     leases = [lease(f"x{n}", f"x{n}", quartier="03", qpv=n != 0) for n in range(20)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.fairness_cities import City, accused
 from features.intervals import ratio as score_interval
 from models import fairness_rows, fairness_visits
-from models.fairness import BAND, COLUMNS, Judged, judged
+from models.fairness import BAND, COLUMNS, Judged, _upward, judged
 from models.fairness_counts import Members, cells, paired, rates, resampled, shares, standardised, with_pairs
 
 ROWS = st.lists(
@@ -99,6 +99,10 @@ def test_the_number_of_further_cases_settles_it() -> None:
     for times, verdict in ((1.02 * enough, "within"), (0.9 * enough, "insufficient evidence")):
         of = round(50 * times / 5) * 5
         assert plain(("women", of * 2 // 5, of), ("men", of * 4 // 5, 2 * of))[0]["women"].verdict == verdict
+
+
+def test_the_number_of_further_cases_has_two_digits() -> None:
+    assert [_upward(n) for n in (7, 99, 101, 890, 15_929)] == [7, 99, 110, 890, 16_000]
 
 
 def test_at_the_edge_of_the_band_no_number_settles_it() -> None:

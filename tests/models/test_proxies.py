@@ -1,5 +1,7 @@
 """What the factors give away, and whom each decides: planted proxies, seats worked by hand, and laws."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,6 +57,13 @@ def test_a_planted_proxy_is_named_and_what_is_unrelated_tells_nothing(told: Prox
         assert by[key].verdict == "not told" and by[key].by == ()
         assert by[key].area.low <= 0.5 <= by[key].area.high
     assert set(by) == {("qpv", "priority"), ("sex", "women"), ("tenure", "social housing")}
+
+
+def test_of_what_is_known_of_nobody_no_factor_says_anything() -> None:
+    """No lease is read: that only one adult is known tells nobody's tenure."""
+    here = town(300)
+    unknown = replace(here, groups=here.groups.assign(tenure=None))
+    assert set(found(unknown).declared) == {"sex", "qpv"}
 
 
 def test_what_is_the_audit_variable_by_definition_is_declared_and_not_discovered(told: Proxies) -> None:

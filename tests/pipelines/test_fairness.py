@@ -9,12 +9,27 @@ import pytest
 
 from benchmarks import fairness_towns
 from features.audit_groups import AUDITED
+from features.parity import Measured, judged
+from features.parity_counts import Cell
 from pipelines import cycle, judging, kept_lists, maps, measuring, ranker, ranking, training
-from pipelines.fairness import _listed_before, fairness_step
+from pipelines.fairness import _listed_before, _parity, fairness_step
 from tests.features.drawn import AS_OF, elector
 from tests.pipelines.test_steps import town, visit
 
 LISTED = date(2026, 8, 2)
+
+
+def test_a_group_is_held_against_all_others_as_on_the_page_of_the_frame() -> None:
+    """Of the 300 others, 200 are of bands that are not shown: they count all the same, on both pages."""
+    cells = {"18-39": Cell(count=50, of=100), "40-59": Cell(count=40, of=100), "60-74": Cell(count=5, of=100)}
+    cells["75-79"] = Cell(count=20, of=100)
+    groups = judged("age", cells, {})
+    assert [g.group for g in groups if g.share is None] == ["60-74", "75-79"]
+    found = Measured(measure="double", unit="persons", city=None, groups=tuple(groups))
+    by_group = {one["group"]: one for one in _parity([found])}
+    assert by_group["18-39"]["rest_value"] == pytest.approx(65 / 300)
+    told = {g.group: g.against.rest_share for g in groups if g.against}
+    assert {group: one["rest_value"] for group, one in by_group.items()} == told
 
 
 @pytest.mark.slow

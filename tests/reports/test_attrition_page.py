@@ -53,11 +53,19 @@ def test_no_small_number_is_on_the_page_or_in_the_json() -> None:
     assert cells and not {c for c in cells if c.isdigit() and 0 < int(c) < 11}
 
 
+def test_how_few_other_registers_add_is_told_in_words_that_stand_without_the_number() -> None:
+    """Six doors beside a hundred from the roll: their number is hidden, and with it that of the list."""
+    counted = attrition(otherwise=6)
+    page = report.page(counted, place("en")).decode()
+    assert "<b>100 doors from the roll</b>" in page and "<b>More doors are on the visiting list</b>" in page
+    assert "<b>•" not in page and "106" not in page
+
+
 def test_a_hostile_name_stays_text_and_every_number_is_explained() -> None:
     page = report.page(attrition(), place()).decode()
     assert "<script>alert" not in page and "&lt;script&gt;" in page
     for said in (
-        "le fichier public des décès",
+        "Un fichier donne la personne pour décédée",
         "Un courrier est revenu",
         "Origine des données",
         "données du 1er octobre 2026",

@@ -66,6 +66,12 @@ def report(
     )
 
 
+def test_the_first_run_compares_nothing_and_explains_no_bar() -> None:
+    text = drift.page(report(level="steady", language="en", why=None)).decode()
+    assert text.count(drift.NO_REFERENCE) == 1 and "as before" not in text and "A bar shows" not in text
+    assert "A bar shows" in drift.page(report(FIGURES[0], language="en")).decode()
+
+
 def said(*figures: Figure, language: Language = "en", level: str = "alarm") -> str:
     return drift.first_sentence(report(*figures, level=level), language)
 

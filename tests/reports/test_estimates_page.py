@@ -39,6 +39,7 @@ from tests.reports.estimates_sample import (
     figure,
     group,
     html,
+    ranked,
     report,
     seen,
     unranked,
@@ -248,6 +249,23 @@ def test_no_text_overflows_on_a_phone_on_a_laptop_and_on_paper(
         for width, media in SIZES:
             assert overflowing(view, width, media) == [], (case, width)
         view.context.close()
+
+
+def test_of_a_dimension_of_which_nothing_is_known_nothing_is_drawn_and_it_is_said_once() -> None:
+    """No lease and no list of priority neighbourhoods: one group of each would be the whole town."""
+    all_met = cells(28, 179, 82)
+    whole = [group(d, "unknown", all_met) for d in ("tenure", "qpv")]
+    text = page(
+        report([group("", "", all_met), *whole, group("", "", all_met, outcome="lonely")], "en")
+    ).decode()
+    assert text.count("since it is known of nobody: tenure; priority neighbourhoods.") == 1
+    assert "<figure>" not in text and "dashed line" not in text and ">not known<" not in text
+
+
+def test_the_legend_explains_what_is_drawn_alone() -> None:
+    open_alone = [one for one in ranked() if one.group != "men"]
+    text = page(report(open_alone, "en")).decode()
+    assert "somewhere on the dashed line" in text and "measured: the line is" not in text
 
 
 def test_the_chart_draws_a_dot_where_the_figure_may_be_shown_and_only_a_line_where_not() -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from playwright.sync_api import Browser
 from shap.plots import _style as style
 
@@ -16,6 +17,7 @@ from features.factor import Language
 from features.frame import SMALLEST_CELL
 from reports.explanation_page import cards, effect, page
 from reports.explanation_plots import SAMPLE, Step, Weighed, beeswarm, dependence, grouped, label, waterfall
+from reports.explanation_svg import plain
 from tests.reports.explanation_sample import ranking, weighed
 from tests.reports.test_page import opened
 
@@ -107,6 +109,13 @@ def test_one_dot_a_household_and_factor_coloured_by_its_value() -> None:
     none = int(table.values["lives_alone_known"].isna().sum())
     assert filled.count("#777777") == none
     assert filled.count("#2b8791") >= int((table.values["several_adults_known"] == 2).sum())
+
+
+def test_ticks_a_fortieth_apart_are_told_as_they_are() -> None:
+    axes = Figure().add_axes((0.1, 0.1, 0.8, 0.8))
+    plain(axes, "en", "")
+    told = [axes.xaxis.get_major_formatter()(step * 0.025) for step in range(-1, 4)]
+    assert told == ["\u22120.025", "0", "0.025", "0.05", "0.075"]
 
 
 def test_a_factor_that_the_extracts_only_ever_say_yes_to_is_drawn_as_yes() -> None:

@@ -14,7 +14,7 @@ from features.cells import Key, Sum, shown
 from features.factor import Language
 from features.frame import HIDDEN
 from reports.contracts import Masthead
-from reports.fairness import Earlier, Report, content, earlier, findings, page
+from reports.fairness import Earlier, Report, content, earlier, findings, missing, page
 from reports.fairness_beside import Beside
 from reports.fairness_shown import Line, Verdict, shown_lines
 from reports.model_card_said import Speech
@@ -52,7 +52,7 @@ def cells(measure: str, *rows: tuple[str, str, int, int]) -> pd.DataFrame:
 
 def report(language: Language = "fr", **more: object) -> Report:
     base = Report(
-        masthead=Masthead(city="Agen", language=language, is_fictitious=True), as_of=DAY, capacity=60, lines=shown_lines(LINES, NOTHING),
+        masthead=Masthead(city="Agen", language=language, is_fictitious=True), as_of=DAY, capacity=60, households=5000, lines=shown_lines(LINES, NOTHING),
         tests=3, unmeasured={"calibration": "no probability"}, earlier=(), names={"07": "Gare"}, band=(0.8, 1.25), least_pair=100, floors=FLOORS, proxies=PROXIES,
     )  # fmt: skip
     return replace(base, **more)  # type: ignore[arg-type]
@@ -61,7 +61,9 @@ def report(language: Language = "fr", **more: object) -> Report:
 def test_the_page_says_first_who_is_worse_off() -> None:
     text = page(report("en")).decode()
     first = text[text.index('class="first"') :][:200]
-    assert "women, 07\u00a0Gare" in first and "men" not in first.replace("women", "")
+    assert "women (07\u00a0Gare) – visited, like for like" in first and "men" not in first.replace(
+        "women", ""
+    )
     assert "0.30 times as often as the others (between 0.27 and 0.33)" in text
     assert "about 130 more would settle it" in text and "fewer than half of the doors opened" in text
 
@@ -84,6 +86,32 @@ def test_groups_without_figures_are_told_once_and_what_nothing_bounds_by_its_lea
     ]
 
 
+def test_of_nobody_on_either_side_there_is_nothing_to_compare() -> None:
+    """Unless the figures are hidden: then it would tell that they are nought."""
+    nothing = {"value": 0.0, "rest_value": 0.0, "low": 0.0, "high": float("inf"), "further": None}
+    none = line("double", "sex", "women", float("nan"), "insufficient evidence", **nothing)
+    (seen,) = shown_lines((none,), NOTHING)
+    assert (seen.verdict, seen.why, seen.ratio, seen.high) == (
+        "not identifiable",
+        "nothing to compare",
+        None,
+        None,
+    )
+    text = page(report("en", lines=(seen,))).decode()
+    assert "there is nothing to compare" in text and ">nan<" not in text and "∞" not in text
+    few = cells("double", ("", "", 0, 60), ("sex", "women", 0, 3), ("sex", "men", 0, 57))
+    (hidden,) = shown_lines((none,), few)
+    assert hidden.is_hidden and (hidden.verdict, hidden.why) == ("insufficient evidence", None)
+
+
+def test_more_visits_than_the_town_has_households_are_no_advice() -> None:
+    (open_line,) = shown_lines((line("reached", "sex", "men", 1.0, "insufficient evidence"),), NOTHING)
+    speech = Speech(language="en")
+    assert missing(open_line, 130, speech) == "about 130 more would settle it"
+    assert missing(open_line, 129, speech).startswith("visits alone will not settle it")
+    assert missing(replace(open_line, further=None), 129, speech) == "no number would settle it"
+
+
 def test_what_a_visit_finds_accuses_nobody() -> None:
     told = content(report())
     worse = [x["group"] for x in told["lines"] if x["is_worse"]]  # type: ignore[attr-defined]
@@ -97,6 +125,18 @@ def test_the_page_is_whole(language: Language, chromium: Browser) -> None:
     view = chromium.new_page()
     view.set_content(text.replace("<details", "<details open"))
     assert {size: overflowing(view, *size) for size in SIZES} == {size: [] for size in SIZES}
+
+
+def test_a_long_name_of_a_group_is_whole_in_its_chart(chromium: Browser) -> None:
+    lines = [
+        line("reached", "data_thin", group, 1.0, "insufficient evidence") for group in ("thin", "not thin")
+    ]
+    text = page(report("en", lines=shown_lines(lines, NOTHING))).decode()
+    view = chromium.new_page()
+    view.set_content(text)
+    cut = view.evaluate("""() => [...document.querySelectorAll('#charts svg text')].filter(t =>
+        t.getBoundingClientRect().left < t.closest('svg').getBoundingClientRect().left).map(t => t.textContent)""")
+    assert "known from more than one" in text and cut == []
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:

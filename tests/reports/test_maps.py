@@ -180,6 +180,31 @@ def test_what_is_not_known_is_not_nought() -> None:
     assert {tile.face for tile in panel(report, "need", ENGLISH).tiles} == {"unk"}
 
 
+def test_the_table_says_in_which_order_it_is() -> None:
+    known, unknown = map_sample.report(3, "en"), map_sample.report(3, "en", basis="none")
+    assert "with the highest estimated need first" in page(known).decode()
+    said = page(unknown).decode()
+    assert "in the order of their codes" in said and "estimated need first" not in said
+
+
+def test_a_long_code_and_a_name_stand_in_a_tile_without_a_break_inside_a_word(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    report = map_sample.report(3, "en")
+    rows = [
+        replace(r, group=("in", f"48999010{r.group[1]}")) if r.group[0] == "in" else r for r in report.rows
+    ]
+    names = {f"48999010{n}": name for n, name in (("01", "Centro"), ("02", "Mercado"), ("03", "Ensanche"))}
+    (tmp_path / "map.html").write_bytes(page(replace(report, rows=tuple(rows), names=names)))
+    view = opened(chromium, (tmp_path / "map.html").as_uri(), 1280)
+    lines = view.evaluate("""() => [...document.querySelectorAll('#p-need .tiles .name')].map(span => {
+        const text = span.firstChild, range = document.createRange(), at = text.data.indexOf(' ') + 1
+        range.setStart(text, at); range.setEnd(text, text.data.length)
+        return [text.data.slice(at), range.getClientRects().length]
+    })""")
+    assert lines == [["Centro", 1], ["Mercado", 1], ["Ensanche", 1]]
+
+
 def test_classes_rise_with_the_figure_and_equal_figures_share_one() -> None:
     for measure in MEASURES:
         tiles = panel(map_sample.report(23, "en"), measure, ENGLISH).tiles

@@ -29,7 +29,7 @@ from tests.reports.model_card_sample import card, seen, signed, stays, text_of, 
         ("stays", "en", "The closest, “Learnt model (weights)”, found more per 100 visits: +15.0 (−5.0 to +35.0). Why it does not rank: the difference may be chance."),
         ("stays", "fr", "Une règle simple classe la liste : « 80 ans ou plus ». Sur les visites passées, aucun modèle n’a été meilleur à coup sûr ; la règle reste donc."),
         ("few", "en", "“Points from studies” ranks the list, because too few visits have come back to compare anything."),
-        ("few", "en", "Visits with an answer: 40; isolated among them: < 11."),
+        ("few", "en", "Visits with an answer in the campaigns kept for the test: 40; isolated among them: < 11."),
         ("few", "fr", "« Points tirés des études » classe la liste, car trop peu de visites sont revenues"),
     ],
 )  # fmt: skip

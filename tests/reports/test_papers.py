@@ -33,7 +33,7 @@ from reports.papers import (
     technical_file,
 )
 from reports.papers.facts import Facts, Weights
-from reports.papers.parts import Paper, Table, gaps
+from reports.papers.parts import Paper, Says, Table, gaps
 from reports.papers.risks import RISKS
 from tests.features.attacker import told_apart
 from tests.reports import model_card_sample
@@ -226,14 +226,25 @@ def test_equality_is_what_the_run_measured() -> None:
 
 def test_weights_are_the_strongest_of_each_direction() -> None:
     f = sample.facts()
-    (table,) = saying.weights(f, most=1)
+    table, cut = saying.weights(f, most=1)
     assert isinstance(table, Table) and table.rows == (
-        ("Membre le plus âgé : … ans", "+0,8", table.rows[0][2], "−0,5"),
+        ("Âge du membre le plus âgé", "+0,8", table.rows[0][2], "−0,5"),
     )
+    assert isinstance(cut, Says) and "seuls les 1 plus forts" in cut.text
+    assert len(saying.weights(f, most=2)) == 1
     nothing, one = Weights(by_factor={}), Weights(by_factor={"oldest_age": 0.8}, has_trees=True)
     assert saying.weights(replace(f, weights=nothing), most=1) == ()
     trees = saying.weights(replace(f, weights=one), most=1)
-    assert len(trees) == 2 and trees[0].rows == (("Membre le plus âgé : … ans", "+0,8", "", ""),)  # type: ignore[union-attr]
+    assert len(trees) == 2 and trees[0].rows == (("Âge du membre le plus âgé", "+0,8", "", ""),)  # type: ignore[union-attr]
+
+
+def test_no_weight_is_named_with_a_gap() -> None:
+    every = Weights(by_factor={factor.name: 0.5 for factor in FACTORS})
+    f = replace(sample.facts(), weights=every)
+    for table in (*saying.weights(f, most=len(FACTORS)), *saying.every_weight(f)):
+        assert isinstance(table, Table) and not [
+            cell for row in table.rows for cell in row if "…" in str(cell)
+        ]
 
 
 def test_every_weight_stands_once_and_no_half_of_a_table_is_empty() -> None:

@@ -43,6 +43,12 @@ def test_that_women_are_above_says_already_that_men_are_below() -> None:
     assert not any("men:" in g and "women" not in g for s in parity.sentences(sample("en")) for g in s.groups)
 
 
+def test_what_is_not_known_of_anybody_is_said_once() -> None:
+    page = parity.page(sample("en")).decode()
+    assert page.count("Tenure is not compared: no lease is read") == 1
+    assert page.count("Priority neighbourhoods are not compared") == 1 and "no address known" not in page
+
+
 FORETOLD = {m.name for m in MEASURES if m.is_foretold}
 COMPARED = {m.name for m in MEASURES} - FORETOLD - {"presence_unknown"}
 

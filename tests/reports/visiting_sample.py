@@ -22,12 +22,12 @@ MICRO = [
 ]
 
 
-def attrition(micro: list[tuple[str, str, str, str, int]] = MICRO) -> Attrition:
+def attrition(micro: list[tuple[str, str, str, str, int]] = MICRO, otherwise: int = 30) -> Attrition:
     reasons = tuple(sorted({(outcome, reason) for _, _, outcome, reason, _ in micro if reason}))
     quartiers = tuple(sorted({q for q, *_ in micro}))
     sums = tuple(_sums(reasons, quartiers))
-    numbers = _numbers(micro, sums) | {OTHERWISE: 30}
-    numbers[LISTED] = numbers[OLDER, DOOR] + 30
+    numbers = _numbers(micro, sums) | {OTHERWISE: otherwise}
+    numbers[LISTED] = numbers[OLDER, DOOR] + otherwise
     never = {key for key in numbers if key[0] == YOUNGER}
     cells = shown(numbers, sums, never)
     return Attrition(minimum_age=80, numbers=numbers, sums=sums, cells=cells, reasons=reasons, quartiers=quartiers)  # fmt: skip
