@@ -116,7 +116,7 @@ def _fill(folder: Path, town: City, seed: int, persons: int, progress: Progress)
     progress("calibration against published figures")
     figures = calibration.collect(town.history, town.ties, extra=calibration_registers.figures(town))
     (folder / "calibration.json").write_bytes(calibration.as_json(figures))
-    (folder / "calibration.html").write_bytes(calibration.as_html(figures))
+    (folder / "calibration.html").write_bytes(calibration.as_html(figures, town.place))
     (folder / "city.toml").write_text(city_toml(seed, persons, town.place), encoding="utf-8")
     make_key(
         folder / "lanterne.key"

@@ -61,7 +61,7 @@ def city(
     if json:
         console.print_json({"out": str(out)} | screens_city.figures_json(figures))
     else:
-        screens_city.city(out, figures)
+        screens_city.city(out, figures, PLACES[place].language)
 
 
 @app.command()
@@ -82,5 +82,5 @@ def demo(
     if json:
         console.print_json(screens.run_json(run))
     else:
-        screens_city.city(out, figures)
-        screens.run(run, "fr")
+        screens_city.city(out, figures, AGEN.language)
+        screens.run(run, AGEN.language)

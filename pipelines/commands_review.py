@@ -104,6 +104,7 @@ def _desk_city(city: settings.City, config: Path) -> DeskCity:
         directory=_directory(city.desk.directory),
         correspondence=table and config.resolve().parent / table,
         table_minutes=city.desk.table_minutes,
+        country=city.country,
     )
 
 

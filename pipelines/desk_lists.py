@@ -26,6 +26,7 @@ from reports.explanation_plots import label
 from reports.risk_list import BETWEEN, how_ranked
 from reports.words import words
 from review.cases.taken import Taken, TakenDrift, TakenLine, TakenMember
+from review.neighbourhoods import FACT
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 EVIDENCE = ("household_id", "factor", "value", "detail", "known_on", "source")
@@ -74,7 +75,7 @@ def _taken(run: KeptRun, names: Mapping[str, str]) -> Taken:
         as_of=run.as_of,
         capacity=made["capacity"],
         digest=manifest.sha256((run.folder / "list.parquet").read_bytes()),
-        facts={"how_ranked": ranked, "fictitious": made["fictitious"]},
+        facts={"how_ranked": ranked, "fictitious": made["fictitious"], FACT: dict(names)},
         drift=_drift(run),
         lines=tuple(
             _line(

@@ -49,6 +49,7 @@ def facts(config: Path, folder: Path, written_on: date) -> Facts:
     today = run_inputs(config, folder, as_of, told["capacity"])
     stamp = Stamp(
         city=city.name,
+        country=city.country,
         language=city.language,
         is_fictitious=told["fictitious"],
         run_id=told["run_id"],
@@ -66,6 +67,7 @@ def facts_of_cycle(config: Path, folder: Path, as_of: date, capacity: int) -> Fa
     city, inputs = settings.load(config), run_inputs(config, folder, as_of, capacity)
     stamp = Stamp(
         city=city.name,
+        country=city.country,
         language=city.language,
         is_fictitious=city.fictitious,
         run_id=manifest.run_id(as_of, inputs),

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from features.factor import Language
 from pipelines.console import out
 from reports.words import words
 from synthetic_city import calibration
 from synthetic_city.figure import Figure
 
 
-def city(folder: Path, figures: Sequence[Figure]) -> None:
-    """How many published figures the town holds."""
-    say = words("fr")
-    out.print(f"\n[bold]{say('Synthetic town')}[/bold] · {calibration.summary(figures)}", highlight=False)
+def city(folder: Path, figures: Sequence[Figure], language: Language) -> None:
+    """How many published figures the town holds, in the language of its people."""
+    say = words(language)
+    out.print(
+        f"\n[bold]{say('Synthetic town')}[/bold] · {calibration.summary(figures, language)}", highlight=False
+    )
     out.print(f"  {folder / 'calibration.html'}", highlight=False, soft_wrap=True)
 
 

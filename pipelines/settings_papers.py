@@ -19,7 +19,9 @@ class Contacts(Strict):
 class Authority(Strict):
     """The public body that answers for the processing, as the papers of the law name it; what is empty is marked there for the city to complete."""
 
-    name: str = Field("", description="The controller: name of the public body, such as `Ville d'Agen`.")
+    name: str = Field(
+        "", description="The controller: name of the public body, such as `City of Exampleton`."
+    )
     address: str = Field("", description="Its postal address.")
     represented_by: str = Field("", description="Who represents it, with the function.")
     objections: str = Field(
@@ -27,13 +29,13 @@ class Authority(Strict):
         description="Where people object or ask for their data: address, mail or telephone. Empty: the team of `[contacts]`.",
     )
     deliberation: str = Field("", description="Decision of the council: reference and date.")
-    impact_assessment: str = Field("", description="Impact assessment (RGPD, art. 35): reference and date.")
+    impact_assessment: str = Field("", description="Impact assessment (GDPR, art. 35): reference and date.")
     fundamental_rights: str = Field(
         "",
         description="Notification of the fundamental-rights impact assessment (AI Act, art. 27): reference and date.",
     )
     hosting: str = Field(
         "",
-        description="Where the server stands and who operates it; of a processor, the contract (RGPD, art. 28).",
+        description="Where the server stands and who operates it; of a processor, the contract (GDPR, art. 28).",
     )
     recipients: str = Field("", description="Recipients outside the review desk, or `none`.")

@@ -11,7 +11,7 @@ from data_contracts.contract import Contract
 from data_contracts.validation import Kept, Validation
 from features.factor import Language
 from reports.html import environment
-from reports.quarantine import FileKept, by_law, reason_words, what_to_do
+from reports.quarantine import FileKept, by_law, reason_words, stays_out, what_to_do
 from reports.words import day, number, percent, words
 
 
@@ -123,6 +123,7 @@ def quarantine_page(files: Sequence[FileKept], masthead: Masthead) -> bytes:
         masthead,
         files=ordered,
         by_law=by_law(ordered),
+        stays_out=stays_out(ordered),
         titles={s: contract.load(s).title for s in contract.SOURCES},
         what_to_do=lambda reason: what_to_do(reason, say),
         named=lambda source, text: with_headers(text, contract.load(source)),

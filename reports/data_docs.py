@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from great_expectations.core import ExpectationSuite, ExpectationSuiteValidationResult
 from great_expectations.render.components import (
@@ -179,8 +179,14 @@ class SuitePage(_Page):
             return ""
         if isinstance(value, str):
             return f"{self.say(of_day)} {day(date.fromisoformat(value), self.language)}"
-        shown = f"{value:.9f}".rstrip("0").rstrip(".")
-        return f"{self.say(of_number)} {shown.replace('.', ',') if self.language == 'fr' else shown}"
+        return f"{self.say(of_number)} {self._figure(cast(float, value))}"
+
+    def _figure(self, value: float) -> str:
+        """A year is not grouped in thousands."""
+        plain = f"{value:.9f}".rstrip("0").rstrip(".")
+        if abs(value) >= 10_000:
+            return number(value, self.language, len(plain.partition(".")[2]))
+        return plain.replace(".", ",") if self.language == "fr" else plain
 
     def _facts(self, promised: Contract) -> Rows:
         say = self.say

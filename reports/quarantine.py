@@ -95,6 +95,17 @@ def by_law(files: Sequence[FileKept]) -> tuple[ByLaw, ...]:
     return tuple(found.values())
 
 
+def stays_out(files: Sequence[FileKept]) -> str:
+    """Until when nobody is known through the lines set aside; a msgid."""
+    if not by_law(files):
+        return "nobody on these lines is known through them until they are corrected"
+    if any(file.to_correct for file in files):
+        return "nobody on these lines is known through them: until they are corrected, or as long as the law keeps them out"
+    return (
+        "nobody on these lines is known through them: the law keeps them out, and nothing is to be corrected"
+    )
+
+
 _WHAT_TO_DO = {
     "clé en double": "Two lines bear the same identifier and say different things: keep the right one, or number them apart.",
     "valeur en double": "A value that only one line may bear is on several: keep the right one.",

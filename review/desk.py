@@ -13,6 +13,7 @@ from features.factor import Language
 from review.access.limits import Limits
 from review.access.passwords import Passwords
 from review.access.signing_in import Terms
+from review.alerting.alert_choices import emergency
 from review.database import Database
 from review.me import Me
 from review.menu import menu
@@ -42,7 +43,7 @@ SAID: Mapping[str, str] = {
     "table_closed": "The key holder's table is forgotten.",
     "confirmed": "The round is confirmed, its visits are planned.",
     "alert": "The alert is entered. Thank you; the unit answers within its time limit.",
-    "alert-urgent": "The alert is entered. If nobody has called 15 or 112 yet, call now.",
+    "alert-urgent": "The alert is entered. If nobody has called %(emergency)s yet, call now.",
     "alerts-in": "The file was taken in.",
     "answered": "The alert is answered.",
     "merged": "The two alerts are one now; the earlier day counts.",
@@ -91,6 +92,7 @@ class Desk:
             city=city,
             menu=menu(me, request.url.path) if me else (),
             said=said,
+            emergency=emergency(city.country),
             here=request.url.path,
             **content,
         )

@@ -43,7 +43,7 @@ Number = int | str
 
 @dataclass(frozen=True, kw_only=True)
 class Yield:
-    """Of those met by one way: how many were found isolated, with the 95 % interval of the share; None where fewer than 11 were met or the count is hidden."""
+    """Of those met by one way: how many were found isolated, with the 95% interval of the share; None where fewer than 11 were met or the count is hidden."""
 
     way: str
     met: Number

@@ -30,7 +30,8 @@ class Directory:
 @dataclass(frozen=True, kw_only=True)
 class DeskCity:
     """What the desk needs of ``city.toml``. ``groups``: name of a neighbourhood group → its codes; ``public_url``: how browsers reach the desk;
-    ``correspondence``: the key holder's sealed table on the server, None: whoever grants brings it; ``table_minutes``: after so long an open one is forgotten."""
+    ``correspondence``: the key holder's sealed table on the server, None: whoever grants brings it; ``table_minutes``: after so long an open one is forgotten;
+    ``country``: two letters of ISO 3166."""
 
     name: str
     language: Language
@@ -45,6 +46,7 @@ class DeskCity:
     directory: Directory | None = None
     correspondence: Path | None = None
     table_minutes: int = 60
+    country: str = "FR"
 
     @property
     def is_https(self) -> bool:

@@ -15,14 +15,14 @@ from synthetic_city import calibration_people, calibration_ties
 from synthetic_city.calibration_words import WORDS, Words
 from synthetic_city.figure import KINDS, Figure, Kind
 from synthetic_city.history import History, Ties
+from synthetic_city.place import AGEN, Place
 
 Language = Literal["fr", "en"]
 
-PLOT_WIDTH, NAME_WIDTH, ROW_HEIGHT, HEAD_HEIGHT = 260, 440, 24, 34
+PLOT_WIDTH, NAME_WIDTH, ROW_HEIGHT, HEAD_HEIGHT = 260, 520, 24, 34
 NAME_GAP = 16
 TOLERANCES_SHOWN = 2.0
 """The chart reaches this many tolerances on each side; a dot beyond is drawn at the edge, as an arrow."""
-NAME_LETTERS = 62
 JSON_DECIMALS = 6
 
 
@@ -37,7 +37,6 @@ class Line:
     simulated: str
     gap: str
     tolerance: str
-    short_name: str
     x: float
     y: float
     is_beyond: bool
@@ -86,20 +85,18 @@ def as_json(figures: Sequence[Figure]) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def as_html(
-    figures: Sequence[Figure], *, title: str = "", subtitle: str = "", language: Language = "fr"
-) -> bytes:
-    """One page that needs nothing else: summary, dot chart, table. Raises ``ConfigurationError`` without figures."""
+def as_html(figures: Sequence[Figure], place: Place = AGEN) -> bytes:
+    """One page that needs nothing else, in the language of the place: summary, dot chart, table. Raises ``ConfigurationError`` without figures."""
     if not figures:
         raise ConfigurationError(
             "there is no figure to show", where="calibration page", hint="collect the figures of a town first"
         )
-    words = WORDS[language]
+    words = WORDS[place.language]
     groups = [_group(kind, figures, words) for kind in KINDS if any(f.kind == kind for f in figures)]
     page = _template().render(
-        groups=groups, words=words, language=language, title=title or words.title, subtitle=subtitle,
-        summary=summary(figures, language), ticks=_ticks(words, _chart(1)),
-        reasons=_reasons([line for group in groups for line in group.lines]),
+        groups=groups, words=words, language=place.language, place=place.name, elsewhere="" if place is AGEN else words.elsewhere,
+        summary=summary(figures, place.language), ticks=_ticks(words, _chart(1)),
+        reasons=_reasons([line for group in groups for line in group.lines], words),
     )  # fmt: skip
     return page.encode()
 
@@ -153,12 +150,13 @@ def _ticks(words: Words, chart: Chart) -> list[tuple[float, str]]:
     return [(chart.low, words.tick_low), (chart.middle, words.tick_middle), (chart.high, words.tick_high)]
 
 
-def _reasons(lines: Sequence[Line]) -> list[tuple[str, str]]:
+def _reasons(lines: Sequence[Line], words: Words) -> list[tuple[str, str]]:
     """Each reason for a wider tolerance once, with the figures it is given for."""
     named: dict[str, list[str]] = {}
     for line in lines:
         if line.figure.wider_because:
-            named.setdefault(line.figure.wider_because, []).append(f"{line.name} ({line.tolerance})")
+            reason = words.reason_of(line.figure.wider_because)
+            named.setdefault(reason, []).append(f"{line.name} ({line.tolerance})")
     return [(reason, " · ".join(names)) for reason, names in named.items()]
 
 
@@ -174,12 +172,7 @@ def _line(figure: Figure, place: int, words: Words, chart: Chart) -> Line:
         simulated=words.value(figure.simulated, figure.unit),
         gap=words.gap(figure),
         tolerance=words.tolerance(figure),
-        short_name=_short(words.name_of(figure.name)),
         x=round(chart.middle + shown * (chart.high - chart.middle), 1),
         y=HEAD_HEIGHT + place * ROW_HEIGHT + ROW_HEIGHT / 2,
         is_beyond=abs(tolerances) > TOLERANCES_SHOWN,
     )
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= NAME_LETTERS else name[: NAME_LETTERS - 1].rstrip() + "…"

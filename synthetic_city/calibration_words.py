@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from synthetic_city.calibration_english_words import REASONS_EN, english
 from synthetic_city.figure import Figure, Kind
 
 NAMES_FR = {
@@ -33,7 +34,8 @@ THIN, NARROW = "\u202f", "\u00a0"
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """One language of the page; ``comma`` and ``thousands`` write numbers, ``unit_space`` stands before a percent sign."""
+    """One language of the page; ``comma`` and ``thousands`` write numbers, ``unit_space`` stands before a percent sign; ``elsewhere``: of a town
+    that is not Agen, whose figures it is compared with."""
 
     title: str
     summary: str
@@ -61,11 +63,17 @@ class Words:
     comma: str
     thousands: str
     unit_space: str
-    renames: bool
+    elsewhere: str
+    named: Callable[[str], str]
+    reasons: Mapping[str, str]
 
     def name_of(self, name: str) -> str:
-        """The figure's name for this language's readers; a name that is not in the table stays as it is."""
-        return french(name) if self.renames else name
+        """The figure's name for this language's readers; a name that is in no table stays as it is."""
+        return self.named(name)
+
+    def reason_of(self, wider_because: str) -> str:
+        """Likewise why its tolerance is wider."""
+        return self.reasons.get(wider_because, wider_because)
 
     def value(self, number: float, unit: str) -> str:
         """A share as a percentage with one decimal, a count whole (one decimal below 100)."""
@@ -155,7 +163,10 @@ FRENCH = Words(
     comma=",",
     thousands=THIN,
     unit_space=NARROW,
-    renames=True,
+    elsewhere="Les chiffres de cette page sont ceux d'Agen et de la France : les habitants de cette ville-ci sont construits comme ceux d'Agen, "
+    "et ne disent rien de son propre pays.",
+    named=french,
+    reasons={},
 )
 
 ENGLISH = Words(
@@ -206,7 +217,10 @@ ENGLISH = Words(
     comma=".",
     thousands=",",
     unit_space="",
-    renames=False,
+    elsewhere="The figures of this page are those of Agen and of France: the people of this town are built as Agen's are, so that they say "
+    "nothing of its own country. What is said of a source stands in its language, mostly French.",
+    named=english,
+    reasons=REASONS_EN,
 )
 
 WORDS = {"fr": FRENCH, "en": ENGLISH}

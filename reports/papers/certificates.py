@@ -8,7 +8,7 @@ from datetime import date
 
 from data_contracts.contract_terms import Period
 from features.cells import Key, Sum, shown
-from reports.papers import files
+from reports.papers import files, law
 from reports.papers.facts import Facts
 from reports.papers.parts import Block, Paper, Points, Section, Table, Terms, says
 
@@ -48,7 +48,7 @@ def paper(f: Facts, found: Sequence[Certificate]) -> Paper:
         kind=f.say("certificates of retention"),
         title=f.say("Certificates of retention"),
         lede=f.say("What each purge deleted, source by source, and by which rule. Rules and counts remain, nobody’s data do."),
-        law="RGPD, art. 5(1)(e), 17, 30(1)(f)",
+        law=law.gdpr(f, "5(1)(e), 17, 30(1)(f)"),
         sections=sections,
     )  # fmt: skip
 
@@ -73,7 +73,7 @@ def _one(f: Facts, one: Certificate, starts_page: bool) -> Section:
     if one.runs:
         blocks += [*says(f.say("Runs of which the list was deleted:")), Points(items=one.runs)]
     title = f.say("Purged on {day}").format(day=f.day(one.purged_on))
-    return Section(title=title, law="RGPD, art. 5(1)(e)", blocks=tuple(blocks), starts_page=starts_page)
+    return Section(title=title, law=law.gdpr(f, "5(1)(e)"), blocks=tuple(blocks), starts_page=starts_page)
 
 
 def _table(f: Facts, caption: str, gone: Sequence[Gone]) -> Table:

@@ -20,7 +20,7 @@ from reports.words import day, number, percent
 @dataclass(frozen=True, kw_only=True)
 class Stamp:
     """What every paper bears. ``head``: of the run's audit chain, None where the run has none; ``written_on``: None for the notice of a cycle, which is as old as
-    its list. ``are_settings_newer``: ``city.toml`` is not any more what it was in the run."""
+    its list. ``are_settings_newer``: ``city.toml`` is not any more what it was in the run. ``country``: two letters of ISO 3166."""
 
     city: str
     language: Language
@@ -31,6 +31,12 @@ class Stamp:
     head: str | None
     written_on: date | None
     are_settings_newer: bool
+    country: str = "FR"
+
+    @property
+    def is_in_france(self) -> bool:
+        """Whether the law of France is the city's own."""
+        return self.country == "FR"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,10 @@
-"""Inputs to the impact assessment (RGPD, art. 35), in the order of the CNIL's method (PIA, February 2018): context, principles, risks, validation."""
+"""Inputs to the impact assessment (GDPR, art. 35), in the order of the CNIL's method (PIA, February 2018): context, principles, risks, validation."""
 
 from __future__ import annotations
 
 from data_contracts.contract import Contract
 from features.catalogue import FACTORS
-from reports.papers import files, flow, looks, persons, register, saying
+from reports.papers import files, flow, law, looks, persons, register, saying
 from reports.papers.facts import Facts, Installed, Source
 from reports.papers.parts import (
     Cell,
@@ -29,7 +29,7 @@ def paper(f: Facts, installed: Installed) -> Paper:
         kind=f.say("inputs to the impact assessment"),
         title=f.say("Impact assessment: what the software and this run can say"),
         lede=f.say("The data flow, the proportions, the risks and the measures, drawn from contracts, gates and code. Gravity, likelihood and acceptance are left to the city."),
-        law=f.say("RGPD, art. 35 – CNIL, PIA, the method"),
+        law=f.say("GDPR, art. 35 – CNIL, PIA, the method"),
         sections=(
             Section(title=f.say("1.1 Context: overview"), law="art. 35(7)(a)", blocks=_overview(f)),
             Section(title=f.say("1.2 Context: data, processes and supports"), law="art. 35(7)(a)", blocks=(
@@ -52,7 +52,7 @@ def _overview(f: Facts) -> tuple[Terms]:
         persons.host(f),
         (f.say("Persons concerned"), saying.known(f)),
         (f.say("Why an assessment is compulsory"), f.say("evaluation of people, files joined with one another, vulnerable people, large scale: at least four of the nine criteria of the European board")),
-        (f.say("Applicable references"), f.say("CASF, art. L121-6-1; code électoral, art. L37; CRPA, art. L311-3-1, L312-1-3; regulation (EU) 2024/1689")),
+        (f.say("Applicable references"), law.references(f)),
         (f.say("Reference of the assessment"), f.stated(f.authority.impact_assessment, f.say("reference and date of the assessment"), "[authority] impact_assessment")),
     )  # fmt: skip
     return (Terms(pairs=pairs),)
@@ -107,7 +107,7 @@ def _rights(f: Facts) -> tuple[tuple[str, Cell], ...]:
         (f.say("Erasure and limits (art. 17, 18)"), "lanterne purge, lanterne oppose"),
         (f.say("Objection (art. 21)"), f.say("`lanterne oppose`, at the desk, at the door: before any calculation, and in later deliveries")),
         (f.say("No automated decision (art. 22)"), saying.unit(f)),
-        (f.say("Explanation (CRPA, art. R311-3-1-2)"), "lanterne explain-person"),
+        (f.say("Explanation ({law})").format(law="CRPA, art. R311-3-1-2" if f.stamp.is_in_france else "art. 15(1)(h)"), "lanterne explain-person"),
         *persons.contacts(f),
     )  # fmt: skip
 
@@ -142,7 +142,7 @@ def _validation(f: Facts) -> tuple[ToFill, ...]:
         for what, whom in (
             (f.say("opinion on the measures and on the residual risks (art. 35(2))"), officer),
             (f.say("views of the persons concerned or their representatives (art. 35(9))"), controller),
-            (f.say("decision: accepted, to be improved, or prior consultation of the CNIL (art. 36)"), controller),
+            (f.say("decision: accepted, to be improved, or prior consultation of the data protection authority (art. 36)"), controller),
             (f.say("plan of action: who, what, until when"), controller),
         )
     )  # fmt: skip

@@ -1,8 +1,8 @@
-"""The information that people are owed whose data came from elsewhere (RGPD, art. 14): the notice in full, and the mention for letters and doors."""
+"""The information that people are owed whose data came from elsewhere (GDPR, art. 14): the notice in full, and the mention for letters and doors."""
 
 from __future__ import annotations
 
-from reports.papers import files, persons, register
+from reports.papers import files, law, persons, register
 from reports.papers.facts import Facts
 from reports.papers.parts import Cell, Paper, Points, Says, Section, Table, Terms, says
 
@@ -11,18 +11,17 @@ ROLL = "liste_electorale"
 
 def notice(f: Facts) -> Paper:
     """Every point of art. 14(1) and (2), each source with its origin."""
-    law = "RGPD, art. 14"
     return Paper(
         name="information_notice",
         kind=f.say("information of the persons concerned"),
         title=f.say("What the city does with your data to fight isolation"),
         lede=f.say("You did not give us these data yourself for this use: the law gives you the right to know where they come from and what becomes of them."),
-        law=law,
+        law=law.gdpr(f, "14"),
         sections=(
             Section(title=f.say("Who answers for it"), law="art. 14(1)(a), (b)", blocks=(Terms(pairs=persons.controller(f)),)),
             Section(title=f.say("What for, and on which ground"), law="art. 14(1)(c)", blocks=says(
                 f.say("To find, among the households of the city, those at risk of a lasting lack of social relations, so that somebody can knock on the door."),
-                f.say("Task in the public interest of the city (RGPD, art. 6(1)(e)); the ground of each file is in the table below."),
+                f.say("Task in the public interest of the city (GDPR, art. 6(1)(e)); the ground of each file is in the table below."),
                 f.say("The list serves only to offer a visit. It may not be used for checks, fines, rent, benefits, housing, police or elections."),
             )),
             Section(title=f.say("Which data, and where they come from"), law="art. 14(1)(d), 14(2)(f)", blocks=(origins(f), *_roll(f), _public(f), register.data(f))),
@@ -46,7 +45,7 @@ def origins(f: Facts) -> Table:
 def _roll(f: Facts) -> tuple[Says, ...]:
     if not f.source(ROLL).is_used:
         return ()
-    return says(f.say("The electoral roll is used by the municipality (code électoral, art. L37), sorted by age or address, never by the sound of names, and never for an election."))  # fmt: skip
+    return says(f.say("The electoral roll is used by the municipality{law}, sorted by age or address, never by the sound of names, and never for an election.").format(law=law.of_roll(f)))  # fmt: skip
 
 
 def _public(f: Facts) -> Says:
@@ -81,12 +80,12 @@ def letter(f: Facts) -> Paper:
         kind=f.say("mentions for letters and visits"),
         title=f.say("What to write and say of the origin of the data"),
         lede=f.say("Three texts to copy. They name the files that this list used, and no other."),
-        law="RGPD, art. 14(3) – code électoral, art. L37",
+        law=" – ".join((law.gdpr(f, "14(3)"), *((law.ROLL,) if f.stamp.is_in_france else ()))),
         sections=(
-            Section(title=f.say("At the foot of a letter"), law="RGPD, art. 14(3)(b)", blocks=says(_mention(f), *_origin_of_roll(f), _ways(f))),
-            Section(title=f.say("On the card left at the door"), law="RGPD, art. 14(3)(b), art. 21(4)", blocks=says(
+            Section(title=f.say("At the foot of a letter"), law=law.gdpr(f, "14(3)(b)"), blocks=says(_mention(f), *_origin_of_roll(f), _ways(f))),
+            Section(title=f.say("On the card left at the door"), law=law.gdpr(f, "14(3)(b), art. 21(4)"), blocks=says(
                 f.say("We came to propose a visit. It is free and you may say no: nothing follows from it."), _ways(f))),
-            Section(title=f.say("On the telephone, and when asked “how do you know me?”"), law="RGPD, art. 14(3)(b)", blocks=says(
+            Section(title=f.say("On the telephone, and when asked “how do you know me?”"), law=law.gdpr(f, "14(3)(b)"), blocks=says(
                 f.say("“The city proposes a visit to people who may be alone. What it knows comes from these files: {sources}. If you would rather not, say so: nobody will call again, and nothing follows from it.”").format(sources=_names(f)))),
             Section(title=f.say("Contacts in these texts"), blocks=(Terms(pairs=persons.contacts(f)),)),
         ),
@@ -110,11 +109,11 @@ def _names(f: Facts) -> str:
 def _origin_of_roll(f: Facts) -> tuple[str, ...]:
     if not f.source(ROLL).is_used:
         return ()
-    return (f.say("Origin of the address: electoral roll of the commune (code électoral, art. L37)."),)
+    return (f.say("Origin of the address: electoral roll of the commune{law}.").format(law=law.of_roll(f)),)
 
 
 def _ways(f: Facts) -> str:
     where = f.authority.objections or f.contacts.team or f.say("[to be completed by the city]")
     officer = f.contacts.data_protection_officer or f.say("[to be completed by the city]")
-    said = f.say("To object, to see your data or to have them corrected: {where}. Data protection officer: {officer}. Complaint: CNIL, cnil.fr.")  # fmt: skip
-    return said.format(where=where, officer=officer)
+    said = f.say("To object, to see your data or to have them corrected: {where}. Data protection officer: {officer}. Complaint: {authority}.")  # fmt: skip
+    return said.format(where=where, officer=officer, authority=law.authority(f))

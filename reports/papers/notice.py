@@ -3,7 +3,7 @@ in the order of Etalab's guide on public algorithms: what for, who decides, whic
 
 from __future__ import annotations
 
-from reports.papers import files, persons, saying
+from reports.papers import files, law, persons, saying
 from reports.papers.facts import Facts
 from reports.papers.parts import Block, Cell, Paper, Points, Says, Section, Terms, says
 
@@ -19,7 +19,7 @@ def paper(f: Facts) -> Paper:
         title=f.say("How the city finds isolated households to visit"),
         lede=f.say("A calculation proposes households; people decide. This page says how it works, how well, and what you may ask."),
         is_short=True,
-        law=f.say("Code des relations entre le public et l’administration, art. L312-1-3"),
+        law=law.of_notice(f),
         sections=(_short(f), _purpose(f), _decides(f), _data(f), _ranking(f), _blind(f), _quality(f), _alike(f), _rights(f), _version(f)),
     )  # fmt: skip
 
@@ -50,7 +50,7 @@ def _purpose(f: Facts) -> Section:
 def _decides(f: Facts) -> Section:
     pairs: tuple[tuple[str, Cell], ...] = (
         (f.say("Answerable"), f.stated(f.authority.name, f.say("name of the public body"), "[authority] name")),
-        (f.say("Degree of automation"), f.say("A help to decide: no decision is made by machine alone (RGPD, art. 22).")),
+        (f.say("Degree of automation"), f.say("A help to decide: no decision is made by machine alone (GDPR, art. 22).")),
         (f.say("Who decides"), saying.unit(f)),
         (f.say("Each list"), f.say("{n} households at most by the ranking, which is what the teams can visit.").format(n=f.number(f.card.about.capacity))),
         (f.say("Drawn by lot"), saying.lot(f)),
@@ -116,7 +116,7 @@ def _version(f: Facts) -> Section:
     digest = f.card.about.model_digest
     pairs: tuple[tuple[str, Cell], ...] = (
         (f.say("List of"), f.day(f.stamp.as_of)),
-        (f.say("Legal ground"), f.say("Task in the public interest of the city (RGPD, art. 6(1)(e)); the ground of each file is in the register of processing activities.")),
+        (f.say("Legal ground"), f.say("Task in the public interest of the city (GDPR, art. 6(1)(e)); the ground of each file is in the register of processing activities.")),
         (f.say("Decision of the council"), f.stated(f.authority.deliberation, f.say("reference and date of the deliberation"), "[authority] deliberation")),
         (f.say("Rules in full"), f.say("docs/factors.md of the software (every factor), model/ of the run (the text that ranks).")),
         (f.say("Digest of the frozen model"), digest[:16] if digest else "–"),

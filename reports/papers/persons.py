@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.papers import law
 from reports.papers.facts import Facts
 from reports.papers.parts import Cell
 
@@ -13,8 +14,8 @@ def rights(f: Facts) -> tuple[tuple[str, Cell], ...]:
         (f.say("You no longer want to be in the calculation"), f.say("You may object, without a reason. Your household then leaves this list and all later ones.")),
         (f.say("Something is wrong"), f.say("Tell us. The department that holds the file corrects it, and the next calculation reads what is right.")),
         (f.say("You want to see everything"), f.say("You may ask for a copy of all that the city holds about you.")),
-        (f.say("You want to know why your household was listed"), f.say("You may ask for a page that says which facts counted, how much, and where they are from (code des relations entre le public et l’administration, art. R311-3-1-2).")),
-        (f.say("You are not satisfied with our answer"), f.say("About your data: write to the CNIL (cnil.fr). About this page, or if the city does not answer within a month: write to the CADA (cada.fr).")),
+        (f.say("You want to know why your household was listed"), f.say("You may ask for a page that says which facts counted, how much, and where they are from ({law}).").format(law=law.of_explanation(f))),
+        (f.say("You are not satisfied with our answer"), law.complaint(f)),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The entry of the register of processing activities (RGPD, art. 30), in the order of the CNIL's record sheet."""
+"""The entry of the register of processing activities (GDPR, art. 30), in the order of the CNIL's record sheet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from data_contracts import contract
 from data_contracts.contract import Column
-from reports.papers import files, looks, persons, saying
+from reports.papers import files, law, looks, persons, saying
 from reports.papers.facts import Facts, Installed, Source
 from reports.papers.parts import Paper, Points, Says, Section, Table, Terms, says
 
@@ -40,11 +40,11 @@ def paper(f: Facts, installed: Installed) -> Paper:
         kind=f.say("register of processing activities"),
         title=f.say("Proposing visits to households at risk of social isolation"),
         lede=f.say("Entry of the register of processing activities, filled from the run and from the settings of the city."),
-        law="RGPD, art. 30(1)",
+        law=law.gdpr(f, "30(1)"),
         sections=(
             Section(title=f.say("Who answers"), law="art. 30(1)(a)", blocks=(Terms(pairs=(*persons.controller(f), persons.host(f))),)),
             Section(title=f.say("Purposes"), law="art. 30(1)(b)", blocks=_purposes(f)),
-            Section(title=f.say("Legal basis, gate by gate"), law="RGPD, art. 6", blocks=(bases(f),)),
+            Section(title=f.say("Legal basis, gate by gate"), law=law.gdpr(f, "6"), blocks=(bases(f),)),
             Section(title=f.say("Categories of persons"), law="art. 30(1)(c)", blocks=_persons(f)),
             Section(title=f.say("Categories of data, source by source"), law="art. 30(1)(c)", blocks=(data(f), *sensitive(f))),
             Section(title=f.say("Recipients"), law="art. 30(1)(d)", blocks=recipients(f, installed)),
@@ -131,7 +131,7 @@ def _own(columns: Sequence[Column]) -> str:
 
 
 def sensitive(f: Facts) -> tuple[Says | Points, ...]:
-    """What may touch special categories of data (RGPD, art. 9) among what came through."""
+    """What may touch special categories of data (GDPR, art. 9) among what came through."""
     items = tuple(
         f"{s.title}{f.say(':')} {f.say(SENSITIVE[s.name][1])}"
         for s in f.used
@@ -140,7 +140,7 @@ def sensitive(f: Facts) -> tuple[Says | Points, ...]:
     none = f.say("No diagnosis, no national identification number (NIR), no origin, opinion, religion or criminal record is in any contract.")  # fmt: skip
     if not items:
         return says(none)
-    lead = f.say("To be looked at by the data protection officer (RGPD, art. 9):")
+    lead = f.say("To be looked at by the data protection officer (GDPR, art. 9):")
     return (*says(lead), Points(items=items), *says(none))
 
 

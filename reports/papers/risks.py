@@ -98,7 +98,7 @@ RISKS: tuple[Risk, ...] = (
     Risk(
         title="Wrong link between records",
         harm="Facts of one person weigh on another, or a dead person is visited.",
-        rights="accuracy (RGPD, art. 5(1)(d))",
+        rights="accuracy (GDPR, art. 5(1)(d))",
         measures=(
             Measure(text="doubtful pairs stay apart and are counted; every link can be explained", shown_by="lanterne explain-link"),
             Measure(text="whom the registers leave in doubt is compared by group", shown_by="frame_parity.html"),
@@ -107,7 +107,7 @@ RISKS: tuple[Risk, ...] = (
     Risk(
         title="A machine that decides in fact",
         harm="The unit follows the order without looking; nobody can contest it.",
-        rights="not to be subject to an automated decision (RGPD, art. 22), effective remedy (Charter, art. 47)",
+        rights="not to be subject to an automated decision (GDPR, art. 22), effective remedy (Charter, art. 47)",
         measures=(
             Measure(text="nothing leaves the desk without a decision of a person", shown_by="docs/desk_states.md"),
             Measure(text="a share of the cases is decided twice, blind", shown_by="docs/desk_states.md", holds=lambda f: f.second_look_share > 0),

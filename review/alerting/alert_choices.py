@@ -20,7 +20,7 @@ URGENCIES: Mapping[int, Urgency] = {
     2: Urgency(
         title="Danger now",
         means="Somebody may be in danger at this moment: no sign of life, a call for help, a door that stays closed against all habit.",
-        then="Call 15 or 112 first. The unit answers on the same day.",
+        then="Call %(emergency)s first. The unit answers on the same day.",
         days=0,
     ),
     1: Urgency(
@@ -38,6 +38,8 @@ URGENCIES: Mapping[int, Urgency] = {
 }
 """URGENCE of the contract, the most urgent first. The days are our own judgement, no published norm: what a unit of a few people can keep, and what each
 word promises to whoever reports."""
+EMERGENCY: Mapping[str, str] = {"FR": "15 or 112", "": "112"}
+"""Country → whom to call first; of every other country the number that answers all over the European Union."""
 NOT_SAID_AS = 1
 """An alert from a file that does not say its urgency is answered like this one."""
 
@@ -48,7 +50,7 @@ CHANNELS: Mapping[str, str] = {
     "AGENT_IMMEUBLE": "building agent",
     "ASSOCIATION": "association",
     "PROFESSIONNEL": "professional",
-    "MISSION_LOCALE": "local mission for young people",
+    "MISSION_LOCALE": "employment service for young people",
 }
 """CANAL of the contract: by which way it came, never by whom."""
 
@@ -77,6 +79,11 @@ NOTHING: Mapping[str, str] = {
     "ERREUR": "entered by mistake",
 }
 """Why nothing is to be done."""
+
+
+def emergency(country: str) -> str:
+    """A msgid, which stands in for ``%(emergency)s``."""
+    return EMERGENCY.get(country, EMERGENCY[""])
 
 
 def days_to_answer(urgency: int | None) -> int:

@@ -38,7 +38,7 @@ MEASURES = (
     Measure(
         name="call_emergency",
         title="Emergency services called",
-        hint="15 or 112 are on their way. The alert stays open until the unit knows how it went on.",
+        hint="Help is on its way. The alert stays open until the unit knows how it went on.",
     ),
     Measure(
         name="open_case",

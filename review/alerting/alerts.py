@@ -176,13 +176,6 @@ def row_of(alert: Alert, today: date) -> Row:
     return Row(alert=alert, answer_by=answer_by, days_over=max(0, (today - answer_by).days) if waits else 0)
 
 
-def town(session: Session, groups: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Code → name of every neighbourhood that the desk knows, by its cases or by the groups of the settings; an alert may come from anywhere."""
-    named = select(Case.quartier, func.max(Case.quartier_name)).group_by(Case.quartier)
-    codes = {code: "" for codes in groups.values() for code in codes}
-    return dict(sorted((codes | {code: name for code, name in session.execute(named) if code}).items()))
-
-
 def alerts_of(session: Session, case: Case) -> tuple[Alert, ...]:
     """Those that belong to a case, the newest first, each with those that were merged into it."""
     belongs = Alert.case_id == case.id, Alert.merged_into.is_(None)

@@ -1,4 +1,4 @@
-"""How far two readers who decide apart decide alike, beyond chance: Cohen's kappa, with a 95 % interval.
+"""How far two readers who decide apart decide alike, beyond chance: Cohen's kappa, with a 95% interval.
 
 Kappa: J. Cohen, *A coefficient of agreement for nominal scales*, Educational and Psychological Measurement 20 (1960), 37–46.
 
@@ -14,7 +14,7 @@ to 0.9, 4,000 samples each): the share of intervals that hold the true kappa, on
 | 100 | 0.96, 0.94 | 0.93, 0.88 |
 
 The large-sample variance of Fleiss, Cohen and Everitt (Psychological Bulletin 72 (1969), 323–327) says "1 to 1" whenever all pairs agree; the percentile
-bootstrap does as badly (0.76, 0.25 at 10 pairs). Ours is wider by a fifth at 20 pairs, by 7 % at 100; too narrow where one decision is nearly always taken and
+bootstrap does as badly (0.76, 0.25 at 10 pairs). Ours is wider by a fifth at 20 pairs, by 7% at 100; too narrow where one decision is nearly always taken and
 kappa is high (95 : 5 and 0.9: 0.86 at 10 pairs, 0.90 at 30), too wide where kappa is near 0.
 """
 
@@ -33,7 +33,7 @@ ten). Our own judgement."""
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """``pairs`` read twice, ``agreed`` of them alike. ``kappa``: 1 always alike, 0 as by chance, below 0 less than that; ``low`` to ``high``: its 95 % interval.
+    """``pairs`` read twice, ``agreed`` of them alike. ``kappa``: 1 always alike, 0 as by chance, below 0 less than that; ``low`` to ``high``: its 95% interval.
     All three None below ``MIN_PAIRS``, and where both readers always took one same decision, so that chance alone would agree."""
 
     pairs: int

@@ -31,7 +31,7 @@ KINDS = {
 }
 PARTNERS = {
     "UNITE": "the unit",
-    "CCAS": "municipal welfare office (CCAS)",
+    "CCAS": "municipal welfare office",
     "DEPARTEMENT": "county social service",
     "CAISSE_RETRAITE": "pension fund",
     "BAILLEUR": "social landlord",

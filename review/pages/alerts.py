@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict
 
-from review import labels, trail
+from review import labels, neighbourhoods, trail
 from review.access.guard import guarded
 from review.alerting import alert_figures, alert_triage, alerts
 from review.alerting.alert_choices import CHANNELS, NOTHING, SIGNS, URGENCIES
@@ -95,7 +95,7 @@ def enter(request: Request, me: Enterer, sent: Annotated[SentAlert, Form()]) -> 
     try:
         entered = sent.entered()
         with desk.database.writing() as session:
-            town = alerts.town(session, desk.services.city.groups)
+            town = neighbourhoods.town(session, desk.services.city.groups)
             alerts.enter(
                 session, desk.services.seal, me, entered, desk.services.pseudonyms, town, desk.today()
             )
@@ -107,7 +107,7 @@ def enter(request: Request, me: Enterer, sent: Annotated[SentAlert, Form()]) -> 
 def _form(request: Request, me: Me, sent: SentAlert, problem: Incomplete | None) -> HTMLResponse:
     desk = desk_of(request)
     with desk.database.reading() as session:
-        town = alerts.town(session, desk.services.city.groups)
+        town = neighbourhoods.town(session, desk.services.city.groups)
         mine = alerts.entered_today(session, desk.services.seal, me, desk.today())
     return desk.page(
         request, me, "alert_entry.html.j2", status=422 if problem else 200,
@@ -128,7 +128,7 @@ def queue(
     with desk.database.reading() as session:
         found = alerts.found(session, me, only_open=scope == "open", page=page, today=desk.today())
         response = alert_figures.response(session, desk.today())
-        names = alerts.town(session, desk.services.city.groups)
+        names = neighbourhoods.town(session, desk.services.city.groups)
     return desk.page(
         request, me, "alerts.html.j2",
         found=found, response=response, scope=scope, page=page, names=names, today=desk.today(),
@@ -159,7 +159,7 @@ def _page(
             doubles=alert_triage.doubles(session, me, alert) if "merge" in allowed else (),
             measures=[one for one in MEASURES if one.name in allowed and me.may("triage alerts")],
             may_merge="merge" in allowed and me.may("triage alerts"),
-            names=alerts.town(session, desk.services.city.groups), ages=labels.AGE_WORDS,
+            names=neighbourhoods.town(session, desk.services.city.groups), ages=labels.AGE_WORDS,
             urgencies=URGENCIES, channels=CHANNELS, signs=SIGNS, reasons=NOTHING, states=ALERT.states, case_states=CASE.states,
         )  # fmt: skip
 
@@ -170,7 +170,7 @@ def answer(request: Request, me: Triager, alert_id: str, sent: Annotated[SentAns
     desk = desk_of(request)
     try:
         with desk.database.writing() as session:
-            names = alerts.town(session, desk.services.city.groups)
+            names = neighbourhoods.town(session, desk.services.city.groups)
             alert = alerts.alert_at(session, me, alert_id, sent.version)
             given = Answer(quartier_name=names.get(sent.quartier, ""), **sent.model_dump(exclude={"version"}))
             alert_triage.answer(session, desk.services.seal, me, alert, given, desk.now(), desk.today())

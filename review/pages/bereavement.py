@@ -8,9 +8,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict
 
-from review import trail
+from review import neighbourhoods, trail
 from review.access.guard import guarded
-from review.alerting import alerts
 from review.desk import Desk, desk_of, go
 from review.follow_up import bereavement
 from review.follow_up.bereavement import Entered, Given
@@ -52,7 +51,7 @@ def register(request: Request, me: Reader) -> HTMLResponse:
     with desk.database.reading() as session:
         found = bereavement.found(session, me, desk.today())
         counts = bereavement.counted(session)
-        names = alerts.town(session, desk.services.city.groups)
+        names = neighbourhoods.town(session, desk.services.city.groups)
     return desk.page(
         request, me, "bereavement.html.j2",
         found=found, counts=counts, names=names, whens=WHENS, states=BEREAVED.states, needs=NEEDS,
@@ -78,7 +77,7 @@ def enter(request: Request, me: Keeper, sent: Annotated[SentEntry, Form()]) -> R
     )
     try:
         with desk.database.writing() as session:
-            town = alerts.town(session, desk.services.city.groups)
+            town = neighbourhoods.town(session, desk.services.city.groups)
             entry_id = bereavement.enter(
                 session, desk.services.seal, me, entered, town, desk.now(), desk.today()
             ).id
@@ -90,8 +89,7 @@ def enter(request: Request, me: Keeper, sent: Annotated[SentEntry, Form()]) -> R
 def _form(request: Request, me: Me, sent: SentEntry, problem: Incomplete | None) -> HTMLResponse:
     desk = desk_of(request)
     with desk.database.reading() as session:
-        town = alerts.town(session, desk.services.city.groups)
-    mine = {code: name for code, name in town.items() if me.quartiers is None or code in me.quartiers}
+        mine = neighbourhoods.town_of(session, me, desk.services.city.groups)
     return desk.page(
         request, me, "bereaved_entry.html.j2", status=422 if problem else 200,
         sent=sent, problem=problem, town=mine, today=desk.today(),
@@ -116,7 +114,7 @@ def _page(request: Request, desk: Desk, me: Me, entry_id: str, problem: Incomple
             request, me, "bereaved.html.j2", status=422 if problem else 200,
             entry=entry, row=bereavement.row_of(entry, desk.today()), problem=problem, today=desk.today(),
             measures=[one for one in MEASURES if one.name in allowed], may_keep=me.may("keep bereaved"),
-            names=alerts.town(session, desk.services.city.groups),
+            names=neighbourhoods.town(session, desk.services.city.groups),
             states=BEREAVED.states, ends=ENDS, needs=NEEDS, earliest=EARLIEST_DAYS, latest=LATEST_DAYS,
         )  # fmt: skip
 

@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
-from review import labels, trail
+from review import labels, neighbourhoods, trail
 from review.access.guard import guarded
 from review.alerting import alert_choices
 from review.alerting.alerts import alerts_of
-from review.cases import deciding, queue
+from review.cases import deciding
 from review.cases.adding import Added, add
 from review.cases.deciding import Ballot
 from review.cases.fall import fall
@@ -93,7 +93,7 @@ def add_one(
     desk = desk_of(request)
     try:
         with desk.database.writing() as session:
-            names = queue.neighbourhoods(session, me)
+            names = neighbourhoods.town_of(session, me, desk.services.city.groups)
             added = Added(quartier_name=names.get(sent.quartier, ""), **sent.model_dump())
             case_id = add(session, desk.services.seal, me, added, desk.now()).id
     except Incomplete as problem:
@@ -104,7 +104,7 @@ def add_one(
 def _form(request: Request, me: Me, sent: SentHousehold, problem: Incomplete | None) -> HTMLResponse:
     desk = desk_of(request)
     with desk.database.reading() as session:
-        names = queue.neighbourhoods(session, me)
+        names = neighbourhoods.town_of(session, me, desk.services.city.groups)
     return desk.page(
         request, me, "add_household.html.j2", status=422 if problem else 200,
         sent=sent, problem=problem, quartiers=names, ages=labels.AGE_WORDS,

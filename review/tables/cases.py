@@ -12,7 +12,7 @@ from review.tables.following import Step
 
 
 class TakenList(Base):
-    """One run's list as it was taken in. ``facts``: how it was ranked, in both languages, and what its readers must know; ``digest``: SHA-256 of ``list.parquet``.
+    """One run's list as it was taken in. ``facts``: how it was ranked, in both languages, what its readers must know, and the city's neighbourhoods (code → name); ``digest``: SHA-256 of ``list.parquet``.
     ``drift``: what the run's alarm says, see ``review.cases.taken``; None where there was none."""
 
     __tablename__ = "lists"

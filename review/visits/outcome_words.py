@@ -44,7 +44,7 @@ NONE_BECAUSE = {
 """Why nothing is needed: AUCUN_BESOIN_MOTIF."""
 
 FOLLOW_UPS = {
-    "CCAS": "the CCAS takes over",
+    "CCAS": "the welfare office takes over",
     "VISITE_BENEVOLE": "a volunteer comes again",
     "RAPPEL_6M": "call again in six months",
     "CLASSE": "nothing more",

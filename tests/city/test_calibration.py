@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from html import unescape
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,13 +15,16 @@ from hypothesis import strategies as st
 from benchmarks.difficulty import SEEDS
 from benchmarks.difficulty import town as difficulty_of
 from data_contracts.errors import ConfigurationError
+from pipelines import screens_city
 from synthetic_city import calibration, calibration_ties
+from synthetic_city.calibration_english_words import NAMES_EN
 from synthetic_city.calibration_ties import PUBLISHED, half_width, view
 from synthetic_city.calibration_words import french
 from synthetic_city.figure import Figure
 from synthetic_city.lives import live
 from synthetic_city.ties import tie
 from synthetic_city.ties_france import FRANCE, Margin, Rate, expected, make_up, rake
+from synthetic_city.villasol import VILLASOL
 from tests.city.ties_town import town
 
 
@@ -191,7 +196,7 @@ def test_page_shows_published_beside_simulated_in_french() -> None:
             wider_because="n = 12",
         ),
     ]
-    page = calibration.as_html(rows, title="Essai").decode()
+    page = calibration.as_html(rows).decode()
     for text in (
         "tolérance : 1 chiffres publiés sur 2",
         "12,0\u00a0%",
@@ -224,10 +229,43 @@ def test_names_are_said_in_french(name: str, said: str) -> None:
     assert french(name) == said
 
 
-def test_page_speaks_english_when_asked() -> None:
-    page = calibration.as_html([figure()], language="en").decode()
-    assert '<html lang="en">' in page
-    assert "12.0%" in page
+FRENCH_NAMES = [*NAMES_EN, "population 75+", "living alone 80+"]
+"""Of real figures, those of ties and registers as they stand in the code."""
+
+
+def test_a_town_elsewhere_has_its_own_language_and_says_whose_figures_these_are() -> None:
+    rows = [
+        figure(name=name, wider_because="trois villes : Soleure 11 %, Londres 15 %, Hambourg 20 %")
+        for name in FRENCH_NAMES
+    ]
+    page = calibration.as_html(rows, VILLASOL).decode()
+    assert '<html lang="en">' in page and "12.0%" in page
+    assert (
+        "Villasol (synthetic town)" in page
+        and "The figures of this page are those of Agen and of France" in page
+    )
+    assert "three cities: Solothurn" in page and "Living alone 80+" in page
+    assert not [name for name in NAMES_EN if f">{name}<" in unescape(page)]
+    home = calibration.as_html([figure()]).decode()
+    assert "Agen (ville synthétique)" in home and "ceux d'Agen et de la France" not in unescape(home)
+
+
+def test_no_name_beside_the_chart_is_cut() -> None:
+    """At 7.2 units a letter, as a wide face has them."""
+    longest = max(FRENCH_NAMES, key=len)
+    assert len(longest) == 68 and 7.2 * len(longest) <= calibration.NAME_WIDTH - calibration.NAME_GAP
+    chart = unescape(calibration.as_html([figure(name=longest)]).decode()).partition("</svg>")[0]
+    assert f">{longest}</text>" in chart and "…" not in chart
+
+
+def test_the_terminal_speaks_the_language_of_the_town(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    screens_city.city(tmp_path, [figure()], VILLASOL.language)
+    screens_city.city(tmp_path, [figure()], "fr")
+    there, here = (line for line in capsys.readouterr().out.splitlines() if "·" in line)
+    assert there == "Synthetic town · Within their tolerance: 1 published figures of 1."
+    assert here.startswith("Ville synthétique · Dans leur tolérance")
 
 
 def test_page_asks_nothing_of_the_network_and_escapes_what_it_is_told() -> None:

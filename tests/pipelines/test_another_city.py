@@ -10,8 +10,9 @@ import pytest
 
 from data_contracts.contract import SOURCES, load
 from pipelines import filing, settings
+from pipelines.desk_lists import PublishedLists
 from pipelines.store import read_store
-from synthetic_city.villasol import SECTIONS, VILLASOL
+from synthetic_city.villasol import NAMES, SECTIONS, VILLASOL
 from tests.pipelines.calling import Said, each
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "another_city.md"
@@ -84,6 +85,14 @@ def test_the_list_has_its_neighbourhoods_and_its_language_and_says_what_is_missi
     delivered = (run / "contracts" / "index.html").read_text(encoding="utf-8")
     absent = ", ".join(load(source).title for source in SOURCES if source in VILLASOL.missing)
     assert f"not delivered: {absent}" in delivered
+
+
+@pytest.mark.slow
+def test_the_desk_learns_of_every_neighbourhood_with_its_list(
+    town: tuple[Path, list[Said]], run: Path
+) -> None:
+    lists = PublishedLists(city=settings.load(town[0] / "city.toml"))
+    assert lists.taken(run.name).facts["neighbourhoods"] == dict(zip(SECTIONS, NAMES, strict=True))
 
 
 @pytest.mark.slow

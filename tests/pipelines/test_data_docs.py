@@ -1,6 +1,7 @@
 """The folder ``contracts/`` of a run: nothing of any row in it, the same bytes again, in one language, and readable offline."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from html.parser import HTMLParser
@@ -14,10 +15,12 @@ from data_contracts.conversions import refusal
 from data_contracts.errors import IntegrityError
 from data_contracts.expectations import check
 from data_contracts.validation import Kept, Validation, validation
+from features import objections
 from features.factor import Language
 from pipelines import data_docs
 from reports import contracts
 from reports.contracts import Masthead, with_headers
+from reports.data_docs import SuitePage
 from reports.quarantine import BrokenRule, FileKept, Inexact, RefusedLine
 from tests.contracts import planted
 
@@ -138,6 +141,8 @@ def from_the_contracts() -> set[str]:
     return found
 
 
+IN_FRENCH = "Titles and promises are in French: they are those of the contracts, which the departments sign."
+"""Said once on every English page, and on no French one."""
 SAME_IN_BOTH = {"Source", "Pages", "date", "Promises", "date ·"}
 
 
@@ -146,6 +151,7 @@ def test_every_text_is_in_one_language(french: Path, english: Path) -> None:
     words = from_the_contracts() | SAME_IN_BOTH
     for page in french.iterdir():
         one, other = read(page).seen, read(english / page.name).seen
+        other.remove(IN_FRENCH)
         assert len(one) == len(other)
         same = {a for a, b in zip(one, other, strict=True) if a == b}
         left = {t for t in same - words if re.search(r"[A-Za-zÀ-ÿ]", t)}
@@ -202,6 +208,37 @@ def test_the_pages_say_the_counts(french: Path) -> None:
     assert "2 (90), 3 (90), 4 (90) et 18 autres" in aside
     assert "nouvelles, 1 disparues" in aside and "remplacé par une correction" in aside
     assert "Quartiers" in " ".join(read(french / "index.html").seen)
+
+
+def test_a_large_bound_is_grouped_and_a_year_is_not() -> None:
+    how = {language: SuitePage(language=language)._how for language in ("fr", "en")}
+    assert [say({"max_value": 10_000_000}) for say in how.values()] == [
+        "au plus 10\u202f000\u202f000",
+        "at most 10,000,000",
+    ]
+    assert [say({"min_value": 1900}) for say in how.values()] == ["au moins 1900", "at least 1900"]
+    assert how["fr"]({"min_value": 1e-9}) == "au moins 0,000000001"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "told"),
+    [
+        (["valeur absente"], "until they are corrected"),
+        ([objections.REASON], "the law keeps them out, and nothing is to be corrected"),
+        (
+            ["valeur absente", objections.REASON],
+            "until they are corrected, or as long as the law keeps them out",
+        ),
+    ],
+)
+def test_a_line_is_to_be_corrected_only_where_somebody_can_correct_it(reasons: list[str], told: str) -> None:
+    _, (_, first, *_) = taken_in()
+    rules = tuple(replace(first.rules[0], reason=reason) for reason in reasons)
+    page = contracts.quarantine_page(
+        [replace(first, rules=rules)], Masthead(city=CITY, language="en", is_fictitious=True)
+    )
+    (said,) = (text for text in Texts(page.decode()).seen if text.startswith("nobody on these lines"))
+    assert said.endswith(told)
 
 
 def kept(rule: str, rows: int, broken: int, *, is_held: bool, **more: object) -> Kept:

@@ -90,6 +90,48 @@ def test_each_language_is_whole_and_the_same_each_time(name: str) -> None:
     assert not [m for m in there if french[m] in pages["en"] and french[m] not in spoken]
 
 
+STATUTES = re.compile(r"code électoral|[Cc]ode des relations|CASF|CRPA|CADA|CNIL(?!, PIA)")
+"""Of France. The method of the CNIL for impact assessments is one for any country."""
+
+
+def beside_contracts(name: str, f: Facts) -> str:
+    """What a paper says itself: contracts speak French, and of the law of France, on each."""
+    text = said(name, f)
+    for s in f.sources:
+        promise = s.contract
+        for told in (
+            s.basis,
+            promise.purpose,
+            promise.retention.why,
+            *(c.description for c in promise.columns),
+        ):
+            text = text.replace(typed(told), "")
+    return text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_paper_cites_the_law_of_france_in_france_alone(name: str) -> None:
+    citing = ("public_notice", "information_notice", "letter_mention", "impact_assessment")
+    assert bool(STATUTES.search(beside_contracts(name, sample.facts()))) == (name in citing)
+    for language in LANGUAGES:
+        assert not STATUTES.findall(beside_contracts(name, sample.facts(language, country="ES")))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_regulation_has_the_name_of_the_language(name: str) -> None:
+    assert "GDPR" not in said(name, sample.facts())
+    assert "RGPD" not in beside_contracts(name, sample.facts("en"))
+
+
+def test_outside_france_people_are_sent_to_the_authority_of_their_country() -> None:
+    there = sample.facts("en", country="ES")
+    notice, letter = said("public_notice", there), said("letter_mention", there)
+    assert "GDPR, art. 5(1)(a)" in notice and "where they are from (GDPR, art. 15(1)(h))." in notice
+    assert "Write to the data protection authority of the country." in notice
+    assert "electoral roll of the commune." in letter and "Complaint: the data protection authority" in letter
+    assert "GDPR, art. 14(3) " in letter
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_bears_the_run_its_days_its_code_and_that_it_is_fictitious(name: str) -> None:
     text = said(name, sample.facts())

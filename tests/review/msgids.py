@@ -52,6 +52,7 @@ MAPS = (
     identities.MOTIVES,
     following.KINDS,
     alert_choices.CHANNELS,
+    alert_choices.EMERGENCY,
     alert_choices.SIGNS,
     alert_choices.NOTHING,
     alert_triage.HOWS,

@@ -91,6 +91,28 @@ def _part(html: str, title: str) -> str:
     return html[html.index(title) :]
 
 
+@pytest.mark.parametrize(
+    ("country", "french", "english"), [("FR", "le 15 ou le 112", "15 or 112"), ("ES", "le 112", "112")]
+)
+def test_whom_to_call_first_is_the_number_of_the_country(
+    desk: Desk, country: str, french: str, english: str
+) -> None:
+    """15 answers in France alone."""
+    there = replace(desk, services=replace(desk.services, city=replace(desk.services.city, country=country)))
+    agent, expert = seat(there, "agent"), seat(there, "expert", language="en")
+    enter(agent, urgency="2")
+    (alert,) = kept(there)
+    entry = agent.get("/alert-entry?said=alert-urgent").text
+    assert entry.count(f"abord {french}") == 2 and f"encore appelé {french}, appelez" in entry
+    page = expert.get(f"/alerts/{alert.id}").text
+    assert f"nobody has called {english} yet" in page
+    assert ("15" in set(re.findall(r"\b\d+\b", _text_of(entry + page)))) == (country == "FR")
+
+
+def _text_of(html: str) -> str:
+    return re.sub(r"<[^>]*>", " ", html)
+
+
 def test_there_is_no_place_for_whoever_reports(desk: Desk) -> None:
     """Closed lists: a new column or field has to be thought over here."""
     about = {"cle_identite", "cle_usage", "cle_phonetique", "cle_nom_adresse", "id_adresse", "id_logement", "sexe", "annee_naissance"}  # fmt: skip

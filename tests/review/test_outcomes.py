@@ -49,6 +49,14 @@ def test_a_visit_is_entered_and_says_what_it_adds_up_to(desk: Desk) -> None:
     assert (visit.revision, [one.because for one in visit.revisions]) == (1, ["ENTERED"])
 
 
+def test_the_next_steps_stand_apart_in_one_row(desk: Desk, expert: Seat) -> None:
+    """Of a household of two; ``.buttons`` keeps what looks like a button from touching the next one, also over two lines."""
+    (case,) = to_visit(desk, 7)
+    page = expert.get(f"/visits/{enter(expert, case)}").text
+    rows = re.findall(r'<p class="buttons">(.*?)</p>', page, re.DOTALL)
+    assert [row.count('class="button"') for row in rows] == [3]
+
+
 @pytest.mark.parametrize(
     ("born", "expected"),
     [(1940, "réseau faible"), (1966, "réseau faible"), (1967, "pas de total"), (None, "pas de total")],

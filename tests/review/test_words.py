@@ -36,6 +36,20 @@ def test_a_translation_has_the_placeholders_of_its_msgid() -> None:
             ), singular
 
 
+def test_a_percent_sign_has_a_space_in_french_only() -> None:
+    for message in (message for part in parts() for message in part):
+        ids = [message.id] if isinstance(message.id, str) else message.id
+        texts = [message.string] if isinstance(message.string, str) else message.string
+        assert not any(re.search(r"\d\s%%", one) for one in ids), ids
+        assert not any(re.search(r"\d(?!\xa0)\s?%%", one) for one in texts), texts
+
+
+def test_english_words_are_true_in_any_country() -> None:
+    """French institutions have a name of their own in French alone."""
+    ids = " ".join(str(one) for one in translated())
+    assert not re.search(r"\bCCAS\b|Mission Locale|local mission|\bplan's\b", ids)
+
+
 def test_french_typography() -> None:
     for part in parts():
         for message in part:
