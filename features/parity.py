@@ -80,7 +80,7 @@ class Measured:
 
 
 def measured(connection: Engine) -> tuple[Measured, ...]:
-    """Every measure of ``MEASURES`` by every dimension; of which anything is known; reads what ``frame.build`` left on the connection."""
+    """Every measure of ``MEASURES`` by every dimension of which anything is known; reads what ``frame.build`` left on the connection."""
     gather(connection)
     qpv = qpv_of(connection)
     unknown = {"tenure"} if not has_leases(connection) else set()
