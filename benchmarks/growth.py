@@ -27,7 +27,7 @@ SIZES = (10_000, BASE, 100_000, 330_000, 1_000_000)
 DONE = (0, 5)
 MILLION = 1_000_000
 MOST_PER_PERSON, MOST_SECONDS, MOST_MB = 1.2, 720.0, 8192.0
-MOST_MB_OF_FRAME = 12 * 1024.0
+MOST_OF_FRAME, MOST_MB_OF_FRAME = 5_000_000, 12 * 1024.0
 
 
 def cycle_of(work: Path, persons: int, months: int) -> dict[str, object]:
@@ -81,8 +81,8 @@ def bars(entries: Mapping[str, Mapping[str, dict[str, float]]]) -> dict[str, tup
     if MILLION in cycles:
         found["seconds of a million"] = (cycles[MILLION]["seconds"], MOST_SECONDS)
         found["MB of a million"] = (cycles[MILLION]["peak_mb"], MOST_MB)
-    for entry in entries.values():
-        if "frame_only" in entry:
+    for size, entry in entries.items():
+        if "frame_only" in entry and int(size) <= MOST_OF_FRAME:
             of_frame = entry["frame_only"]
             found[f"MB of frame and matrix, {int(of_frame['members']):,} persons"] = (of_frame["peak_mb"], MOST_MB_OF_FRAME)  # fmt: skip
     return found

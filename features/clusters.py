@@ -76,7 +76,8 @@ def _to_lay(
 ) -> Iterator[tuple[list[Edge], Against]]:
     """Of every component with a conflict, in order, its pairs and what keeps records of it apart."""
     ends = list(zip(pairs["record_l"].tolist(), pairs["record_r"].tolist(), strict=True))
-    entered = since.loc[np.unique(np.array(ends, dtype=np.int64))].to_dict()
+    records = sorted({record for pair in ends for record in pair})
+    entered = dict(zip(records, since.loc[records].tolist(), strict=True))
     edges = defaultdict[int, list[Edge]](list)
     for group, pair, weight in zip(component.tolist(), ends, pairs["weight"].tolist(), strict=True):
         edges[group].append(Edge(pair=pair, weight=weight))
