@@ -73,7 +73,8 @@ def enters(factor: Factor) -> str:
 
 
 _LONG = (
-    "select * replace (cast(known_on as timestamp) as known_on) from evidence order by household_id, factor"
+    "select household_id, factor, person_id, value, detail, cast(known_on as timestamp) as known_on, source from evidence"
+    " order by household_id, factor"
 )
 _EMPTY = """
 create or replace temp table evidence (
