@@ -12,6 +12,7 @@ from features.audit_groups import GROUPS
 from models import figures, standings
 from models.campaigns import K_RULE, Past, Ranked, over_campaigns, tested_rows
 from models.candidate import ORDERED, RULES, Bools, Candidate, Floats, NotFitted
+from models.harm import BAND, MIN_GROUP, does_harm
 from models.metrics import Estimate
 from models.splits import Fold
 from models.standings import Standing
@@ -31,8 +32,6 @@ ORDER = (
 IN_ORDER = (RULES[0], ORDERED)
 SUSPICIOUS_AUC, SUSPICIOUS_FACTOR = 0.85, 0.80
 MIN_TEST_LABELS, MIN_TEST_POSITIVES = 60, 15
-BAND, MIN_GROUP = 0.8, 11
-"""A group is worse off when, of its isolated, a challenger calls surely less than this share of those whom the reigning one calls."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +45,8 @@ class Suspect:
 @dataclass(frozen=True, kw_only=True)
 class Contest:
     """A challenger against the reigning one: the paired difference of precision at capacity, plain and weighted; ``worse_off``: audit groups
-    (dimension, group) that it would surely miss more often; ``behind``: a rule that found at least as many as a challenger that is none."""
+    (dimension, group) that it would surely miss more often, were no other looked at; ``behind``: a rule that found at least as many as a challenger that
+    is none; ``does_harm``: of the rule in order alone, as of ``models.harm``."""
 
     challenger: str
     reigning: str
@@ -54,16 +54,12 @@ class Contest:
     weighted: Estimate
     worse_off: tuple[tuple[str, str], ...]
     behind: str | None = None
+    does_harm: bool = False
 
     @property
     def takes_over(self) -> bool:
         """Won; or it is the reigning rule itself with its equals in order, which stands unless it surely does harm: a lot has even less for it."""
-        return self.is_won or ((self.reigning, self.challenger) == IN_ORDER and not self.is_harmful)
-
-    @property
-    def is_harmful(self) -> bool:
-        """Surely worse on those visited, or for the town, or for an audit group."""
-        return self.plain.high < 0 or self.weighted.high < 0 or bool(self.worse_off)
+        return self.is_won or ((self.reigning, self.challenger) == IN_ORDER and not self.does_harm)
 
     @property
     def is_won(self) -> bool:
@@ -80,6 +76,7 @@ class Contest:
             "precision_difference_weighted": self.weighted.rounded(),
             "behind": self.behind,
             "worse_off": [f"{dimension}: {group}" for dimension, group in self.worse_off],
+            "does_harm": self.does_harm,
             "won": self.is_won,
             "takes_over": self.takes_over,
         }
@@ -134,7 +131,7 @@ def duel(
     weight = past.labels["weight"].to_numpy(dtype=float)[rows]
     plain, weighted = figures.resampled(np.ones(len(rows)), seed), figures.resampled(weight, seed)
     groups = past.labels.iloc[rows][list(GROUPS)] if set(GROUPS) <= set(past.labels) else pd.DataFrame()
-    contests = _climb(ranked, plain, weighted, groups)
+    contests = _climb(ranked, plain, weighted, groups, seed)
     of_rules = [c for c in contests if c.challenger in RULES]
     rule = next((c.challenger for c in reversed(of_rules) if c.is_won), RULES[0])
     champion = next((c.challenger for c in reversed(contests) if c.takes_over), rule)
@@ -157,7 +154,7 @@ def duel(
 
 
 def _climb(
-    ranked: Sequence[Ranked], plain: Floats, weighted: Floats, groups: pd.DataFrame
+    ranked: Sequence[Ranked], plain: Floats, weighted: Floats, groups: pd.DataFrame, seed: int
 ) -> tuple[Contest, ...]:
     """From the plan's first rule upwards: a more complex candidate takes over only when it wins against the reigning one. The best of several rules is no
     reigning one by being lucky; but no model takes over that is behind one of them. The plan's own rule gives way to itself in order."""
@@ -175,6 +172,8 @@ def _climb(
             behind=best_rule.name
             if challenger.name not in RULES and precisions[challenger.name] <= precisions[best_rule.name]
             else None,
+            does_harm=(reigning.name, challenger.name) == IN_ORDER
+            and does_harm(challenger.tested, reigning.tested, (plain[0], weighted[0]), groups, seed),
         )
         contests.append(contest)
         reigning = challenger if contest.takes_over else reigning

@@ -98,7 +98,7 @@ def _duel(duel: dict[str, object], language: Language) -> None:
 def _candidates(duel: dict[str, object], language: Language) -> None:
     say = words(language)
     table = Table(box=None, pad_edge=False)
-    for title in ("Candidate", "Precision at capacity", "95 % interval", "Lift", "AUC"):
+    for title in ("Candidate", "Precision at capacity", "95% interval", "Lift", "AUC"):
         table.add_column(say(title), justify="left" if title == "Candidate" else "right")
     candidates = duel["candidates"]
     assert isinstance(candidates, dict)

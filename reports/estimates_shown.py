@@ -42,7 +42,7 @@ class Cells:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """``value``, its 95 % interval and the ``bounds`` that the unmet allow. ``value`` is None where nobody was met or the figure is coarse; ``more_met``:
+    """``value``, its 95% interval and the ``bounds`` that the unmet allow. ``value`` is None where nobody was met or the figure is coarse; ``more_met``:
     random visits that must still meet somebody, None where no number would do."""
 
     measure: Measure

@@ -110,5 +110,5 @@ class Tables:
         """How a chart is read."""
         now, then = self.named(self.span), self.named(self.other)
         return self.said.say(
-            "◆ {now}, ○ {then}; the line is the 95 % interval, which holds the truth 19 times in 20."
+            "◆ {now}, ○ {then}; the line is the 95% interval, which holds the truth 19 times in 20."
         ).format(now=now, then=then)

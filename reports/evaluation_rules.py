@@ -188,7 +188,7 @@ def _closed(evaluation: Evaluation, span: Span, said: Said) -> str | None:
 
 
 RULES = (
-    Rule(name="reached_well", kind="strength", holds=share_beyond("reached", REACHED_ELSEWHERE, above=True), says="Doors open: surely more than the 57 % that Madrid reached among people of 75 and over living alone."),
+    Rule(name="reached_well", kind="strength", holds=share_beyond("reached", REACHED_ELSEWHERE, above=True), says="Doors open: surely more than the 57% that Madrid reached among people of 75 and over living alone."),
     Rule(name="reached_more", kind="strength", holds=sure_move("reached", up=True), says="Surely more households were reached than the year before."),
     Rule(name="one_in_four", kind="strength", holds=share_beyond("isolated", ONE_IN_FOUR, above=True), says="Of four households that answer, surely more than one is isolated: the visits go where they are needed."),
     Rule(name="beats_chance", kind="strength", holds=_against_chance(surely=True), says="The ranking surely finds more isolated households than chance does.", by_half=False),
@@ -196,7 +196,7 @@ RULES = (
     Rule(name="alerts_fast", kind="strength", holds=median_beyond("alert_to_visit", WITHIN_DAYS, above=False), says="An alert is surely followed by a visit within two weeks, half of the time or more."),
     Rule(name="less_lonely", kind="strength", holds=_less_lonely, says="Those who were asked again feel surely less lonely than the first time.", by_half=False),
     Rule(name="satisfied", kind="strength", holds=share_beyond("satisfied", 0.8, above=True), says="Of ten households that were asked, surely more than eight are satisfied with the help.", by_half=False),
-    Rule(name="reached_badly", kind="gap", holds=share_beyond("reached", REACHED_ELSEWHERE, above=False), says="Fewer doors open than in Madrid, where 57 % of people of 75 and over living alone were reached.", proposes="Announce visits by letter or telephone, and ring again at another time of day before giving up."),
+    Rule(name="reached_badly", kind="gap", holds=share_beyond("reached", REACHED_ELSEWHERE, above=False), says="Fewer doors open than in Madrid, where 57% of people of 75 and over living alone were reached.", proposes="Announce visits by letter or telephone, and ring again at another time of day before giving up."),
     Rule(name="refused_much", kind="gap", holds=share_beyond("refused", TOO_MANY, above=True), says="Many refuse the visit: surely more than 15 in 100.", proposes="Have the visit announced by somebody they know: caretaker, home help, association; look again at the letter with the volunteers."),
     Rule(name="refused_more", kind="gap", holds=sure_move("refused", up=True), says="Surely more households refuse than the year before.", proposes="Ask the teams why, and look again at the letter that announces the visit."),
     Rule(name="moved_much", kind="gap", holds=share_beyond("moved", TOO_MANY, above=True), says="Many visits go to people who are no longer there: surely more than 15 in 100.", proposes="Deliver newer extracts before each list, have returned mail noted, and raise the setting there_share."),

@@ -276,7 +276,7 @@ def _lines(told: Sequence[Told], speech: Speech) -> Iterator[Line]:
 def _reading(report: Report, speech: Speech) -> Iterator[str]:
     if not report.used:
         return
-    yield speech.say("Small decision trees learn each group from the factors that rank, on one half of a sample of households, and are tried on the other. 50 %: as good as a lot; 100 %: never wrong. A group counts as guessed where it is surely {strong} or more.").format(strong=percent(report.strong, speech.language))  # fmt: skip
+    yield speech.say("Small decision trees learn each group from the factors that rank, on one half of a sample of households, and are tried on the other. 50%: as good as a lot; 100%: never wrong. A group counts as guessed where it is surely {strong} or more.").format(strong=percent(report.strong, speech.language))  # fmt: skip
     yield speech.say("Beside a group: the factors that tell most of it, and their part. A factor also tells by being known or not: a couple on a lease is known of tenants only. Factors that are the group by definition are left out for it: age tells the age, and what only a lease says tells the tenure.")  # fmt: skip
     yield speech.say("Without a factor: today’s list if the factor said the same of everybody, the city’s floors kept. The model is not taught again: without the factor it might find the same in others.")  # fmt: skip
     yield speech.say("Beside it: the groups whose share of the list changes most, in points. Where fewer than 11 visits would change, or a group has fewer than 11 places, no figure is shown.")  # fmt: skip

@@ -34,7 +34,7 @@ MEASURES: dict[Measure, Words] = {
     ),
     "reach": Words(
         title="Reach",
-        told="Of the visits so far, the share that met somebody whose answers tell; with the 95 % interval.",
+        told="Of the visits so far, the share that met somebody whose answers tell; with the 95% interval.",
     ),
     "found": Words(
         title="Found isolated",

@@ -68,7 +68,8 @@ class Row:
 @dataclass(frozen=True, kw_only=True)
 class Contest:
     """A challenger against the one that ranked until then: the paired difference of precision at capacity. ``worse_off``: groups (``dimension: group``)
-    that it would surely miss more often; ``behind``: a rule that found at least as many; ``takes_over``: won, or the reigning rule itself in order."""
+    that it would surely miss more often, were no other looked at; ``behind``: a rule that found at least as many; ``takes_over``: won, or the reigning rule itself in
+    order; ``does_harm``: of that one alone, it surely finds fewer than a lot among its equals would, or fewer of a group."""
 
     challenger: str
     reigning: str
@@ -78,6 +79,7 @@ class Contest:
     behind: str | None
     is_won: bool
     takes_over: bool
+    does_harm: bool
 
 
 @dataclass(frozen=True, kw_only=True)

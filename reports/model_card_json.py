@@ -135,6 +135,7 @@ def _contest(content: Content) -> Contest:
         behind=None if behind is None else _text(behind),
         is_won=content["won"] is True,
         takes_over=content.get("takes_over", content["won"]) is True,
+        does_harm=content.get("does_harm") is True,
     )
 
 

@@ -172,9 +172,13 @@ def verdict(contest: Contest, speech: Speech) -> str:
             "won: its lead is too wide to be chance, and no group would surely be missed more often"
         )
     if contest.takes_over:
-        return speech.say(
+        stands = speech.say(
             "stands: the same rule, its equals in the order of published points instead of by lot; no visit shows for sure that it does harm"
         )
+        if not contest.worse_off:
+            return stands
+        chance = speech.say("it found fewer among: {groups} (of so many groups some look so by chance)")
+        return speech.listed([stands, chance.format(groups=_groups(contest, speech))])
     return speech.listed(list(_against(contest, speech)))
 
 
@@ -188,9 +192,14 @@ def _against(contest: Contest, speech: Speech) -> Iterator[str]:
     if contest.behind is not None:
         said = speech.say("the rule “{rule}” found at least as many")
         yield said.format(rule=speech.name(contest.behind))
-    if contest.worse_off:
-        groups = ", ".join(group_words(group, speech) for group in contest.worse_off)
-        yield speech.say("it would surely miss more of: {groups}").format(groups=groups)
+    if contest.does_harm:
+        yield speech.say("past visits show for sure that its order does harm that a lot would not")
+    elif contest.worse_off:
+        yield speech.say("it would surely miss more of: {groups}").format(groups=_groups(contest, speech))
+
+
+def _groups(contest: Contest, speech: Speech) -> str:
+    return ", ".join(group_words(group, speech) for group in contest.worse_off)
 
 
 def group_words(group: str, speech: Speech) -> str:

@@ -220,7 +220,7 @@ def _chart(report: Report, one: Measured, part: str, dots: Sequence[Dot], top: f
     (least, lowest), (most, highest) = min(drawn), max(drawn)
     city = say("city: {share}").format(share=percent(one.city.share, language, 1))
     told = say(
-        "Share of each group with its 95 % interval; {city}. Highest: {highest}, {most}. Lowest: {lowest}, {least}. Every figure is in the table."
+        "Share of each group with its 95% interval; {city}. Highest: {highest}, {most}. Lowest: {lowest}, {least}. Every figure is in the table."
     )
     description = told.format(
         city=city,

@@ -85,7 +85,7 @@ def _row(name: str, figures: Mapping[str, Mapping[str, float]], city: settings.C
         say("Candidate"): name,
         say("Precision at capacity"): percent(precision["value"], language),
         say(
-            "95 % interval"
+            "95% interval"
         ): f"{percent(precision['low'], language)} – {percent(precision['high'], language)}",
         say("Lift"): number(figures["lift"]["value"], language, 2),
         say("AUC"): number(figures["auc"]["value"], language, 2),

@@ -29,7 +29,7 @@ def metrics(f: Facts, installed: Installed) -> tuple[Block, ...]:
     table = Table(caption=f.say("Figures"), columns=(f.say("Measure"), f.say("What it means")), rows=rows, widths=(36, 64))  # fmt: skip
     return (
         *says(
-            f.say("The teams can visit only so many households: figures are told at that capacity, with 95 % intervals from visits drawn again. An area under the curve tells nothing of who is visited, and stands beside."),
+            f.say("The teams can visit only so many households: figures are told at that capacity, with 95% intervals from visits drawn again. An area under the curve tells nothing of who is visited, and stands beside."),
             f.say("Answers exist only for those who were visited: figures for the town are weighted, or come from visits drawn by lot, and bounds show what refusals and absences may hide."),
         ),
         table,

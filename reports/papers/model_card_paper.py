@@ -54,7 +54,7 @@ def _charts(f: Facts) -> tuple[Block, ...]:
         (
             found,
             f.say(
-                "Of those whom each candidate would have called first in past campaigns: the share found isolated, with its 95 % interval."
+                "Of those whom each candidate would have called first in past campaigns: the share found isolated, with its 95% interval."
             ),
         )
     ]
@@ -63,7 +63,7 @@ def _charts(f: Facts) -> tuple[Block, ...]:
             (
                 more,
                 f.say(
-                    "Isolated households that a list would find, with its 95 % interval: what is right of the dashed line finds more than today’s ranking at capacity."
+                    "Isolated households that a list would find, with its 95% interval: what is right of the dashed line finds more than today’s ranking at capacity."
                 ),
             )
         )
@@ -80,7 +80,7 @@ def _figures(f: Facts) -> tuple[Block, ...]:
         (speech.name(row.name), *(_cell(f, name, row.figures.get(name)) for name in AT_CAPACITY))
         for row in f.card.rows
     )
-    note = f.say("Under each figure its 95 % interval: visits drawn again with replacement, 500 times. Where a candidate gives equal scores, its figures are means over every lot.")  # fmt: skip
+    note = f.say("Under each figure its 95% interval: visits drawn again with replacement, 500 times. Where a candidate gives equal scores, its figures are means over every lot.")  # fmt: skip
     table = Table(caption=f.say("Among those called first, at capacity"), columns=columns, rows=rows, widths=(16, 19, 15, 13, 18, 19))  # fmt: skip
     return (table, *says(note))
 

@@ -17,7 +17,7 @@ LEAST = 0.05
 """Log-odds under which a weight is told to move nobody."""
 PEOPLE = {
     "prevalence": (
-        "Of 100 households that a list could name, about {n} are isolated (between {low} and {high}, 95 % interval).",
+        "Of 100 households that a list could name, about {n} are isolated (between {low} and {high}, 95% interval).",
         "How many of the households that a list could name are isolated is not settled: between {low} and {high} of 100.",
     ),
     "found_share": (
@@ -118,7 +118,7 @@ def quality(f: Facts) -> tuple[Says | Table, ...]:
         )
         for name in found
     )
-    columns = (f.say("Measure"), f.say("On past visits"), f.say("95 % interval"))
+    columns = (f.say("Measure"), f.say("On past visits"), f.say("95% interval"))
     counted = f.say("Tested on {n} visits with an answer, in {campaigns} past campaigns.").format(
         n=speech.count(f.card.labels), campaigns=len(f.card.campaigns)
     )

@@ -1,12 +1,14 @@
 """The borders of the climb: how a campaign is called, who takes over from whom, and who may not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import campaigns, figures
+from models import campaigns, figures, harm
 from models import duel as duels
 from models.campaigns import Past, Ranked
 from models.candidate import ORDERED, Bools, Floats
@@ -94,7 +96,7 @@ RULE = ranked("rule_80_plus", 60, 60)
 
 def climbed(*challengers: Ranked, groups: pd.DataFrame | None = None, weighted: Floats = ONES) -> str:
     contests = duels._climb(
-        [RULE, *challengers], ONES, weighted, pd.DataFrame() if groups is None else groups
+        [RULE, *challengers], ONES, weighted, pd.DataFrame() if groups is None else groups, 1
     )
     return next((c.challenger for c in reversed(contests) if c.is_won), "rule_80_plus")
 
@@ -123,8 +125,16 @@ def test_no_model_takes_over_that_is_behind_a_rule() -> None:
     """The points are surely better than the plan's rule, and find no more than the other rule, whose own lead may be luck."""
     rule = ranked("rule_75_alone", 78, 42)
     assert climbed(ranked("points", 78, 42)) == "points"
-    contests = duels._climb([RULE, rule, ranked("points", 78, 42)], ONES, ONES, pd.DataFrame())
+    contests = duels._climb([RULE, rule, ranked("points", 78, 42)], ONES, ONES, pd.DataFrame(), 1)
     assert contests[-1].behind == "rule_75_alone" and not contests[-1].is_won
+
+
+BY_LOT = Ranked(
+    name="rule_80_plus",
+    tested=replace(RULE.tested, score=np.ones(N), ahead=np.zeros(N, dtype=int), equals=np.full(N, N)),
+    campaigns=(),
+)
+"""Calls 120 of 600 equals, of whom half are isolated."""
 
 
 def test_the_rule_in_order_stands_unless_it_surely_does_harm() -> None:
@@ -133,7 +143,7 @@ def test_the_rule_in_order_stands_unless_it_surely_does_harm() -> None:
 
     def stands(ordered: Ranked, groups: pd.DataFrame | None = None) -> tuple[bool, bool]:
         none = pd.DataFrame() if groups is None else groups
-        contest = duels._climb([RULE, ordered], ONES, ONES, none)[0]
+        contest = duels._climb([BY_LOT, ordered], ONES, ONES, none, 1)[0]
         return contest.is_won, contest.takes_over
 
     assert stands(ranked(ORDERED, 60, 60)) == (False, True)
@@ -145,11 +155,57 @@ def test_the_rule_in_order_stands_unless_it_surely_does_harm() -> None:
     assert stands(elsewhere, half) == (False, False)
 
 
+def test_an_order_among_nobody_who_ties_changes_nothing_and_harms_nobody() -> None:
+    contest = duels._climb([RULE, replace(RULE, name=ORDERED)], ONES, ONES, pd.DataFrame(), 1)[0]
+    assert (contest.plain.value, contest.does_harm, contest.takes_over) == (0, False, True)
+
+
+def test_every_lot_calls_as_many_and_everybody_as_often_as_chance_says() -> None:
+    drawn = harm.lots(BY_LOT.tested, 1)
+    assert set(np.unique(drawn)) == {0, 1} and set(drawn.sum(axis=1)) == {120}
+    assert abs(drawn.mean(axis=0) - 0.2).max() < 0.06
+
+
+def mere_lots(times: int) -> tuple[list[duels.Contest], list[duels.Contest]]:
+    """Six hundred visits of six campaigns, 150 of them isolated, in twelve neighbourhoods and five age bands; half are 80 and over. The contests of the rule by lot against
+    so many orders that are drawn by lot; and against those that call an age band last."""
+    rng = np.random.default_rng(2)
+    isolated, old = rng.random(N) < 0.25, (rng.random(N) < 0.5).astype(float)
+    groups = pd.DataFrame(
+        {"neighbourhood": rng.integers(0, 12, N).astype(str), "age_band": rng.integers(0, 5, N).astype(str)}
+    )
+    plain = figures.resampled(np.ones(N), 1)
+
+    def against(marks: Floats) -> duels.Contest:
+        def in_campaigns(name: str, score: Floats) -> Ranked:
+            parts = [
+                campaigns._placed(isolated[at], score[at], rng.random(100), 20, number)
+                for number, at in enumerate(np.split(np.arange(N), 6))
+            ]
+            return campaigns._ranked(name, [(part, None) for part in parts])  # type: ignore[list-item]
+
+        rule, order = in_campaigns("rule_80_plus", old), in_campaigns(ORDERED, marks)
+        return duels._climb([rule, order], plain, plain, groups, 1)[0]
+
+    lots = [old + rng.random(N) / 10 for _ in range(times)]
+    last = (groups["age_band"] == "3").to_numpy(dtype=float)
+    return [against(lot) for lot in lots], [against(lot - last / 5) for lot in lots]
+
+
+def test_a_mere_lot_is_seldom_called_harmful_and_whoever_calls_a_group_last_is() -> None:
+    """Of a lot against a lot one in twenty may look harmful in one of eighteen questions; asked one at a time, it is one in five."""
+    lots, last = mere_lots(100)
+    assert np.mean([c.does_harm for c in lots]) < 0.08
+    assert np.mean([bool(c.worse_off) for c in lots]) > 0.15
+    assert np.mean([c.does_harm for c in last]) > 0.9
+    assert all(c.takes_over is not c.does_harm for c in last if not c.is_won)
+
+
 def test_a_model_has_to_beat_the_rule_in_order_too() -> None:
     """The points find two more than the rule by lot, of which the order alone finds one."""
     ordered, points = ranked(ORDERED, 61, 59), ranked("points", 62, 58)
     assert climbed(points) == "points"
-    contests = duels._climb([RULE, ordered, points], ONES, ONES, pd.DataFrame())
+    contests = duels._climb([RULE, ordered, points], ONES, ONES, pd.DataFrame(), 1)
     assert [(c.challenger, c.reigning, c.takes_over) for c in contests] == [
         (ORDERED, "rule_80_plus", True),
         ("points", ORDERED, False),
@@ -158,7 +214,7 @@ def test_a_model_has_to_beat_the_rule_in_order_too() -> None:
 
 def test_another_rule_that_won_is_not_put_in_order() -> None:
     contests = duels._climb(
-        [RULE, ranked("rule_75_alone", 100, 20), ranked(ORDERED, 100, 20)], ONES, ONES, pd.DataFrame()
+        [RULE, ranked("rule_75_alone", 100, 20), ranked(ORDERED, 100, 20)], ONES, ONES, pd.DataFrame(), 1
     )
     assert [c.takes_over for c in contests] == [True, False]
 

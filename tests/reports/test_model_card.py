@@ -66,6 +66,10 @@ def test_a_lead_over_the_rule_itself_that_is_not_sure_is_not_called_so() -> None
         ({"precision_difference": {"value": 0.2, "low": 0.1, "high": 0.3}, "precision_difference_weighted": {"value": -0.2, "low": -0.3, "high": -0.1}},
          "weighted for the whole town it surely finds fewer"),
         ({"challenger": "rule_80_plus_by_points", "takes_over": True}, "stands: the same rule, its equals in the order of published points instead of by lot; no visit shows for sure that it does harm"),
+        ({"challenger": "rule_80_plus_by_points", "takes_over": True, "worse_off": ["neighbourhood: 04", "sex: both"]},
+         "stands: the same rule, its equals in the order of published points instead of by lot; no visit shows for sure that it does harm; it found fewer among: neighbourhood 04, households of women and men (of so many groups some look so by chance)"),
+        ({"challenger": "rule_80_plus_by_points", "takes_over": False, "does_harm": True, "worse_off": ["neighbourhood: 04"]},
+         "the difference may be chance; past visits show for sure that its order does harm that a lot would not"),
         ({"behind": "rule_75_alone"}, "the difference may be chance; the rule “75 or over, alone” found at least as many"),
     ],
 )  # fmt: skip
