@@ -26,7 +26,7 @@ ENDED = (
     Ended(
         code=2,
         means="wrong use or configuration; somebody else is at work there; the machine has no room, memory or right to give, or its clock was set back; a package with a published weakness (`check --advisories`)",
-        do="do what the line `Hint:` says; of `Failed: busy` the schedule tries again by itself",
+        do="do what the line `Hint:` says; before `Failed: busy` the schedule has waited (`patience_minutes`), and it comes again at its next time",
         state="`Failed: configuration`, `Failed: busy`, `Failed: machine`",
     ),
     Ended(
@@ -63,7 +63,7 @@ ENDED = (
         code=130,
         means="interrupted (Ctrl-C)",
         do="run it again: what had ended is kept",
-        state="`Crashed`, then taken up",
+        state="`Taken up` when the schedule starts again; `Crashed` where the machine killed this run alone, which is then to be begun again",
     ),
 )
 

@@ -52,10 +52,11 @@ def card(
 
 
 def text_of(folder: Path) -> Path:
-    """The frozen text of who ranks in a run; of the champion where none was asked to rank yet."""
+    """The frozen text of who ranks in a run; of the champion where none was asked to rank yet. The folder of a trained model holds it beside the duel."""
     judged = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
     name = judged["listed_by"]["name"] if "listed_by" in judged else judged["champion"]
-    return folder / "model" / f"{name}.json"
+    within = folder / "model"
+    return (within if within.is_dir() else folder) / f"{name}.json"
 
 
 def _approval(folder: Path, text: str) -> Approval | None:

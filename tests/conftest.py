@@ -13,6 +13,9 @@ from tests import outside
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Two test processes share two cores: LightGBM's threads would wait for one another. Read when it is loaded, which is after this file."""
 
+os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+"""The servers that Prefect's own test harness starts would report to its makers. Read when it is imported."""
+
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 """What an example takes says more about the machine than about the law."""

@@ -32,6 +32,7 @@ from pipelines.desk_database import where_there_is_one
 from pipelines.ingesting import take_in_deliveries
 from pipelines.schedule import artifacts, outcomes
 from pipelines.schedule.jobs import JOBS, cron_of, is_superseded
+from pipelines.unforeseen import foreseen
 
 Capacity = Annotated[int, Field(ge=1, le=100_000)]
 Year = Annotated[int, Field(ge=2000, le=2100)]
@@ -41,7 +42,7 @@ COMMANDS = {"reports": "report"}
 
 
 def _on_its_day(work: Callable[..., State[object]]) -> Callable[..., State[object]]:
-    """A run for which the server was not there, and whose successor is due by now, is skipped; a refusal becomes the state that names it."""
+    """A run for which the server was not there, and whose successor is due by now, is skipped; a refusal, and what nobody foresaw, becomes the state that names it."""
 
     @wraps(work)
     def flow_body(config: Path, **given: object) -> State[object]:
@@ -49,7 +50,7 @@ def _on_its_day(work: Callable[..., State[object]]) -> Callable[..., State[objec
             if late := _skipped(config):
                 return late
             with metrics.of_run(COMMANDS.get(work.__name__, work.__name__)) as codes:
-                return _with_its_code(lambda: work(config, **given), codes)
+                return _with_its_code(lambda: foreseen(work)(config, **given), codes)
         except LanterneError as error:
             return outcomes.of(error)
 

@@ -22,8 +22,8 @@ PASSWORD = "password"
 LOG = "server.log"
 SECONDS = 120
 """How long the server may take to answer; the first time it makes its tables."""
-TRIES = {"PREFECT_TASKS_DEFAULT_RETRIES": "3", "PREFECT_TASKS_DEFAULT_RETRY_DELAY_SECONDS": "60,300,900"}
-"""Of a step that found somebody else at work (``pipelines.flows.may_pass``)."""
+TRIES = {"PREFECT_TASKS_DEFAULT_RETRIES": "3", "PREFECT_TASKS_DEFAULT_RETRY_DELAY_SECONDS": "300"}
+"""Of a step that found somebody else at work (``pipelines.flows.may_pass``). One delay: Prefect takes several for a set and waits in any order."""
 
 
 def home(city: City) -> Path:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +17,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from prefect import State, flow
+from prefect.client.orchestration import get_client
 from prefect.settings import (
     PREFECT_TASK_DEFAULT_RETRIES,
     PREFECT_TASK_DEFAULT_RETRY_DELAY_SECONDS,
@@ -31,10 +36,11 @@ from data_contracts.errors import (
 )
 from pipelines import arrivals, settings, turns, unforeseen
 from pipelines.flows import whole
-from pipelines.schedule import flows, outcomes
+from pipelines.schedule import artifacts, flows, outcomes
 from pipelines.schedule.jobs import JOBS, due, is_superseded
 from pipelines.schedule.mail import Mail
 from tests.pipelines.little_city import CITY, write
+from tests.reports import model_card_sample
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -144,13 +150,87 @@ def test_every_flow_of_a_job_checks_its_parameters_and_has_an_end() -> None:
     assert (limits["minimum"], limits["maximum"]) == (1, 100_000)
 
 
+def begun(monkeypatch: pytest.MonkeyPatch, due_at: str, *, by_hand: bool = False) -> None:
+    """As if a deployment of the weekly list had begun this flow run."""
+    run = SimpleNamespace(auto_scheduled=not by_hand, expected_start_time=at(due_at))
+    monkeypatch.setattr(flows, "FlowRunContext", SimpleNamespace(get=lambda: SimpleNamespace(flow_run=run)))
+    monkeypatch.setattr(flows, "deployment", SimpleNamespace(name="cycle-weekly"))
+
+
+def test_a_run_that_had_to_wait_past_midnight_belongs_to_the_day_on_which_it_was_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half past midnight in the city is still the day before in universal time."""
+    city = settings.load(write(tmp_path))
+    begun(monkeypatch, "2026-11-03T00:30")
+    assert flows._day(city) == date(2026, 11, 3)
+
+
+@pytest.mark.parametrize(
+    ("due_at", "by_hand", "state"),
+    [("2020-01-06T05:00", False, "Skipped: late"), ("2020-01-06T05:00", True, None), ("2100-01-04T05:00", False, None)],
+)  # fmt: skip
+def test_only_what_its_schedule_began_can_be_too_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, due_at: str, by_hand: bool, state: str | None
+) -> None:
+    begun(monkeypatch, due_at, by_hand=by_hand)
+    skipped = flows._skipped(write(tmp_path))
+    assert (skipped and skipped.name) == state
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+def shown() -> dict[str, dict[str, str]]:
+    """Artifacts by key, as Prefect's page gets them."""
+    with get_client(sync_client=True) as client:
+        return {one["key"]: one for one in client.request("POST", "/artifacts/filter", json={}).json()}
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("server")
+def test_the_page_says_where_the_papers_of_a_year_lie(tmp_path: Path) -> None:
+    (tmp_path / "committee").mkdir()
+    (tmp_path / "committee" / "pack.pdf").touch()
+    city = settings.load(write(tmp_path / "city"))
+    flow(lambda: artifacts.of_report(tmp_path, city), name="shows")()
+    told = shown()["evaluation"]["data"]
+    assert told.splitlines()[0] == "## Où regarder"
+    assert {f"`{tmp_path / 'evaluation.html'}`", f"`{tmp_path / 'committee' / 'pack.pdf'}`"} == set(
+        re.findall("`[^`]+`", told)
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("server")
+def test_the_page_shows_the_duel_as_a_table_and_as_a_chart(tmp_path: Path) -> None:
+    judged = model_card_sample.won()
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "logistic.json").write_text("{}")
+    (tmp_path / "duel.json").write_text(json.dumps(judged))
+    (tmp_path / "manifest.json").write_text('{"as_of": "2026-11-02", "capacity": 60}')
+    city = settings.load(write(tmp_path / "city"))
+    flow(lambda: artifacts.of_duel(tmp_path, city), name="shows")()
+    made = shown()
+    rows = {row["Candidat"]: row for row in json.loads(made["duel"]["data"])}
+    assert rows.keys() == judged["candidates"].keys()  # type: ignore[attr-defined]
+    assert rows["logistic"]["Précision à capacité"] == "40\N{NO-BREAK SPACE}%"
+    assert made["duel"]["description"].startswith("Champion\N{NO-BREAK SPACE}: logistic. ")
+    chart = made["duel-chart"]
+    drawn = base64.b64decode(chart["data"].removeprefix("data:image/svg+xml;base64,"))
+    assert drawn.startswith(b"<svg") and drawn.count(b"<text") > len(rows)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("server")
 def test_a_run_that_waits_too_long_ends_by_that_name(tmp_path: Path) -> None:
     """Another run holds the folder: a scheduled one gives up after its patience, or after its time."""
     config = write(tmp_path)
     patient = config.read_text() + "[schedule]\npatience_minutes = {}\n"
-    harness = prefect_test_harness(server_startup_timeout=120)
-    with harness, turns.one_at_a_time(tmp_path / "runs"):
+    with turns.one_at_a_time(tmp_path / "runs"):
         config.write_text(patient.format(0))
         assert flows.ingest(config, return_state=True).name == "Failed: busy"
         config.write_text(patient.format(60))
