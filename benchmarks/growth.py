@@ -1,10 +1,10 @@
-"""Seconds and memory of each step as a town grows: ``python -m benchmarks.growth WORK [--persons N ...] [--months N] [--frame-only]``.
+"""Seconds and memory of each step as a town grows: ``python -m benchmarks.growth WORK [--persons N ...] [--months N] [--frame-only | --draw]``.
 
 Towns of 10,000 and 33,012 are made; a larger one is the second several times over (``benchmarks.growth_town``). Of every town all deliveries but the newest are taken in,
 then comes what is measured: the cycle of the newest, one whole process, its steps as its own chain tells them. ``--frame-only``: who lives where and the matrix alone
 (``benchmarks.growth_frame``), of the newest two snapshots of each source; what five million persons are measured by.
 
-What is found is added to ``WORK/growth.json``, one entry a size, and drawn to ``WORK/growth.svg``, so that sizes can be measured one by one. Bars, told once the sizes are there: the cost
+What is found is added to ``WORK/growth.json``, one entry a size, and drawn to ``WORK/growth.svg``, so that sizes can be measured one by one; each step's seconds and MB are printed as a table (``benchmarks.growth_table``). ``--draw``: nothing is measured, what is there is drawn and told again. Bars, told once the sizes are there: the cost
 a person at the largest at most 1.2 times that of 33,012; a million persons in 12 minutes and 8 GB; frame and matrix of five million in 12 GB. Exit 1 when a bar is broken.
 """
 
@@ -16,8 +16,9 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from benchmarks import growth_chart
+from benchmarks import growth_chart, growth_table
 from benchmarks.growth_town import BASE, make
 from benchmarks.processes import Cost, lanterne, run, with_peak
 from pipelines import audit
@@ -88,13 +89,17 @@ def bars(entries: Mapping[str, Mapping[str, dict[str, float]]]) -> dict[str, tup
     return found
 
 
-def _kept(work: Path, entry: dict[str, object]) -> dict[str, dict[str, object]]:
+def _entries(work: Path) -> dict[str, dict[str, Any]]:
     path = work / "growth.json"
-    entries = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+def _keep(work: Path, entry: dict[str, object]) -> None:
+    entries = _entries(work)
     mine = entries.setdefault(str(entry["persons"]), {})
     mine |= entry | {"measured_on": day_or_today(None, "today").isoformat()}
-    path.write_text(json.dumps(entries, indent=1), encoding="utf-8")
-    return dict(entries)
+    (work / "growth.json").write_text(json.dumps(entries, indent=1), encoding="utf-8")
+    print(json.dumps(mine, indent=1), flush=True)
 
 
 def main() -> int:
@@ -103,16 +108,22 @@ def main() -> int:
     parser.add_argument("work", type=Path)
     parser.add_argument("--persons", type=int, nargs="+", default=SIZES)
     parser.add_argument("--months", type=int, default=12)
-    parser.add_argument("--frame-only", action="store_true")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--frame-only", action="store_true")
+    only.add_argument("--draw", action="store_true", help="measure nothing: draw what growth.json holds")
     asked = parser.parse_args()
     work = asked.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     measured = frame_of if asked.frame_only else cycle_of
-    for persons in asked.persons:
-        entries = _kept(work, measured(work, persons, asked.months))
-        print(json.dumps(entries[str(persons)], indent=1), flush=True)
-    (work / "growth.svg").write_text(growth_chart.drawn(entries), encoding="utf-8")
-    held = bars(entries)  # type: ignore[arg-type]
+    for persons in () if asked.draw else asked.persons:
+        _keep(work, measured(work, persons, asked.months))
+    entries = _entries(work)
+    limits = growth_chart.Limits(
+        persons=MILLION, seconds=MOST_SECONDS, mb=MOST_MB, per_person=MOST_PER_PERSON
+    )
+    (work / "growth.svg").write_text(growth_chart.drawn(entries, limits), encoding="utf-8")
+    print(growth_table.table(entries))
+    held = bars(entries)
     for what, (figure, bar) in held.items():
         print(f"{what}: {figure:,.2f} (bar {bar:,.1f}): {'holds' if figure <= bar else 'broken'}")
     return 0 if all(figure <= bar for figure, bar in held.values()) else 1

@@ -1,5 +1,6 @@
-"""A larger town is the small one several times over, and the cost model says what it was fitted to."""
+"""A larger town is the small one several times over, the cost model says what it was fitted to, and what was measured of each step is drawn and told."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import growth, growth_town, scale_model
+from benchmarks import growth, growth_chart, growth_table, growth_town, scale_model
 from features import frame
 from pipelines import cycle, settings
 from pipelines.store import read_store
@@ -73,3 +74,63 @@ def test_the_bars_are_those_of_the_sizes_that_are_there() -> None:
     assert growth.bars({"10000": entries["33012"]}) == {}
     assert [figure <= bar for figure, bar in found.values()] == [True, False, False]
     assert found["a person of 1,000,000 to one of 33,012"][0] == pytest.approx(2000 / 1e6 / (60 / 33012))
+
+
+def measured(persons: int, times: float) -> dict[str, object]:
+    steps = [("ingest", 5.5, 689.1), ("labels", 20.25, 1446.5)]
+    return {
+        "persons": persons,
+        "cycle": {"seconds": 45.5 * times, "peak_mb": round(1446.5 * times)},
+        "steps": [
+            {"name": name, "seconds": seconds * times, "peak_memory_mb": mb * times}
+            for name, seconds, mb in steps
+        ],
+    }
+
+
+ENTRIES = {
+    "1000000": measured(1_000_000, 4),
+    "33012": measured(33_012, 1),
+    "5000000": {"persons": 5_000_000, "frame_only": {"members": 4_500_000, "peak_mb": 8766}},
+}
+
+
+def test_each_step_is_told_with_its_seconds_and_its_peak() -> None:
+    assert growth_table.table(ENTRIES).split("\n") == [
+        "| step | 33,012 | 1,000,000 |",
+        "|---|---:|---:|",
+        "| ingest | 5.50 s · 689.1 MB | 22.00 s · 2,756.4 MB |",
+        "| labels | 20.25 s · 1,446.5 MB | 81.00 s · 5,786.0 MB |",
+        "| start and rest | 19.75 s | 79.00 s |",
+        "| **whole process** | **45.50 s · 1,446 MB** | **182.00 s · 5,786 MB** |",
+    ]
+
+
+def test_what_was_measured_is_drawn_again_without_measuring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = json.dumps(ENTRIES)
+    (tmp_path / "growth.json").write_text(kept, encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["growth", str(tmp_path), "--draw"])
+    assert growth.main() == 0
+    drawn = (tmp_path / "growth.svg").read_text(encoding="utf-8")
+    told = (
+        "Seconds of each step",
+        "Peak of memory during each step, GB",
+        "past days that teach",
+        ">81<",
+        ">5.7<",
+        ">at most 12<",
+        "at most 8, for 1 M",
+    )
+    assert [words for words in told if words not in drawn] == []
+    assert growth_table.table(ENTRIES) in capsys.readouterr().out
+    assert (tmp_path / "growth.json").read_text(encoding="utf-8") == kept
+    assert growth.main() == 0 and (tmp_path / "growth.svg").read_text(encoding="utf-8") == drawn
+
+
+def test_a_town_without_a_cycle_makes_no_chart_and_no_rows() -> None:
+    of_frame = {"5000000": ENTRIES["5000000"]}
+    assert growth_table.table(of_frame) == ""
+    limits = growth_chart.Limits(persons=1_000_000, seconds=720, mb=8192, per_person=1.2)
+    assert "Seconds of each step" not in growth_chart.drawn(of_frame, limits)
