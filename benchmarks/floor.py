@@ -51,8 +51,13 @@ class Scenario:
         return (self.cycle.processor - self.prefect.processor) / self.floor.processor
 
     @property
+    def held_mb(self) -> float:
+        """The cycle's process and Prefect's server beside it, each at its highest."""
+        return self.cycle.peak_mb + self.cycle.beside_mb
+
+    @property
     def holds(self) -> bool:
-        return self.ratio <= self.bar and (self.bar_mb is None or self.cycle.peak_mb <= self.bar_mb)
+        return self.ratio <= self.bar and (self.bar_mb is None or self.held_mb <= self.bar_mb)
 
     def as_json(self) -> dict[str, object]:
         """Figures beside bars."""
@@ -163,7 +168,7 @@ def _tell(scenario: Scenario) -> None:
     for what in ("floor", "cycle", "prefect"):
         cost: Cost = getattr(scenario, what)
         print(
-            f"  {what:8} {cost.seconds:7.1f} s   processor {cost.processor:7.1f} s   peak {cost.peak_mb:6.0f} MB"
+            f"  {what:8} {cost.seconds:7.1f} s   processor {cost.processor:7.1f} s   peak {cost.peak_mb:6.0f} MB and {cost.beside_mb:4.0f} beside"
         )
     peak = f"; peak bar {scenario.bar_mb:.0f} MB" if scenario.bar_mb else ""
     print(

@@ -3,7 +3,7 @@
 Whole processes in turn, of which the medians count:
 
 ``aggregates``  the 24 windowed aggregates of a million persons with twenty events each: our matrix beside one statement of DuckDB and polars' streaming engine (at most 1.1 times the better);
-``triage``      one experiment of 35,000 entities (``benchmarks.peers_experiment``) beside triage 6.0 on PostgreSQL: 12 times faster as a whole with our intervals, 50 times on the matrix, no more memory;
+``triage``      one experiment of 35,000 entities (``benchmarks.peers_experiment``) beside triage 6.0 on PostgreSQL: 12 times faster as a whole with our intervals, 50 times on the matrix, no more memory; their matrices hold the same values;
 ``linkage``     pairs of a town's mentions scored: ours beside Splink's own ``predict`` (at most 1.2 times);
 ``explained``   households explained: contributions of logistic and trees beside ``shap.TreeExplainer`` over the trees alone (no bar: told).
 
@@ -21,10 +21,11 @@ import venv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from benchmarks import peers_explained, peers_linkage
+from benchmarks import peers_explained, peers_linkage, peers_same
 from benchmarks.growth_town import BASE, make
 from benchmarks.peers_events import write
 from benchmarks.processes import ROOT, Cost, lanterne, median, run
@@ -95,7 +96,7 @@ def aggregates(work: Path, rounds: int) -> Compared:
         for name in out
     })  # fmt: skip
     for other in ("duckdb", "polars"):
-        _same(out["ours"], out[other])
+        peers_same.aggregates(out["ours"], out[other])
     better = min(costs["duckdb"].seconds, costs["polars"].seconds)
     return Compared(
         name="aggregates",
@@ -104,25 +105,9 @@ def aggregates(work: Path, rounds: int) -> Compared:
     )
 
 
-def _same(ours: Path, theirs: Path) -> None:
-    """Nothing and none are one here: where a sum is null elsewhere it is null or 0 with us."""
-    with duckdb.connect() as connection:
-        columns = [
-            name
-            for name, *_ in connection.execute(f"describe from '{ours}'").fetchall()
-            if name != "household_id"
-        ]
-        both = " or ".join(f"coalesce(o.{c}, 0) <> coalesce(t.{c}, 0)" for c in columns)
-        (differ,) = connection.execute(
-            f"select count(*) from '{ours}' o full join '{theirs}' t using (household_id) where o.household_id is null or t.household_id is null or {both}"
-        ).fetchone() or (None,)
-    if differ != 0:
-        raise RuntimeError(f"{differ} households differ between {ours.name} and {theirs.name}")
-
-
 def triage(work: Path, rounds: int) -> Compared:
     """triage gets its events in a table with an index on its keys; loading them is not counted, on our side reading the file is.
-    The matrices alone are compared by what each tool says of itself, without the start of its interpreter, its imports and its server."""
+    The matrices alone are compared by what each tool says of itself, without the start of its interpreter, its imports and its server. Every value of triage's is held against ours."""
     events, python = work / "experiment.parquet", _environment(work, "triage", TRIAGE)
     if not events.exists():
         write(events, 35_000, 20)
@@ -142,7 +127,8 @@ def triage(work: Path, rounds: int) -> Compared:
             ]
             theirs.append(run(script, python=python, out=said["triage"]))
         for name, path in said.items():
-            inner[name].append(_matrix_seconds(path))
+            inner[name].append(float(_told(path)["matrix_seconds"]))
+    held = peers_same.experiment(out, work / "triage" / "matrices", _told(said["triage"])["made"])
     costs = {"ours": median(whole), "ours, matrix": median(alone), "triage": median(theirs)}
     matrix = {name: statistics.median(seconds) for name, seconds in inner.items()}
     return Compared(
@@ -153,6 +139,7 @@ def triage(work: Path, rounds: int) -> Compared:
             "times faster on the matrix, starts left out": (matrix["triage"] / matrix["matrix"], 50, False),
             "seconds of our matrix": (matrix["matrix"], None, True),
             "seconds of triage's": (matrix["triage"], None, True),
+            "values of triage's matrices, each the same as ours, millions": (held / 1e6, None, True),
             "memory, ours to triage's without its server": (
                 costs["ours"].peak_mb / costs["triage"].peak_mb,
                 1.0,
@@ -162,8 +149,10 @@ def triage(work: Path, rounds: int) -> Compared:
     )
 
 
-def _matrix_seconds(said: Path) -> float:
-    return float(json.loads(said.read_text(encoding="utf-8").splitlines()[-1])["matrix_seconds"])
+def _told(said: Path) -> dict[str, Any]:
+    """The last line of what a tool says, which is JSON."""
+    told: dict[str, Any] = json.loads(said.read_text(encoding="utf-8").splitlines()[-1])
+    return told
 
 
 def _load(url: str, events: Path) -> None:

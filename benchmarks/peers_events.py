@@ -10,8 +10,9 @@ KINDS, WINDOWS, MEASURES = ("a", "b", "c", "d"), (91, 182, 365), {"times": "coun
 AGGREGATES = tuple(product(KINDS, WINDOWS, MEASURES))
 AS_OF = date(2026, 1, 1)
 FIRST = date(2023, 1, 1)
-DAYS = tuple(date(y, m, 1) for y, m in ((2024, 7), (2024, 10), (2025, 1), (2025, 4), (2025, 7), (2025, 10)))
-"""Of the experiment; a label looks three months ahead."""
+DAYS = tuple(date(y, m, 2) for y, m in ((2024, 7), (2024, 10), (2025, 1), (2025, 4), (2025, 7), (2025, 10)))
+"""Of the experiment; a label looks three months ahead. The second of a month: triage counts back by quarters from the day before which its labels end."""
+LABELS_END = date(2026, 1, 2)
 FIRST_CALLED = 500
 LABEL = "select distinct household_id from events where kind = 'd' and amount > 60 and known_on >= date '{start}' and known_on < date '{end}'"
 
@@ -38,7 +39,7 @@ def write(path: Path, persons: int, events: int) -> None:
 
 def label_end(day: date) -> date:
     """Three months later."""
-    return (*DAYS, AS_OF)[DAYS.index(day) + 1]
+    return (*DAYS, LABELS_END)[DAYS.index(day) + 1]
 
 
 def window(days: int) -> tuple[date, date]:

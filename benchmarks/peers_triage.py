@@ -1,7 +1,8 @@
-"""The experiment in triage 6.0, run by the Python of its own environment: ``python benchmarks/peers_triage.py URL FOLDER DAYS...``.
+"""The experiment in triage 6.0, run by the Python of its own environment: ``python benchmarks/peers_triage.py URL FOLDER``.
 
 ``URL``: of a PostgreSQL that holds ``events(entity_id, known_on, kind, amount)``. The cohort, the 24 aggregates, the six days, the five splits, the label and the two models are those of
-``benchmarks.peers_experiment``; precision among the first 500. Prints seconds of the matrices and of everything, and how many matrices, models and figures there are.
+``benchmarks.peers_experiment``; precision among the first 500. Prints seconds of the matrices and of everything, how many matrices, models and figures there are,
+and the names of the matrices (files in ``FOLDER/matrices``, which ``benchmarks.peers_same`` holds against ours).
 """
 
 import json
@@ -95,7 +96,9 @@ def main() -> None:
             name: connection.execute(text(f"select count(*) from {table}")).scalar()
             for name, table in counted.items()
         }
-    print(json.dumps({"matrix_seconds": made - started, "seconds": ended - started, **found}))
+        names = connection.execute(text("select matrix_uuid from triage_metadata.matrices")).scalars().all()
+    told = {"matrix_seconds": made - started, "seconds": ended - started, **found, "made": list(names)}
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

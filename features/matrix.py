@@ -44,10 +44,14 @@ def valued(connection: Engine, as_of: date, factors: Sequence[Factor]) -> pd.Dat
         parts += f" left join ({_values(source, mine)}) of_{source} using (household_id)"
         columns |= {f.name: f"of_{source}.{f.name}" for f in mine}
     said = "".join(f", {columns[f.name]}" for f in factors)
-    found = connection.execute(
-        f"select household_id, cast($1 as timestamp) as as_of, h.quartier{said} from households h{parts} order by household_id",
-        [as_of],
-    ).df()
+    found: pd.DataFrame = (
+        connection.execute(
+            f"select household_id, cast($1 as timestamp) as as_of, h.quartier{said} from households h{parts} order by household_id",
+            [as_of],
+        )
+        .to_arrow_table()
+        .to_pandas()  # in half the time of ``df``
+    )
     return found.astype({f.name: "float64" for f in factors})
 
 

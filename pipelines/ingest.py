@@ -86,7 +86,7 @@ def _portions(
     for promise, files in _by_source(fresh, contracts):
         portion: list[Arrival] = []
         for arrival in files:
-            if portion and sum(a.size for a in portion) + arrival.size > PORTION_BYTES:
+            if portion and sum(a.unpacked for a in portion) + arrival.unpacked > PORTION_BYTES:
                 yield promise, portion
                 portion = []
             portion.append(arrival)
