@@ -50,8 +50,8 @@ FLOWS: dict[str, Flow[..., State[object]]] = {
 AT_MOST = 3
 """How often a run that was killed with its runner is begun again."""
 LETTER = "lanterne-mail"
-TO_BE_TOLD = ("Failed*", "Crashed*", "TimedOut*", outcomes.DRIFT)
-"""Names of states of which somebody gets a letter."""
+TO_BE_TOLD = ("Failed", "Failed*", "Crashed", "TimedOut", outcomes.DRIFT)
+"""Names of states of which somebody gets a letter; to Prefect a star is at least one sign."""
 PASSWORD = "LANTERNE_SMTP_PASSWORD"
 
 

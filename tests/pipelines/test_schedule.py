@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prefect import State, flow
 from prefect.client.orchestration import get_client
+from prefect.server.events.schemas.automations import EventTrigger as ServersTrigger
 from prefect.settings import (
     PREFECT_TASK_DEFAULT_RETRIES,
     PREFECT_TASK_DEFAULT_RETRY_DELAY_SECONDS,
@@ -36,7 +37,7 @@ from data_contracts.errors import (
 )
 from pipelines import arrivals, settings, turns, unforeseen
 from pipelines.flows import whole
-from pipelines.schedule import artifacts, flows, outcomes
+from pipelines.schedule import artifacts, flows, outcomes, serving
 from pipelines.schedule.jobs import JOBS, due, is_superseded
 from pipelines.schedule.mail import Mail
 from tests.pipelines.little_city import CITY, write
@@ -127,6 +128,27 @@ def test_a_refusal_is_a_state_with_a_name(kind: type[LanterneError], name: str) 
     assert state.message == (
         f"the snapshot holds no row\n  in 2026-11-02/roll.csv\nHint: ask for it again.\n(exit code {kind.exit_code})"
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Failed", "Crashed", "TimedOut", outcomes.DRIFT, *(f"Failed: {name}" for _, name in outcomes.FAILED)],
+)
+def test_whatever_goes_wrong_is_written_of(name: str) -> None:
+    """A run that the machine kills is Crashed and nothing more; by Prefect's own rule for patterns."""
+    assert is_told(name)
+
+
+@pytest.mark.parametrize("name", ["Completed", "Running", "Taken up", outcomes.BY_RULE, outcomes.LATE])
+def test_nobody_is_written_to_of_what_goes_well(name: str) -> None:
+    assert not is_told(name)
+
+
+def is_told(name: str) -> bool:
+    asked = ServersTrigger(
+        expect={f"prefect.flow-run.{told}" for told in serving.TO_BE_TOLD}, posture="Reactive", threshold=1
+    )  # type: ignore[arg-type]
+    return bool(asked.event_pattern.match(f"prefect.flow-run.{name}"))
 
 
 def test_what_nobody_foresaw_is_told_without_what_it_said() -> None:

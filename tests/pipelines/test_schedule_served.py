@@ -273,6 +273,27 @@ def test_a_run_that_went_down_with_the_machine_is_taken_up(served: Served) -> No
     assert [line["kept"] for line in chain.read(folder / "audit.jsonl") if line["step"] == "resume"] == [kept]
 
 
+def test_of_a_run_that_the_machine_kills_alone_somebody_gets_a_letter(served: Served) -> None:
+    """As it does when memory ends. What it had done is kept for whoever begins it again."""
+    run = served.begin("cycle-weekly", {"as_of": "2026-11-16"})
+    log = served.config.parent / "runs" / ".cycle-2026-11-16.partial" / "audit.jsonl"
+    until(lambda: [1] if log.is_file() and b'"step":"ingest"' in log.read_bytes() else [])
+    assert served.process is not None
+    os.kill(engine_of(served.process.pid), signal.SIGKILL)
+    (letter, *_) = until(lambda: [one for one in served.letters.received if "Crashed" in one])
+    assert f"runs/flow-run/{run}" in letter.replace("=\n", "")
+    (after,) = [one for one in served.runs("cycle-weekly") if one["id"] == run]
+    assert after["state_name"] == "Crashed" and log.is_file()
+
+
+def engine_of(schedule: int) -> int:
+    """The process of the flow run under way."""
+    of_threads = Path(f"/proc/{schedule}/task").glob("*/children")
+    children = [child for one in of_threads for child in one.read_text().split()]
+    (found,) = [c for c in children if b"prefect.engine" in Path(f"/proc/{c}/cmdline").read_bytes()]
+    return int(found)
+
+
 def test_the_page_shows_it_and_asks_nobody_outside(served: Served, chromium: Browser) -> None:
     page = chromium.new_page(viewport={"width": 1366, "height": 900})
     asked: list[str] = []
