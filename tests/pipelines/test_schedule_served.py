@@ -339,7 +339,6 @@ def test_prefect_yaml_deploys_the_same_jobs(served: Served) -> None:
     places = {
         "LANTERNE_HOME": str(ROOT),
         "LANTERNE_CONFIG": str(served.config),
-        "LANTERNE_TIME_ZONE": "Europe/Paris",
     }
     environment = {**os.environ, **server.environment(settings.load(served.config)), **places}
     for command in (
