@@ -44,5 +44,7 @@ order by quartier, id_adresse, id_logement nulls last, id_electeur
 """
 """One row an entry of the roll of that age that leads to no door, at the place where the roll says. No dwelling where somebody objected."""
 
-ORIGINS = "select source, max(known_on) from latest_records group by 1 order by 1"
-"""One row a register of residents that says something, with the newest day of it."""
+ORIGINS = """
+select source, max(known_on) from (select source, known_on from latest_records union all select 'visites', known_on from known_visites) group by 1 order by 1
+"""
+"""One row a source that says something, with the newest day of it: the registers of residents, and the visits of which the last at each door is told."""

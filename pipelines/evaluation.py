@@ -42,6 +42,10 @@ COMMITTEES: Mapping[pages.Committee, str] = {
 YEARS: tuple[Span, ...] = ("year", "before")
 
 
+class NothingKnown(ConfigurationError):
+    """Of the year there is no visit and no alert: a mistake of whoever asked for it, and none of a city that has just begun."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rows:
     """What the warehouse knows, row by row: see ``features.yearly_rows``. ``loneliness`` and ``news`` by span."""
@@ -56,7 +60,7 @@ class Rows:
 
 
 def report(config: Path, year: int, out: Path | None) -> Path:
-    """``runs/report-<year>-<10 hex>``, or ``out``; gives the folder. Raises ConfigurationError for a year of which nothing is known, and where ``out`` is not free."""
+    """``runs/report-<year>-<10 hex>``, or ``out``; gives the folder. Raises NothingKnown of a year without a visit or an alert, ConfigurationError where ``out`` is not free."""
     city = settings.load(config)
     with one_at_a_time(city.paths.runs):
         folder = manifest.partial_folder(city.paths.runs, f"report-{year}")
@@ -163,8 +167,8 @@ def evaluated(config: Path, city: settings.City, year: int) -> Evaluation:
     return evaluation
 
 
-def _nothing(year: int) -> ConfigurationError:
-    return ConfigurationError(
+def _nothing(year: int) -> NothingKnown:
+    return NothingKnown(
         f"nothing is known of {year}: no visit and no alert",
         where=f"--year {year}",
         hint="ingest the deliveries of that year first (`lanterne ingest`), or give another year.",

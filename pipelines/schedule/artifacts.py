@@ -20,6 +20,7 @@ from pipelines.filing import IngestReport
 from pipelines.screens import REPORTS
 from pipelines.screens_ingest import STATUS
 from reports import duel_chart
+from reports.model_card_said import Speech, details, headline
 from reports.parity_chart import BLACK_AND_WHITE
 from reports.svg import alone
 from reports.words import number, percent, words
@@ -57,13 +58,9 @@ def of_cycle(run: Path, city: settings.City) -> None:
 
 
 def of_duel(folder: Path, city: settings.City) -> None:
-    """Every candidate's figures, and the same drawn; the champion and why as their caption."""
-    say = words(city.language)
+    """Every candidate's figures, and the same drawn; under them who won and by how much, as the model card says it."""
     judged = json.loads((folder / "duel.json").read_text(encoding="utf-8"))
     made = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    champion = f"{say('Champion')}{say(':')} {judged['champion']}. {judged['why']}"
-    rows = [_row(name, figures, city) for name, figures in judged["candidates"].items()]
-    create_table_artifact(rows, key="duel", description=champion)
     card = model_card.card(
         city,
         folder,
@@ -73,9 +70,15 @@ def of_duel(folder: Path, city: settings.City) -> None:
         used=(),
         left=(),
     )
+    speech = Speech(language=city.language)
+    ranks = "listed_by" in judged  # a model that was only trained ranks nothing yet
+    won = f"{speech.say('Champion')}{speech.say(':')} {speech.name(card.champion)}."
+    told = " ".join((headline(card) if ranks else won, *details(card)))
+    rows = [_row(speech.name(name), figures, city) for name, figures in judged["candidates"].items()]
+    create_table_artifact(rows, key="duel", description=told)
     if drawing := duel_chart.drawn(card):
         picture = b64encode(alone(drawing, BLACK_AND_WHITE).encode()).decode()
-        create_image_artifact(f"data:image/svg+xml;base64,{picture}", key="duel-chart", description=champion)
+        create_image_artifact(f"data:image/svg+xml;base64,{picture}", key="duel-chart", description=told)
 
 
 def _row(name: str, figures: Mapping[str, Mapping[str, float]], city: settings.City) -> dict[str, str]:

@@ -28,7 +28,7 @@ FAILED: tuple[tuple[type[LanterneError], str], ...] = (
     (LanterneError, "configuration"),
 )
 """The first that fits; the name of the state is ``Failed: …``."""
-DRIFT, BY_RULE, LATE = "Drift alarm", "List by a rule", "Skipped: late"
+DRIFT, BY_RULE, LATE, NOTHING = "Drift alarm", "List by a rule", "Skipped: late", "Nothing to evaluate yet"
 CODES = {DRIFT: DriftAlarm.exit_code, BY_RULE: 5}
 """The exit codes that the command line has for lists with something to look at."""
 

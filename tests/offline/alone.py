@@ -12,20 +12,26 @@ import socket
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 GET_FLAGS, SET_FLAGS, UP = 0x8913, 0x8914, 0x1
 """netdevice(7)"""
-ASKED = ("--net", "--map-root-user --net")
 
 
 def prefix(record: Path) -> list[str]:
-    """Of root, or of somebody whom the kernel lets be root of a namespace."""
+    """What goes before a command, so that it is alone."""
+    apart = namespace("--net")
+    return [*apart, sys.executable, __file__, str(record)] if apart else []
+
+
+def namespace(kind: str, proof: Sequence[str] = ("true",)) -> list[str]:
+    """Of root, or of somebody whom the kernel lets be root of a namespace: an option of unshare(1); nothing where this machine gives none in which ``proof`` can be run."""
     tool = shutil.which("unshare")
-    for options in ASKED if tool else ():
-        found = [str(tool), *options.split()]
-        if subprocess.run([*found, "true"], capture_output=True, check=False).returncode == 0:
-            return [*found, sys.executable, __file__, str(record)]
+    for options in ((kind,), ("--map-root-user", kind)) if tool else ():
+        found = [str(tool), *options]
+        if subprocess.run([*found, *proof], capture_output=True, check=False).returncode == 0:
+            return found
     return []
 
 

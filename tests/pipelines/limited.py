@@ -11,26 +11,34 @@ import json
 import locale
 import os
 import resource
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from prefect import Task
 
 from data_contracts import expectations
 from pipelines import cli, flows
+from tests.offline import alone
 from tests.pipelines.killing import warm_up
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """``file_bytes``: how large a file may grow (EFBIG beyond; a full disk says ENOSPC in the same places); ``is_ordinary``: whoever tests gives up root's right to write everywhere; ``environment``: set before the command is called."""
+    """``file_bytes``: how large a file may grow (EFBIG beyond); ``room_bytes``: how much is left on the disk of ``folder``, which then is a file system of its own (ENOSPC beyond);
+    ``is_ordinary``: whoever tests gives up root's right to write everywhere; ``environment``: set before the command is called."""
 
     arguments: list[str]
     file_bytes: int | None = None
+    room_bytes: int | None = None
+    folder: str = ""
     is_ordinary: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -73,11 +81,37 @@ def _called(job: Job) -> int:
     if job.is_ordinary:
         give_up_capabilities()
     try:
-        cli.main()
+        with _small_disk(Path(job.folder), job.room_bytes) if job.room_bytes is not None else nullcontext():
+            cli.main()
     except SystemExit as end:
         sys.stdout.flush()
         return int(end.code or 0)
     return 99
+
+
+@contextmanager
+def _small_disk(folder: Path, room_bytes: int) -> Iterator[None]:
+    """What lies in the folder, on a file system in memory with so much room left; afterwards it lies where it was, as it is then. In a mount namespace alone."""
+    aside = folder.with_name(f"{folder.name}.aside")
+    folder.rename(aside)
+    folder.mkdir()
+    _mount("-t", "tmpfs", "none", str(folder))
+    shutil.copytree(aside, folder, dirs_exist_ok=True)
+    disk = os.statvfs(folder)
+    taken = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+    _mount("-o", f"remount,size={taken + room_bytes}", str(folder))
+    try:
+        yield
+    finally:
+        shutil.rmtree(aside)
+        shutil.copytree(folder, aside)
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
+        aside.rename(folder)
+
+
+def _mount(*words: str) -> None:
+    subprocess.run(["mount", *words], check=True)
 
 
 def give_up_capabilities() -> None:
@@ -89,10 +123,12 @@ def give_up_capabilities() -> None:
 
 
 class Machine:
-    """The process of this module, one for all tests of a file."""
+    """The process of this module, one for all tests of a file; in a mount namespace of its own where this machine gives one (``has_disks``)."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", __name__]
+        apart = alone.namespace("--mount", ("mount", "-t", "tmpfs", "none", tempfile.gettempdir()))
+        self.has_disks = bool(apart)
+        command = [*apart, sys.executable, "-m", __name__]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def run(self, *arguments: object, **limits: Any) -> Ended:

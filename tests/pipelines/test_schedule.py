@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,6 +41,7 @@ from pipelines.flows import whole
 from pipelines.schedule import artifacts, flows, outcomes, serving
 from pipelines.schedule.jobs import JOBS, due, is_superseded
 from pipelines.schedule.mail import Mail
+from tests.pipelines.calling import called
 from tests.pipelines.little_city import CITY, write
 from tests.reports import model_card_sample
 
@@ -139,7 +141,9 @@ def test_whatever_goes_wrong_is_written_of(name: str) -> None:
     assert is_told(name)
 
 
-@pytest.mark.parametrize("name", ["Completed", "Running", "Taken up", outcomes.BY_RULE, outcomes.LATE])
+@pytest.mark.parametrize(
+    "name", ["Completed", "Running", "Taken up", outcomes.BY_RULE, outcomes.LATE, outcomes.NOTHING]
+)
 def test_nobody_is_written_to_of_what_goes_well(name: str) -> None:
     assert not is_told(name)
 
@@ -207,9 +211,9 @@ def server() -> Iterator[None]:
 
 
 def shown() -> dict[str, dict[str, str]]:
-    """Artifacts by key, as Prefect's page gets them."""
+    """The newest artifact of each key, as Prefect’s page gets them."""
     with get_client(sync_client=True) as client:
-        return {one["key"]: one for one in client.request("POST", "/artifacts/filter", json={}).json()}
+        return {one["key"]: one for one in client.request("POST", "/artifacts/latest/filter", json={}).json()}
 
 
 @pytest.mark.slow
@@ -228,22 +232,52 @@ def test_the_page_says_where_the_papers_of_a_year_lie(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("server")
-def test_the_page_shows_the_duel_as_a_table_and_as_a_chart(tmp_path: Path) -> None:
-    judged = model_card_sample.won()
+@pytest.mark.parametrize(
+    ("judged", "said"),
+    [
+        (model_card_sample.won(), "Champion : Modèle appris (poids). Il a fallu 2,5 visites"),
+        (
+            model_card_sample.waiting(),
+            "« 80 ans ou plus » classe la liste. « Modèle appris (poids) » le ferait",
+        ),
+        (model_card_sample.few(), "Champion : Points tirés des études. Visites avec réponse"),
+    ],
+    ids=["only trained", "waits for approval", "too few answers"],
+)
+def test_the_page_shows_the_duel_as_a_table_and_as_a_chart(
+    tmp_path: Path, judged: dict[str, Any], said: str
+) -> None:
+    """In the city's language; a model that was only trained is not said to rank."""
+    ranks = judged.get("listed_by", {"name": judged["champion"]})["name"]
     (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "logistic.json").write_text("{}")
+    (tmp_path / "model" / f"{ranks}.json").write_text("{}")
     (tmp_path / "duel.json").write_text(json.dumps(judged))
     (tmp_path / "manifest.json").write_text('{"as_of": "2026-11-02", "capacity": 60}')
     city = settings.load(write(tmp_path / "city"))
     flow(lambda: artifacts.of_duel(tmp_path, city), name="shows")()
     made = shown()
     rows = {row["Candidat"]: row for row in json.loads(made["duel"]["data"])}
-    assert rows.keys() == judged["candidates"].keys()  # type: ignore[attr-defined]
-    assert rows["logistic"]["Précision à capacité"] == "40\N{NO-BREAK SPACE}%"
-    assert made["duel"]["description"].startswith("Champion\N{NO-BREAK SPACE}: logistic. ")
+    assert len(rows) == len(judged["candidates"])
+    assert made["duel"]["description"].replace("\N{NO-BREAK SPACE}", " ").startswith(said)
+    if not rows:
+        return
+    assert rows["Modèle appris (poids)"]["Précision à capacité"] == "40\N{NO-BREAK SPACE}%"
     chart = made["duel-chart"]
+    assert chart["description"] == made["duel"]["description"]
     drawn = base64.b64decode(chart["data"].removeprefix("data:image/svg+xml;base64,"))
     assert drawn.startswith(b"<svg") and drawn.count(b"<text") > len(rows)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("server")
+def test_a_city_where_nobody_has_knocked_yet_has_nothing_to_evaluate(tmp_path: Path) -> None:
+    """No failure, and no letter each month until there is a visit; whoever asks for a year is told that there is nothing of it."""
+    config = write(tmp_path)
+    called("ingest", "--config", config)
+    by_itself = flows.reports(config, return_state=True)
+    assert by_itself.is_completed() and by_itself.name == outcomes.NOTHING
+    asked = flows.reports(config, 2026, return_state=True)
+    assert asked.is_failed() and asked.name == "Failed: configuration"
 
 
 @pytest.mark.slow
