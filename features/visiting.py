@@ -44,7 +44,11 @@ order by quartier, id_adresse, id_logement nulls last, id_electeur
 """
 """One row an entry of the roll of that age that leads to no door, at the place where the roll says. No dwelling where somebody objected."""
 
-ORIGINS = """
-select source, max(known_on) from (select source, known_on from latest_records union all select 'visites', known_on from known_visites) group by 1 order by 1
-"""
-"""One row a source that says something, with the newest day of it: the registers of residents, and the visits of which the last at each door is told."""
+EVENTS = ("deces_publics", "etablissements", "etat_civil", "signalements", "visites")
+"""Sources beside the registers of residents that tell who is there no more, who is, and whom to leave in peace."""
+ORIGINS = (
+    "select source, max(known_on) from (select source, known_on from latest_records"
+    + "".join(f" union all select '{source}', known_on from known_{source}" for source in EVENTS)
+    + ") group by 1 order by 1"
+)
+"""One row a source that says something, with the newest day of it."""

@@ -43,6 +43,14 @@ def counted(age: int = 80, day: D = AS_OF, **sources: list[Row]) -> attrition.At
     return attrition.count(connection, age)
 
 
+def test_the_origins_are_all_that_says_who_is_there_with_the_newest_day_of_each() -> None:
+    seen = [visit("VU"), visit("ABSENT", date_visite=D(2026, 9, 3))]
+    connection = built(liste_electorale=[elector("a")], deces_publics=[DEAD], visites=seen)
+    found = dict(connection.execute(visiting.ORIGINS).fetchall())
+    assert found.keys() == {"liste_electorale", "deces_publics", "visites"}
+    assert (found["deces_publics"], found["visites"]) == (D(2026, 2, 1), D(2026, 9, 3))
+
+
 @pytest.mark.parametrize(
     ("removed", "known_on", "sources"),
     [
