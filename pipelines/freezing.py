@@ -28,7 +28,7 @@ def freeze_step(config: Path, folder: Path, as_of: date, capacity: int) -> Path:
     if final.exists():
         return final
     partial = final.with_name(f".{final.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    manifest.clear_half_made(final.parent)
     partial.mkdir()
     for name, content in kept.items():
         (partial / name).write_bytes(content)

@@ -52,8 +52,8 @@ def partial(
 ) -> Iterator[tuple[Path, int]]:
     """The folder of a run with the first line of its chain, and how many households its list has. A run of this day that was killed is taken up where it was.
 
-    After a refusal the joined tables of a half-made run do not lie about. After anything else that stops it (a kill, a timeout, no memory) they lie there until the run is taken
-    up, another one begins, or the next purge; a published run has left this place. ``patience_seconds``: how long to wait for another run in this folder."""
+    After a refusal, and after a training, the joined tables do not lie about. After anything else that stops it (a kill, a timeout, no memory) they lie there until the run is taken
+    up, another one begins, or the next purge. ``patience_seconds``: how long to wait for another run in this folder."""
     city = settings.load(config)
     households = capacity or city.capacity
     audit_sign.own_key(config, city)  # a key that cannot be read stops a run before its hours, not after them
@@ -67,6 +67,9 @@ def partial(
         except LanterneError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+        else:
+            if folder.exists():  # a model was frozen from it; a published run has left this place
+                shutil.rmtree(folder)
 
 
 def _begin_or_take_up(config: Path, city: settings.City, folder: Path, content: Line) -> None:

@@ -1,4 +1,4 @@
-"""A cycle whose process kills itself, without warning, before or after the line of a step is written."""
+"""A cycle, or a training, whose process kills itself, without warning, before or after the line of a step is written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,20 @@ expectations.get_ready()
 
 
 def cycle(town: Path, day: date, moment: str) -> None:
-    """A cycle as the command runs it, the steps as plain functions; ``moment``: ``before duel``, ``after duel``, ``before publish`` or never."""
+    """As the command runs it, the steps as plain functions; ``moment``: ``before duel``, ``after duel``, ``before publish`` or never."""
+    _get_ready(moment)
+    with run.partial(town / "city.toml", "cycle", day, None) as (folder, households):
+        flows.cycle.fn(town / "city.toml", folder, day, households, False)
+
+
+def train(town: Path, day: date, moment: str) -> None:
+    """Likewise; what is published is a model."""
+    _get_ready(moment)
+    with run.partial(town / "city.toml", "train", day, None) as (folder, households):
+        flows.train.fn(town / "city.toml", folder, day, households)
+
+
+def _get_ready(moment: str) -> None:
 
     def die(now: str) -> None:
         if now == moment:
@@ -26,8 +39,6 @@ def cycle(town: Path, day: date, moment: str) -> None:
         if isinstance(value, Task):
             setattr(flows, name, value.fn)
     _around(die)
-    with run.partial(town / "city.toml", "cycle", day, None) as (folder, households):
-        flows.cycle.fn(town / "city.toml", folder, day, households, False)
 
 
 def _around(die) -> None:  # type: ignore[no-untyped-def]

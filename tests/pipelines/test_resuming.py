@@ -23,6 +23,7 @@ CLEAN.set_forkserver_preload(["tests.pipelines.stopped"])
 DAY = date(2026, 11, 10)
 ALTERED_BY = {"keeping": {"duel"}, "ranker": {"duel", "keeping"}}
 """A step that adds to a file of others (``duel.json``): killed between file and line, they are done again too."""
+TRAINED = STEPS[: STEPS.index("keeping") + 1]
 NOT_PROMISED = {audit.LOG, "manifest.json", "ingest.json"}
 """What tells the history of the installation; ``contracts/`` too."""
 
@@ -44,9 +45,11 @@ def copied(city: Path, folder: Path) -> Path:
     return Path(shutil.copytree(city, folder / "town"))
 
 
-def in_a_process(town: Path, moment: str = "never") -> int:
-    """A cycle in a process of its own: its exit code, -9 where it was killed at ``moment``."""
-    work = CLEAN.Process(target=stopped.cycle, args=(town, DAY, moment))
+def in_a_process(
+    town: Path, moment: str = "never", what: Callable[[Path, date, str], None] = stopped.cycle
+) -> int:
+    """A cycle, or ``what``, in a process of its own: its exit code, -9 where it was killed at ``moment``."""
+    work = CLEAN.Process(target=what, args=(town, DAY, moment))
     work.start()
     work.join()
     assert work.exitcode is not None
@@ -58,8 +61,8 @@ def published(town: Path) -> Path:
     return folder
 
 
-def half_made(town: Path) -> Path:
-    return manifest.partial_path(town / "runs", f"cycle-{DAY.isoformat()}")
+def half_made(town: Path, command: str = "cycle") -> Path:
+    return manifest.partial_path(town / "runs", f"{command}-{DAY.isoformat()}")
 
 
 def steps(folder: Path) -> dict[str, object]:
@@ -103,6 +106,23 @@ def test_a_run_killed_at_every_step_ends_as_an_undisturbed_one(
     assert not half_made(town).exists()
     config = town / "city.toml"
     audit_verify.at_home(config, settings.load(config), after)
+
+
+@pytest.mark.slow
+def test_a_training_killed_at_every_step_freezes_the_model_of_an_undisturbed_one(
+    city: Path, tmp_path: Path
+) -> None:
+    """No model stands in the folder before it is whole, and the joined tables go with the run."""
+    peaceful, town = copied(city, tmp_path / "peaceful"), copied(city, tmp_path / "killed")
+    assert in_a_process(peaceful, what=stopped.train) == 0
+    (undisturbed,) = (peaceful / "models").iterdir()
+    for moment in [f"{when} {step}" for step in TRAINED for when in ("before", "after")] + ["before publish"]:
+        assert in_a_process(town, moment, stopped.train) == -signal.SIGKILL
+        assert not [one for one in town.glob("models/*") if not one.name.startswith(".")]
+    assert in_a_process(town, what=stopped.train) == 0
+    (model,) = (town / "models").iterdir()
+    assert model.name == undisturbed.name and contents(model) == contents(undisturbed)
+    assert not half_made(town, "train").exists()
 
 
 def begun_again(town: Path) -> list[object]:
