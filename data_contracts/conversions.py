@@ -13,6 +13,8 @@ YES = ("O", "OUI", "1", "X", "VRAI", "TRUE", "T")
 NO = ("N", "NON", "0", "FAUX", "FALSE", "F")
 ISO = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?"
 FRENCH = r"\d{1,2}/\d{1,2}/\d{4}( \d{2}:\d{2}(:\d{2})?)?"
+AHEAD = 10
+"""A year of two digits is at most so many years after the delivery (the end of a lease or of a service); else it is of the last century. No extract holds a date of birth."""
 FRENCH_SHORT = r"\d{1,2}/\d{1,2}/\d{2}"
 SERIAL = r"[1-9]\d{4}(\.0+)?"
 NO_YEAR = r"0000-.*|\d{1,2}/\d{1,2}/0000.*"
@@ -104,7 +106,7 @@ def sql_type(column: Column) -> str:
 def _date(t: str) -> str:
     french = f"try_strptime(split_part({t}, ' ', 1), '%d/%m/%Y')::date"
     two_digits = f"cast(right({t}, 2) as integer)"
-    century = f"case when {two_digits} <= year(delivered_on) % 100 then '20' else '19' end"
+    century = f"case when {two_digits} <= year(delivered_on) % 100 + {AHEAD} then '20' else '19' end"
     short = f"try_strptime(left({t}, length({t}) - 2) || ({century}) || right({t}, 2), '%d/%m/%Y')::date"
     return (
         f"case when regexp_full_match({t}, '{NO_YEAR}') then null"

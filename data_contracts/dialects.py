@@ -188,10 +188,12 @@ def _known_headers(contract: Contract) -> dict[str, Column]:
 def _canonical(contract: Contract, header: Sequence[str], name: str) -> tuple[str, ...]:
     known = _known_headers(contract)
     unknown = [h for h in header if folded(h) not in known]
-    _refuse_forbidden(contract, unknown, name)
+    are_names = 2 * len(unknown) < len(header)
+    _refuse_forbidden(contract, unknown, name, are_names=are_names)
     if unknown:
+        told = ", ".join(_shown(h, are_names=are_names) for h in unknown[:5])
         raise ContractError(
-            f"{len(unknown)} column(s) that the contract does not know: {', '.join(_shown(h) for h in unknown[:5])}",
+            f"{len(unknown)} column(s) that the contract does not know: {told}",
             where=name,
             hint=f"the contract of {contract.source} lists: {', '.join(c.header for c in contract.columns)}. What a city calls otherwise stands in [headers] of city.toml.",
         )
@@ -212,22 +214,22 @@ def _words(contract: Contract, header: Sequence[str]) -> dict[str, tuple[tuple[s
     return {name: pairs for name, pairs in told.items() if pairs}
 
 
-def _refuse_forbidden(contract: Contract, unknown: Sequence[str], name: str) -> None:
+def _refuse_forbidden(contract: Contract, unknown: Sequence[str], name: str, *, are_names: bool) -> None:
     for header in unknown:
         kind = contract.forbidden(header)
         if kind:
             raise ContractError(
-                f"the column {_shown(header)} would hand over {kind}, which no extract may hold",
+                f"the column {_shown(header, are_names=are_names)} would hand over {kind}, which no extract may hold",
                 where=name,
                 hint="nothing was stored; have the department leave it out (`lanterne pseudonymise` does), and delete this file.",
             )
 
 
-def _shown(header: str) -> str:
-    """A file without a header line would put a person's data here: only what looks like a name is repeated."""
+def _shown(header: str, *, are_names: bool) -> str:
+    """A file without a header line would put a person's data here: only what looks like a column's name is repeated, in a line that holds more columns of the contract than others."""
     word = folded(header)
     looks_like_a_name = word and not any(c.isdigit() for c in word) and len(word) <= 40
-    return word if looks_like_a_name else "(not a column name; is the header line missing?)"
+    return word if are_names and looks_like_a_name else "(not a column name; is the header line missing?)"
 
 
 def _absent(contract: Contract, names: Sequence[str], name: str) -> tuple[str, ...]:

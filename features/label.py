@@ -92,7 +92,7 @@ placed as (
   select m.household_id, v.* from told v join named p using (id_visite) join members m on m.person_id = p.person_id
     join households h on h.household_id = m.household_id where m.presence = 'present'
 )
-select household_id, cast($1 as timestamp) as as_of, coalesce(min(date_visite) filter (where isolated is not null), min(date_visite)) as visited_on,
+select household_id, cast($1 as timestamp) as as_of, coalesce(min(date_visite) filter (where isolated), max(date_visite) filter (where isolated is not null), min(date_visite)) as visited_on,
   arg_min(state, list_position({list(STATES)}, state)) as state, bool_or(isolated::boolean) as isolated, bool_or(lonely::boolean) as lonely, bool_or(is_followed::boolean) as is_followed,
   arg_min(bras, (coalesce(bras::varchar, '') <> 'EXPLORATION', id_visite))::varchar as bras, max(proba_tirage) as proba_tirage, count(*) as visits, min(id_visite) as id_visite
 from placed group by household_id order by household_id

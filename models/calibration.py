@@ -85,7 +85,7 @@ def calibrated(tested: Placed, is_random: Bools, weight: Floats) -> Calibration:
     kind = "isotonic" if len(tested.outcome) >= ISOTONIC_FROM else "logistic"
     points = _points(_fitted(kind, tested.score, tested.outcome, weight), tested.score)
     random = tested.outcome[is_random]
-    if len(random) < MIN_RANDOM or random.sum() < MIN_FOUND or len(np.unique(tested.fold)) < 2:
+    if len(random) < MIN_RANDOM or random.sum() < MIN_FOUND or not _each_can_be_learnt(tested):
         return _without(kind, FEW, points, len(random))
     predicted = of_other_campaigns(kind, tested, weight)[is_random]
     low, high = _slope(predicted, random)
@@ -101,6 +101,11 @@ def calibrated(tested: Placed, is_random: Bools, weight: Floats) -> Calibration:
         found=float(random.mean()),
         slope=(low, high),
     )
+
+
+def _each_can_be_learnt(tested: Placed) -> bool:
+    """Whether beside each campaign the others hold both outcomes: what they teach is what it is checked with."""
+    return all(len(np.unique(tested.outcome[tested.fold != fold])) == 2 for fold in np.unique(tested.fold))
 
 
 def read(text: str) -> Calibration:

@@ -35,7 +35,7 @@ INTERVAL = (2.5, 97.5)
 @dataclass(frozen=True, kw_only=True)
 class Refits:
     """``whole``: fitted on every answer; ``draws``: on resamples of the answered households, None where no resample could be fitted. ``learns``: whether
-    the candidate learns at all; where not, every draw is the whole and nothing can be told from them."""
+    the candidate learns at all, and could now; where not, every draw is the whole and nothing can be told from them."""
 
     whole: Scorer
     draws: tuple[Scorer | None, ...]
@@ -81,18 +81,24 @@ class Refits:
         return table.sort_values("household_id", ignore_index=True)
 
 
-def refits(candidate: Candidate, past: Past, *, seed: int, draws: int = DRAWS) -> Refits:
-    """The candidate as the champion is fitted, and on ``draws`` resamples. A candidate that learns nothing is fitted once.
+def refits(
+    candidate: Candidate, past: Past, *, seed: int, draws: int = DRAWS, whole: Scorer | None = None
+) -> Refits:
+    """The candidate as the champion is fitted, or ``whole``, the frozen one that ranks; and on ``draws`` resamples. A candidate that learns nothing is not drawn again; nor does one
+    that was learnt on answers of which too few are left to learn from.
 
-    Raises ValueError when the past itself is too poor: such a candidate is no champion.
+    Raises ValueError when the past itself is too poor and nothing is frozen: such a candidate is no champion.
     """
     everybody = np.ones(len(past.labels), dtype=bool)
-    whole = fitted(candidate, past, everybody)
-    if isinstance(whole, NotFitted):
-        raise ValueError(f"{whole.name} cannot be fitted: {whole.reason}")
-    if isinstance(candidate, LEARNS_NOTHING):
-        return Refits(whole=whole, draws=(whole,) * draws, learns=False)
-    return Refits(whole=whole, draws=tuple(_refitted(candidate, past, seed, draw) for draw in range(draws)))
+    again = fitted(candidate, past, everybody)
+    if isinstance(again, NotFitted) and whole is None:
+        raise ValueError(f"{again.name} cannot be fitted: {again.reason}")
+    if isinstance(again, NotFitted) or isinstance(candidate, LEARNS_NOTHING):
+        stays = whole if whole is not None else again
+        assert not isinstance(stays, NotFitted)
+        return Refits(whole=stays, draws=(stays,) * draws, learns=False)
+    drawn = tuple(_refitted(candidate, past, seed, draw) for draw in range(draws))
+    return Refits(whole=whole or again, draws=drawn)
 
 
 def sign_shares(

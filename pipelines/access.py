@@ -39,7 +39,8 @@ def export_person(config: Path, key: str, as_of: date) -> Json:
     ``records``: every row of the warehouse that carries the key, or that the linkage as of ``as_of`` gives to the same person (``linked_by``
     says which), with the file, line and day it came by; without what somebody told the city. ``lists``: lines of published runs about their household, with every contribution
     to the score, but of what somebody told the city and of another adult only about how much it weighs (``withheld``). ``kept_with_lists``: what the
-    folders of those runs keep of the person as a member of a listed household, which an objection of later does not take out. ``desk``: what the review desk keeps
+    folders of those runs keep of the person as a member of a listed household, which an objection of later does not take out. ``chances``: with what probability each of those runs
+    could have listed their household, whether or not it did, and why it could not. ``desk``: what the review desk keeps
     (``review.law.person``), None where there is none; the look is a line of its trail. ``sources``: whom each comes from, by what law, kept for how long. Raises
     ConfigurationError for a key that has another form, and where the desk cannot be reached: half an answer would look like a whole one.
     """
@@ -65,6 +66,7 @@ def export_person(config: Path, key: str, as_of: date) -> Json:
         "household_ids": list(who.household_ids),
         "lists": _lists(city.paths.runs, who, concerned),
         "kept_with_lists": _kept_with_lists(city.paths.runs, who, key),
+        "chances": _chances(city.paths.runs, who),
         "desk": _at_the_desk(config, city, who, key),
         "sources": [_source(contract.load(s), city) for s in contract.SOURCES if s in concerned],
     }
@@ -134,6 +136,22 @@ def _kept_with_lists(runs: Path, who: Asker, key: str) -> list[Json]:
             continue
         rows = pd.read_parquet(file)
         mine = rows[rows["person_id"].isin(who.person_ids) | (rows[list(KEYS)] == key).any(axis=1)]
+        found += [{"run": run.folder.name} | row for row in json.loads(mine.to_json(orient="records"))]
+    return found
+
+
+CHANCES = ["household_id", "p_model", "p_exploration", "p_bereavement", "why_not"]
+"""Of ``inclusion.parquet``; that somebody wrote to the city about a household is not told."""
+
+
+def _chances(runs: Path, who: Asker) -> list[Json]:
+    found: list[Json] = []
+    for run in sorted(kept_lists.published(runs), key=lambda run: run.run_id):
+        file = run.folder / "inclusion.parquet"
+        if not file.is_file():  # a run of an earlier release, whose purge took it or which had none
+            continue
+        rows = pd.read_parquet(file, columns=CHANCES)
+        mine = rows[rows["household_id"].isin(who.household_ids)]
         found += [{"run": run.folder.name} | row for row in json.loads(mine.to_json(orient="records"))]
     return found
 

@@ -9,11 +9,13 @@ they are and what the SHA-256 of their bytes is (``vouch``).
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -132,8 +134,16 @@ def _forged(log: Path, number: int) -> IntegrityError:
     )
 
 
+@contextmanager
+def alone(models: Path) -> Iterator[None]:
+    """Whoever reads the lines to sign the next one: two at once would both follow the same line."""
+    with (models / ".approvals.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def append(models: Path, approval: Approval) -> None:
-    """Adds a signed line, whole or not at all."""
+    """Adds a signed line, whole or not at all; ``alone``."""
     log = models / LOG
     earlier = log.read_bytes() if log.exists() else b""
     line = json.dumps(approval.as_json(), ensure_ascii=False) + "\n"

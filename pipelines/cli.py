@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import UserDict
 from importlib import import_module
@@ -79,7 +80,8 @@ def lanterne() -> None:
 
 
 def main() -> None:
-    """The entry point: every refusal is a sentence and an exit code, never a traceback."""
+    """The entry point: every refusal is a sentence and an exit code, never a traceback. What it writes is its account's own: lists are of people."""
+    os.umask(0o077)
     command = next(iter(sys.argv[1:]), "")
     if command not in metrics.FLOWS:
         sys.exit(_called())

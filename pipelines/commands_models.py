@@ -10,7 +10,17 @@ from typing import Annotated
 import typer
 
 from data_contracts.errors import ConfigurationError
-from pipelines import approvals, approving, audit, console, ledger, screens_audit, screens_models, settings
+from pipelines import (
+    approvals,
+    approving,
+    audit,
+    console,
+    ledger,
+    screens_audit,
+    screens_models,
+    settings,
+    who_ranks,
+)
 from pipelines.days import day, day_or_today
 from pipelines.run import run_train
 from pipelines.warehouse_key import existing_key
@@ -74,18 +84,19 @@ def approve(
     name, as_what = _given(who, "--by", city), _given(role, "--role", city)
     if not yes and not _agreed(city):
         raise typer.Exit(1)
-    line = approving.signed_line(
-        city,
-        folder,
-        existing_key(city.paths),
-        action="withdraw" if withdraw else "approve",
-        who=name,
-        role=as_what,
-        on=_today(),
-    )
-    approvals.append(city.paths.models, line)
-    act = "withdraw approval" if withdraw else "approve"
-    ledger.enter(city.paths, act, "model", about=folder.name)
+    with approvals.alone(city.paths.models):
+        line = approving.signed_line(
+            city,
+            folder,
+            existing_key(city.paths),
+            action="withdraw" if withdraw else "approve",
+            who=name,
+            role=as_what,
+            on=_today(),
+        )
+        approvals.append(city.paths.models, line)
+        facts = {"signature": line.signature}
+        ledger.enter(city.paths, who_ranks.ACTS[line.action], "model", about=folder.name, facts=facts)
     if json:
         console.print_json(line.as_json())
     else:

@@ -142,14 +142,25 @@ def partial_folder(runs: Path, name: str) -> Path:
 
 
 def clear_half_made(runs: Path, but: Path | None = None) -> None:
-    """Takes away what runs that were killed left, ``but`` that one."""
+    """Takes away what runs that were killed left, ``but`` that one. A run that was to be replaced stands again where the new one did not come."""
+    for aside in runs.glob(".*.replaced"):
+        stands = aside.with_name(aside.name.removeprefix(".").removesuffix(".replaced"))
+        if stands.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            aside.rename(stands)
     for left_over in runs.glob(".*.partial"):
         if left_over != but:
             shutil.rmtree(left_over, ignore_errors=True)
 
 
 def publish(partial: Path, final: Path) -> None:
-    """Moves the finished folder to its name, replacing an earlier run of the same inputs."""
+    """Moves the finished folder to its name, replacing an earlier run of the same inputs; to another disk by a copy that lies beside that name first."""
+    if partial.stat().st_dev != final.parent.stat().st_dev:
+        beside = partial_path(final.parent, final.name)
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.copytree(partial, beside)
+        partial = beside
     aside = final.with_name(f".{final.name}.replaced")
     shutil.rmtree(aside, ignore_errors=True)
     if final.exists():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -73,9 +72,11 @@ def _explained(
     listed = drawn.listed
     # the frozen text ranks; what is fitted again are draws around it
     again = stability.refits(
-        judging.named(who_ranks.read(folder).name, city), judging.past_of(folder), seed=city.seed
+        judging.named(who_ranks.read(folder).name, city),
+        judging.past_of(folder),
+        seed=city.seed,
+        whole=scorer,
     )
-    again = replace(again, whole=scorer)
     chosen = listed[["household_id"]].merge(wide, on="household_id", how="left", validate="one_to_one")
     evidence = pd.read_parquet(folder / "working" / "evidence.parquet")
     long = explain.contributions(scorer, chosen, evidence, factors_of(city))

@@ -23,6 +23,7 @@ PERSONAL = (
     "list.*",
     "visiting-list*",
     "explanations.parquet",
+    "inclusion.parquet",
     "bereaved.parquet",
     listed_members.FILE,
     "working",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from data_contracts.errors import IntegrityError
 from models.candidate import RULES
-from pipelines import approvals, settings
+from pipelines import approvals, ledger, settings
 from pipelines.approvals import Approval
 from pipelines.warehouse_key import existing_key
 
+ACTS: Mapping[approvals.Action, str] = {"approve": "approve", "withdraw": "withdraw approval"}
+"""As the installation's chain calls them."""
 Why = Literal["champion", "approved", "not approved", "approved no longer fits"]
 """``champion``: who won ranks (a rule needs no approval, and fictitious data no signature); ``approved``: the signed model ranks;
 ``not approved``: a model won, nobody signed one, so that a rule ranks; ``approved no longer fits``: the signed one was made with other factors."""
@@ -50,10 +54,20 @@ def in_force(city: settings.City, as_of: date) -> Approval | None:
 
 
 def signed_lines(city: settings.City) -> tuple[Approval, ...]:
-    """Every approval and withdrawal, in order; none where nobody has signed any. Raises as ``in_force``."""
-    if not (city.paths.models / approvals.LOG).exists():
+    """Every approval and withdrawal, in order; none where nobody has signed any. Raises as ``in_force``, and where the last one that the installation's chain tells of is not
+    among them: whoever cuts a withdrawal off lets a model rank that the city has withdrawn."""
+    log = city.paths.models / approvals.LOG
+    if not log.exists():
         return ()
-    return approvals.lines(city.paths.models, existing_key(city.paths))
+    lines = approvals.lines(city.paths.models, existing_key(city.paths))
+    told = [entry.facts["signature"] for entry in ledger.entries(city.paths) if "signature" in entry.facts]
+    if told and told[-1] not in {line.signature for line in lines}:
+        raise IntegrityError(
+            "the last approval or withdrawal that was signed is not in the log any more",
+            where=str(log),
+            hint=approvals.APPROVE_AGAIN,
+        )
+    return lines
 
 
 def read(folder: Path) -> Ranker:

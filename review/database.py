@@ -33,8 +33,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Sees one state of everything; writes nothing."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """Sees one state of everything; writes nothing. In SQLite a transaction does by itself."""
+        reader = self.engine
+        if reader.dialect.name != "sqlite":
+            reader = reader.execution_options(isolation_level="REPEATABLE READ")
+        with Session(reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager

@@ -89,9 +89,10 @@ class Indicators:
 
 @dataclass(frozen=True, kw_only=True)
 class _Met:
-    """What the visits of one household say together."""
+    """What the visits of one household say together. ``way``: how the household came to be visited when somebody of it was met first."""
 
     case: Case
+    way: str
     isolated: bool | None
     lonely: bool | None
     judgement: int | None
@@ -124,7 +125,7 @@ def indicators(session: Session, since: date, until: date) -> Indicators:
         partners=_protected(Counter(who for _, who in {(step.case_id, step.partner) for step in steps})),
         professionals=_professionals(session, begin, end),
         days=_days(cases, visits),
-        yields=tuple(_yield(way, [one for one in met if _way(one.case) == way]) for way in WAYS),
+        yields=tuple(_yield(way, [one for one in met if one.way == way]) for way in WAYS),
         changes=_changes(cases),
     )
 
@@ -156,6 +157,7 @@ def _together(visits: Sequence[Visit]) -> _Met:
     judged = [visit.judgement for visit in visits if visit.judgement is not None]
     return _Met(
         case=visits[0].case,
+        way=_way(visits[0].case, visits[0].arm),
         isolated=_any([one.isolated for one in results]),
         lonely=_any([one.lonely for one in results]),
         judgement=judged[-1] if judged else None,
@@ -227,10 +229,8 @@ def _median(values: Sequence[float]) -> float | None:
     return None if len(values) < SMALLEST_CELL else round(float(median(values)), 1)
 
 
-def _way(case: Case) -> str:
-    if case.origin == "added":
-        return "added"
-    return case.listings[0].arm if case.listings else ""
+def _way(case: Case, arm: str | None) -> str:
+    return "added" if case.origin == "added" else arm or ""
 
 
 def _yield(way: str, met: Sequence[_Met]) -> Yield:
@@ -247,7 +247,7 @@ def _yield(way: str, met: Sequence[_Met]) -> Yield:
 
 
 def _changes(cases: Sequence[Case]) -> Changes:
-    ranked = [case for case in cases if _way(case) == "MODELE"]
+    ranked = [case for case in cases if case.listings and _way(case, case.listings[0].arm) == "MODELE"]
     last: list[Decision] = [case.decisions[-1] for case in ranked if case.decisions]
     visited = sum(one.choice == "visit" for one in last)
     aside = sum(one.choice in ("none", "followed", "objection") for one in last)

@@ -53,6 +53,11 @@ def add(session: Session, seal: Seal, at: datetime, act: Act) -> TrailLine:
     return line
 
 
+def take_turn(session: Session) -> None:
+    """Until the transaction ends nobody else adds a line: what is looked for now cannot come about beside it. In SQLite one writes at a time anyhow."""
+    session.execute(select(TrailHead).with_for_update())
+
+
 def as_json(line: TrailLine) -> dict[str, object]:
     """As written to ``audit.jsonl``."""
     return {**_content(line), "digest": line.digest}

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from data_contracts.errors import LanterneError
 from review.access import signing_in
 from review.desk import Desk
 from review.names import granting
@@ -54,7 +55,7 @@ async def _watch(desk: Desk) -> None:
 
 def sweep(desk: Desk) -> None:
     """A table is forgotten with its session: signed out, idle too long, or closed by the administrator. While the database does not answer nobody is known to
-    be signed in: then every table is."""
+    be signed in: then every table is. So it is where the trail does not hold, and no line can be added to it."""
     now = desk.now()
     try:
         with desk.database.writing() as session:
@@ -65,5 +66,8 @@ def sweep(desk: Desk) -> None:
             granting.lapse(session, desk.services.seal, desk.vault, now)
     except SQLAlchemyError as error:
         log.error("the database does not answer: %s", type(error).__name__)
+        alive = frozenset()
+    except LanterneError as error:
+        log.error("nothing can be added to the trail: %s", type(error).__name__)
         alive = frozenset()
     desk.vault.sweep(alive, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import wraps
@@ -46,6 +47,7 @@ def _on_its_day(work: Callable[..., State[object]]) -> Callable[..., State[objec
 
     @wraps(work)
     def flow_body(config: Path, **given: object) -> State[object]:
+        os.umask(0o077)  # as on the command line, whoever's worker this is
         try:
             if late := _skipped(config):
                 return late

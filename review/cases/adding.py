@@ -95,6 +95,7 @@ def _check(added: Added, me: Me) -> None:
 def _open_case_at(session: Session, added: Added) -> Case | None:
     if not added.dwelling:
         return None
+    trail.take_turn(session)
     return session.scalars(
         select(Case).where(Case.id_logement == added.dwelling, Case.state.not_in(ENDED)).limit(1)
     ).first()

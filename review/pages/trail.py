@@ -39,7 +39,10 @@ def lines(
         rows = session.scalars(
             found.order_by(TrailLine.number.desc()).limit(PAGE).offset(PAGE * (page - 1))
         ).all()
-        trail.add(session, desk.services.seal, desk.now(), me.did("see trail", "trail", about))
+        # what was typed is kept only where it names what the trail knows: it could be a name
+        trail.add(
+            session, desk.services.seal, desk.now(), me.did("see trail", "trail", about if count else "")
+        )
     pages = max(1, -(-count // PAGE))
     return desk.page(
         request,

@@ -50,7 +50,9 @@ def read(kind: Kind, text: str, width: int | None = None) -> object:
     ("kind", "text", "value"),
     [
         ("date", "01/01/26", date(2026, 1, 1)),
-        ("date", "31/12/27", date(1927, 12, 31)),
+        ("date", "31/12/27", date(2027, 12, 31)),
+        ("date", "31/12/36", date(2036, 12, 31)),
+        ("date", "01/01/37", date(1937, 1, 1)),
         ("date", "01/01/99", date(1999, 1, 1)),
         ("date", "01/01/00", date(2000, 1, 1)),
         ("date", "36526", date(2000, 1, 1)),

@@ -181,7 +181,10 @@ def publish(
     members = town.members[town.members["household_id"].isin(table["household_id"])]
     members.to_parquet(folder / listed_members.FILE, index=False)
     chances = pd.DataFrame({"household_id": [town.homes[7], town.homes[11], "H1", "H2", "H3"]})
-    chances.assign(p_model=[1.0, 0.4, 0.4, 0.0, 1.0]).to_parquet(folder / "inclusion.parquet", index=False)
+    chances = chances.assign(
+        p_model=[1.0, 0.4, 0.4, 0.0, 1.0], p_exploration=0.1, p_alert=0.0, p_bereavement=0.0, why_not=""
+    )
+    chances.to_parquet(folder / "inclusion.parquet", index=False)
     (folder / "model" / f"{name}.json").write_text("{}\n")
     is_rule = name.startswith("rule_")
     listed_by = {"name": name, "why": "champion", "model": None, "waits": None, "is_rule": is_rule}

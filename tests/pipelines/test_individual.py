@@ -330,6 +330,20 @@ def test_the_export_tells_what_the_lists_keep_of_the_person_and_of_nobody_else(
     assert {one["person_id"] for one in told.values()} == {city.persons[11]}
 
 
+def test_the_export_tells_the_chance_of_being_listed_and_not_that_somebody_wrote(
+    city: Town, whole: dict[int, dict[str, Any]]
+) -> None:
+    told = {one["run"]: one for one in whole[11]["chances"]}
+    assert told[MAIN] == {
+        "run": MAIN,
+        "household_id": city.homes[11],
+        "p_model": 0.4,
+        "p_exploration": 0.1,
+        "p_bereavement": 0.0,
+        "why_not": "",
+    }
+
+
 def test_a_key_that_only_a_list_still_keeps_is_told(city: Town) -> None:
     """As that of somebody who objected since: their rows are gone, and the list stays until its term."""
     file = city.runs / "2026-11-02-rule" / "members.parquet"
