@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from data_contracts.errors import ConfigurationError
-from pipelines import access, console, law, ledger, past_kept, purging, register, screens_law, settings
+from pipelines import access, console, law, ledger, purging, register, screens_law, settings
 from pipelines.days import day, day_or_today
 from pipelines.desk_database import where_there_is_one
 from pipelines.desk_objections import reach_desk
@@ -53,7 +53,6 @@ def oppose(
         with open_store(city.paths) as connection:
             removed = law.apply_objections_whole(connection, objected)
             objected |= law.remembered(connection)
-            past_kept.forget(city.paths, lawful=past_kept.lawful(city, connection))
     ended = _at_the_desk(config, city, objected)
     _enter(city, "oppose", "objection", value)
     outcome = {"is_new": is_new, "rows_removed": removed, "desk_cases": ended}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -84,27 +83,31 @@ def approve(
     name, as_what = _given(who, "--by", city), _given(role, "--role", city)
     if not yes and not _agreed(city):
         raise typer.Exit(1)
-    with approvals.alone(city.paths.models):
-        line = approving.signed_line(
-            city,
-            folder,
-            existing_key(city.paths),
-            action="withdraw" if withdraw else "approve",
-            who=name,
-            role=as_what,
-            on=_today(),
-        )
-        approvals.append(city.paths.models, line)
-        facts = {"signature": line.signature}
-        ledger.enter(city.paths, who_ranks.ACTS[line.action], "model", about=folder.name, facts=facts)
+    line = _signed(city, folder, "withdraw" if withdraw else "approve", name, as_what)
     if json:
         console.print_json(line.as_json())
     else:
         screens_models.signed(line, city.language)
 
 
-def _today() -> date:
-    return day_or_today(None, "")
+def _signed(
+    city: settings.City, folder: Path, action: approvals.Action, who: str, role: str
+) -> approvals.Approval:
+    """The next line, in the log and in the installation's chain."""
+    with approvals.alone(city.paths.models):
+        line = approving.signed_line(
+            city,
+            folder,
+            existing_key(city.paths),
+            action=action,
+            who=who,
+            role=role,
+            on=day_or_today(None, ""),
+        )
+        approvals.append(city.paths.models, line)
+        facts = {"signature": line.signature}
+        ledger.enter(city.paths, who_ranks.ACTS[action], "model", about=folder.name, facts=facts)
+    return line
 
 
 def _agreed(city: settings.City) -> bool:

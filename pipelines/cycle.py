@@ -12,7 +12,7 @@ from data_contracts.errors import ConfigurationError
 from features import attrition, audit_groups, frame, listed_members, matrix
 from features.engine import Engine
 from models.splits import month_shifted
-from pipelines import attrition_page, engines, law, parity, past_kept, register, settings, store_state
+from pipelines import attrition_page, engines, law, parity, register, settings, store_state
 from pipelines.desk_deliveries import from_desk
 from pipelines.desk_objections import reach_desk
 from pipelines.factors import factors_of
@@ -44,7 +44,6 @@ def take_in(city: settings.City, folder: Path, objected: Collection[str]) -> fro
             objected=objected,
             contracts=settings.contracts(city),
         )
-        past_kept.forget(city.paths, lawful=past_kept.lawful(city, connection))
         stored = store_state.of(connection, existing_key(city.paths))
         write_json(folder / "ingest.json", report.as_json() | {"store": stored})
         rows["files_new"] = sum(f.status != "unchanged" for f in report.files)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines import law, ledger, past_kept, register, settings
+from pipelines import law, ledger, register, settings
 from pipelines.desk_deliveries import from_desk
 from pipelines.desk_objections import reach_desk
 from pipelines.filing import IngestReport
@@ -37,7 +37,6 @@ def take_in_deliveries(
             progress=progress,
         )
         objected = law.remembered(connection)
-        past_kept.forget(city.paths, lawful=past_kept.lawful(city, connection))
     reach_desk(config, city, objected)
     new = sum(file.status != "unchanged" for file in report.files)
     ledger.enter(city.paths, "ingest", "deliveries", facts={"files": len(report.files), "files_new": new})

@@ -12,7 +12,7 @@ import numpy as np
 
 from data_contracts import contract
 from data_contracts.errors import LanterneError
-from pipelines import copies, past_kept
+from pipelines import copies
 from pipelines.migrations import CANARY
 from pipelines.settings import Paths
 from pipelines.store import read_store, temporary_folders
@@ -49,7 +49,7 @@ def known_text(paths: Paths) -> frozenset[str]:
 
 
 def scan(database: Path, texts: frozenset[str]) -> Scan:
-    """Reads the file, its log, what is kept of past days and its temporary files block by block, each up to the first block that can be read.
+    """Reads the file, its log and its temporary files block by block, each up to the first block that can be read.
 
     No connection of this process may hold them: to close a file drops its locks.
     """
@@ -75,7 +75,6 @@ def _files(database: Path) -> Iterator[Path]:
     yield database
     if copies.wal(database).exists():
         yield copies.wal(database)
-    yield from sorted(past_kept.files(database))
     for folder in temporary_folders(database):
         yield from sorted(path for path in folder.rglob("*") if path.is_file())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data_contracts.errors import Busy
-from pipelines import ledger, manifest, past_kept, retention
+from pipelines import ledger, manifest, retention
 from pipelines.copies import rewrite
 from pipelines.desk_database import Kept
 from pipelines.retention import Certificate
@@ -41,7 +41,6 @@ def purge(
         retention.purge(connection, found, on)
         emptied = retention.emptied_files(connection)
     rewrite(city.paths)  # deleted rows leave the file's bytes only when it is written anew
-    past_kept.forget(city.paths)
     runs = retention.old_runs(city.paths.runs, city.retention, on)
     certificate = _certificate(city, on, found, of_desk, runs, emptied, with_delivery_files)
     path = _entered(city, certificate, runs)

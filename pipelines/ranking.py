@@ -71,12 +71,8 @@ def _explained(
     (of the model arm: how often a household is among the first then)."""
     listed = drawn.listed
     # the frozen text ranks; what is fitted again are draws around it
-    again = stability.refits(
-        judging.named(who_ranks.read(folder).name, city),
-        judging.past_of(folder),
-        seed=city.seed,
-        whole=scorer,
-    )
+    candidate = judging.named(who_ranks.read(folder).name, city)
+    again = stability.refits(candidate, judging.past_of(folder), seed=city.seed, whole=scorer)
     chosen = listed[["household_id"]].merge(wide, on="household_id", how="left", validate="one_to_one")
     evidence = pd.read_parquet(folder / "working" / "evidence.parquet")
     long = explain.contributions(scorer, chosen, evidence, factors_of(city))

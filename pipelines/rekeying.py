@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from data_contracts.errors import IntegrityError
-from pipelines import approvals, copies, encrypted, kept_lists, law, ledger, next_key, past_kept, store_state
+from pipelines import approvals, copies, encrypted, kept_lists, law, ledger, next_key, store_state
 from pipelines.desk_database import with_key
 from pipelines.encrypted import Damaged, Key
 from pipelines.next_key import Change
@@ -78,7 +78,6 @@ def _check(config: Path, city: City) -> None:
 def _gone_over(config: Path, city: City, change: Change, progress: Progress) -> Rekeyed:
     progress("warehouse")
     rows = _warehouse(city.paths.database, change)
-    past_kept.forget(city.paths)
     progress("approvals")
     lines = _approvals(city.paths.models, change)
     progress("review desk")

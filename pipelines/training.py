@@ -18,8 +18,7 @@ from features.presence_model import EVEN
 from models import weights
 from models.candidate import lots
 from models.splits import origins
-from pipelines import engines, past_kept, settings
-from pipelines.audit import Counts
+from pipelines import engines, settings, store
 from pipelines.factors import factors_of
 from pipelines.manifest import timed, write_json
 
@@ -54,12 +53,11 @@ def labels_step(config: Path, folder: Path, as_of: date) -> None:
     working = folder / "working"
     (working / "past").mkdir()
     factors = factors_of(city)
-    then = past_kept.known(city)
-    chains = CHAINS if city.engine == "duckdb" and then.largest < LARGE else 1  # Spark has one session
+    chains = CHAINS if city.engine == "duckdb" and _largest(city) < LARGE else 1  # Spark has one session
     with timed(folder, "labels") as rows, engines.reading(city, threads=2 // chains) as connection:
         known.open_views(connection, as_of, settings.gates(city))
         visits = label.outcomes(connection, label.visits(connection))
-        every = _pasts(connection, city, then, chains, _campaigns(visits, as_of), working / "past", rows)
+        every = _pasts(connection, city, chains, _campaigns(visits, as_of), working / "past")
         visited = _together([_visited(path) for path in every], factors)
         pool = _together([_sampled(path, city.seed) for path in every], factors)
         told = visited[~visited["state"].isin(NO_ANSWER_COMES)].sort_values(
@@ -77,7 +75,7 @@ def labels_step(config: Path, folder: Path, as_of: date) -> None:
         states = _ledger(working, every, chances)
         told_of = {**weighed.as_json(int(is_label.sum())), "ledger": frame.published(states)}
         write_json(working / "labels.json", told_of)
-        rows |= {"visits": len(visits), "labels": int(is_label.sum())}
+        rows |= {"origins": len(every), "visits": len(visits), "labels": int(is_label.sum())}
         rows["visits_not_in_frame"] = len(visits) - int(visited["visits"].sum())
 
 
@@ -97,26 +95,29 @@ def _campaigns(told: pd.DataFrame, as_of: date) -> dict[date, pd.DataFrame]:
 def _pasts(
     connection: Engine,
     city: settings.City,
-    then: past_kept.Known,
     chains: int,
     campaigns: Mapping[date, pd.DataFrame],
     past: Path,
-    rows: Counts,
 ) -> list[Path]:
-    """One file an origin, in ``past``: as it was kept where nothing has changed that it was made from, else built now and kept."""
-    every = {day: past / f"{day.isoformat()}.parquet" for day in campaigns}
-    digests = {day: then.digest(day, told) for day, told in campaigns.items()}
-    files = {digests[day]: file for day, file in every.items()}
-    kept = past_kept.fetch(city, then.lawful, files)
-    missing = [day for day in campaigns if digests[day] not in kept]
+    """One file an origin, in ``past``."""
     with ThreadPoolExecutor(chains) as workers:
         build = partial(_build, connection, city, campaigns, past)
-        list(workers.map(build, _chains(missing, chains)))
-    if missing:
-        past_kept.keep(city, then.lawful, files)
-    rows |= {"origins": len(every), "origins_kept": len(kept)}
-    rows.reads["past"] = {day.isoformat(): digest for day, digest in digests.items()}
-    return list(every.values())
+        list(workers.map(build, _chains(list(campaigns), chains)))
+    return [_file(past, day) for day in campaigns]
+
+
+def _file(past: Path, origin: date) -> Path:
+    return past / f"{origin.isoformat()}.parquet"
+
+
+def _largest(city: settings.City) -> int:
+    """Most rows of one file."""
+    with store.read_store(city.paths) as connection:
+        row = connection.execute(
+            "select coalesce(max(rows_accepted), 0) from meta.files where is_current"
+        ).fetchone()
+    assert row is not None  # an aggregate always gives a row
+    return int(row[0])
 
 
 def _chains(days: Sequence[date], chains: int) -> list[Sequence[date]]:
@@ -136,7 +137,7 @@ def _build(
     with engines.beside(connection) as own:
         for linked_on, origin in zip((None, *days), days, strict=False):
             found = _as_of_origin(own, city, campaigns[origin], origin, linked_on)
-            found.to_parquet(past / f"{origin.isoformat()}.parquet", index=False)
+            found.to_parquet(_file(past, origin), index=False)
 
 
 def _as_of_origin(

@@ -113,6 +113,22 @@ def test_a_household_is_isolated_when_one_of_its_adults_is() -> None:
     assert told[["state", "isolated", "visits"]].to_numpy().tolist() == [["isolated", True, 2]]
 
 
+@pytest.mark.parametrize(
+    ("isolated_on", "known_on"),
+    [((date(2026, 9, 20),), 20), ((date(2026, 9, 9), date(2026, 9, 20)), 9), ((), 20)],
+)
+def test_a_label_is_as_old_as_the_visit_that_settled_it(isolated_on: tuple[date, ...], known_on: int) -> None:
+    """Isolated from the first adult who is; not isolated only once the last who was met is not."""
+    told = household(
+        *(
+            {"issue": "VU", "cle_identite": "key-a", "date_visite": day, **NONE, "reseau_amis": int(day not in isolated_on)}
+            for day in (date(2026, 9, 2), date(2026, 9, 9), date(2026, 9, 20))
+        )
+    )  # fmt: skip
+    assert told["isolated"].tolist() == [bool(isolated_on)]
+    assert told["visited_on"].tolist() == [pd.Timestamp(2026, 9, known_on)]
+
+
 def test_a_household_that_let_somebody_in_is_known_although_another_visit_failed() -> None:
     told = household(
         {"issue": "ABSENT", "cle_identite": "key-a"},

@@ -247,6 +247,19 @@ def every_line_is_somewhere(rows: list[tuple[str, ...]], missing: int) -> None:
             )
 
 
+def test_a_file_without_its_header_line_tells_nobody(tmp_path: Path) -> None:
+    """Its first row stands where the names of columns should: words as well as figures."""
+    rows = (("DUPONT", "JEANNE", "F", "RUE DU PORT"), ("MARTIN", "PAUL", "M", "RUE DU PORT"))
+    delivered = deliver(tmp_path, lines(rows[1:], header=rows[0]).encode())
+    with (
+        open_store(Paths(database=tmp_path / "store.duckdb")) as connection,
+        pytest.raises(ContractError) as caught,
+    ):
+        ingest(connection, delivered)
+    assert "header line" in caught.value.text()
+    assert not [word for word in rows[0] if len(word) > 1 and word.lower() in caught.value.text().lower()]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [

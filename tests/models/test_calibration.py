@@ -76,6 +76,17 @@ def test_too_few_drawn_answers_permit_no_probability() -> None:
     assert calibration.none_learnt().why == FEW
 
 
+def test_a_campaign_without_anybody_isolated_permits_no_probability_and_stops_nothing() -> None:
+    """Beside the other campaign it teaches one outcome alone, which no line can be drawn through."""
+    tested, is_random, weight = visited(800, 0)
+    two = tested.fold % 2
+    nobody = Placed(**{**tested.__dict__, "fold": two, "outcome": tested.outcome & (two == 0)})
+    found = calibration.calibrated(nobody, is_random, weight)
+    assert (found.why, found.holds) == (FEW, False)
+    everybody = Placed(**{**tested.__dict__, "fold": two})
+    assert calibration.calibrated(everybody, is_random, weight).why != FEW
+
+
 def test_a_rule_has_no_probability() -> None:
     tested, is_random, weight = visited(800, 0)
     rule = Placed(**{**tested.__dict__, "score": (tested.score > 0).astype(float)})

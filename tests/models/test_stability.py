@@ -110,6 +110,14 @@ def test_a_candidate_that_fits_no_past_is_no_champion() -> None:
         stability.refits(Scripted([POOR]), past(60), seed=1)
 
 
+def test_a_frozen_model_ranks_on_when_its_answers_are_gone() -> None:
+    """As after a purge: nothing can be told of how its reasons would change."""
+    frozen = Given({"low_income": 0.3})
+    refits = stability.refits(Scripted([POOR]), past(60), seed=1, whole=frozen)
+    assert refits.whole is frozen and not refits.learns
+    assert refits.sign_shares(LISTED)["same_sign_share"].eq(1).all()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Counted(Points):
     """Points that count how often they are fitted."""

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -211,6 +213,29 @@ def test_from_frozen_to_approved_to_edited_to_withdrawn(real: tuple[Path, str]) 
     assert decided(config, "withdrawn")[0].why == "not approved"
     code, said = approve(config, model, "--withdraw")
     assert code != 0 and "nothing to withdraw" in said
+
+    log = city.paths.models / approvals.LOG
+    whole = log.read_bytes()
+    log.write_bytes(whole[: whole.rstrip().rindex(b"\n") + 1])
+    with pytest.raises(IntegrityError, match="not in the log any more"):
+        decided(config, "cut")
+    log.write_bytes(whole)
+    assert decided(config, "whole")[0].why == "not approved"
+
+
+@pytest.mark.slow
+def test_two_who_sign_at_once_sign_one_after_the_other(real: tuple[Path, str]) -> None:
+    config, model = real
+    signing = [
+        subprocess.Popen(
+            [sys.executable, "-m", "pipelines.cli", "approve", model, "--config", str(config), "--by", who, "--role", "r", "--yes"],
+            stdout=subprocess.DEVNULL,
+        )
+        for who in ("A", "B", "C")
+    ]  # fmt: skip
+    assert [one.wait(timeout=120) for one in signing] == [0, 0, 0]
+    lines = who_ranks.signed_lines(settings.load(config))
+    assert {"A", "B", "C"} <= {line.who for line in lines}
 
 
 @pytest.mark.slow

@@ -237,11 +237,7 @@ def test_check_catches_a_plain_warehouse(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "place",
-    [
-        "lanterne.duckdb.wal",
-        "lanterne.tmp-77/duckdb_temp_storage_DEFAULT-0.tmp",
-        "lanterne.duckdb.past-0123456789abcdef",
-    ],
+    ["lanterne.duckdb.wal", "lanterne.tmp-77/duckdb_temp_storage_DEFAULT-0.tmp"],
 )
 def test_check_catches_plain_text_beside_the_file(tmp_path: Path, place: str) -> None:
     config = configured(tmp_path)

@@ -71,7 +71,14 @@ def test_a_purge_takes_rows_lists_and_files_and_says_so(tmp_path: Path) -> None:
     old, young = (chosen.paths.runs / f"{day}-0123456789" for day in ("2021-11-01", "2021-11-02"))
     for folder in (old, young):
         folder.mkdir(parents=True)
-        for name in ("list.csv", "list.html", "explanations.parquet", "members.parquet", "duel.json"):
+        for name in (
+            "list.csv",
+            "list.html",
+            "explanations.parquet",
+            "members.parquet",
+            "inclusion.parquet",
+            "duel.json",
+        ):
             (folder / name).write_text("x", encoding="utf-8")
     half_made = manifest.partial_folder(chosen.paths.runs, "cycle-2026-11-01")
     rehearsal, nowhere = purging.purge(
@@ -82,7 +89,7 @@ def test_a_purge_takes_rows_lists_and_files_and_says_so(tmp_path: Path) -> None:
     done, path = purging.purge(chosen, date(2026, 11, 2), is_rehearsal=False, with_delivery_files=False)
     assert done.terms == rehearsal.terms and done.rows == 1
     assert kept_alerts(chosen) == ["S1"] and not half_made.exists()
-    assert [p.name for p in sorted(old.iterdir())] == ["duel.json"] and len(list(young.iterdir())) == 5
+    assert [p.name for p in sorted(old.iterdir())] == ["duel.json"] and len(list(young.iterdir())) == 6
     assert path is not None
     written = json.loads(path.read_text(encoding="utf-8"))
     assert written["runs"] == [old.name] and written["rows"] == 1 and written["purged_on"] == "2026-11-02"

@@ -7,17 +7,27 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
+from unittest.mock import patch
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from data_contracts.errors import ConfigurationError
 from review import trail
+from review.cases import adding
+from review.cases.adding import Added
 from review.database import opened
+from review.me import Me
 from review.tables import Base
+from review.tables.cases import Case
+from review.tables.trail import TrailHead, TrailLine
 from tests.review.desk_sample import Clock, a_desk, case_of, seat, sqlite, take
 
 
@@ -36,6 +46,42 @@ def test_opening_again_changes_nothing(any_url: str) -> None:
     again = a_desk(any_url)
     assert case_of(again, 1).state == "to_review"
     again.database.close()
+
+
+def test_whoever_reads_sees_one_state_of_everything(any_url: str) -> None:
+    """A trail that is checked while somebody writes holds, on either database."""
+    desk = a_desk(any_url)
+    take(desk)
+    with desk.database.reading() as session:
+        before = session.scalars(select(TrailHead.number)).one()
+        seat(desk, "expert")
+        assert session.scalars(select(func.count()).select_from(TrailLine)).one() == before
+    with desk.database.reading() as session:
+        assert trail.verified(session, desk.services.seal) > before
+    desk.database.close()
+
+
+def test_two_who_add_the_same_dwelling_open_one_case(any_url: str) -> None:
+    desk = a_desk(any_url)
+    me = Me(user_id="u", login="anna", name="Anna", role="expert", profession=None, language="fr", quartiers=None, session_id="", csrf="")  # fmt: skip
+    both = Barrier(2)
+    added = Added(quartier="01", quartier_name="", dwelling="D" * 16, address="", key="", age_band="80_plus", members=1)  # fmt: skip
+
+    def looked(session: Session, one: Added) -> Case | None:
+        found = looks(session, one)
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=1)  # of those who wait for their turn nobody comes
+        return found
+
+    def add() -> str:
+        with desk.database.writing() as session:
+            return adding.add(session, desk.services.seal, me, added, desk.now()).id
+
+    looks = adding._open_case_at
+    with patch.object(adding, "_open_case_at", looked), ThreadPoolExecutor(2) as people:
+        first, second = people.map(lambda _: add(), range(2))
+    assert first == second
+    desk.database.close()
 
 
 def test_a_database_that_a_later_release_changed_is_refused(any_url: str) -> None:

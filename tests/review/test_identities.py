@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from pipelines import settings
@@ -381,6 +381,18 @@ def test_while_the_database_is_gone_tables_are_forgotten_too(
         session.connection().exec_driver_sql("drop table identity_requests")
     watch.sweep(desk)
     assert desk.vault.sessions() == () and "does not answer" in caplog.text
+
+
+def test_where_no_line_can_be_added_to_the_trail_tables_are_forgotten_too(
+    desk: Desk, clock: Clock, asker: Seat, granter: Seat, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As after another key: the desk goes on sweeping."""
+    asked(desk, asker, 1)
+    clock.turn(days=8)
+    with desk.database.writing() as session:
+        session.execute(update(TrailLine).values(digest="0" * 64))
+    watch.sweep(desk)
+    assert desk.vault.sessions() == () and "nothing can be added" in caplog.text
 
 
 def test_a_planted_name_is_in_one_answer_and_nowhere_else(

@@ -61,7 +61,8 @@ def town(tmp_path: Path) -> Desk:
         for n, case in enumerate(by_number[:25] + by_number[45:60]):
             found = isolated() if n < 15 else connected()
             meals = n < 13 or n >= 36
-            session.add(visit(case, **found, besoin_repas=meals, judgement=3 if n < 12 else 0))
+            arm = case.listings[0].arm
+            session.add(visit(case, **found, besoin_repas=meals, judgement=3 if n < 12 else 0, arm=arm))
         for case in by_number[25:37]:
             absent = visit(case)
             absent.outcome = "ABSENT"
@@ -82,6 +83,13 @@ def test_figures_of_a_town_counted_by_hand(town: Desk) -> None:
     assert (ways["EXPLORATION"].met, ways["EXPLORATION"].isolated, ways["EXPLORATION"].share) == (12, 0, 0.0)
     assert ways["EXPLORATION"].high == pytest.approx(0.2425, abs=1e-4)
     assert ways["added"].share is None
+
+
+def test_whoever_was_found_by_lot_stays_so_when_a_later_list_ranks_them(town: Desk) -> None:
+    later = [line(n, quartier="01", arm="MODELE") for n in range(49, 61)]
+    take(town, taken(run_id="2026-11-09-run", lines=later, as_of=AS_OF + timedelta(days=7)))
+    ways = {one.way: one for one in counted(town).yields}
+    assert (ways["MODELE"].met, ways["EXPLORATION"].met) == (28, 12)
 
 
 def test_of_several_visits_of_one_household_any_isolated_adult_counts_once(desk: Desk) -> None:
@@ -116,6 +124,7 @@ def test_nothing_small_is_told_nor_follows_from_the_rest(households: list[tuple[
     met = [
         _Met(
             case=SimpleNamespace(quartier=place),
+            way="MODELE",
             isolated=None,
             lonely=None,
             judgement=None,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 import pipelines
 import review
@@ -99,6 +99,17 @@ def test_the_page_shows_it_and_says_whether_it_holds(desk: Desk) -> None:
     with desk.database.writing() as session:
         session.execute(text("update trail set who = 'nobody' where number = 1"))
     assert "La chaîne est rompue" in auditor.post("/trail/check").text
+
+
+def test_what_was_typed_into_the_filter_is_kept_only_where_it_names_something(desk: Desk) -> None:
+    """It could be somebody's name, and a line stays for years."""
+    auditor, case = seat(desk, "auditor"), case_of(desk, 1).id
+    seat(desk, "expert").get(f"/cases/{case}")
+    for asked in ("Jeanne DUPONT", case):
+        assert auditor.get("/trail", params={"about": asked}).status_code == 200
+    with desk.database.reading() as session:
+        kept = session.scalars(select(TrailLine.about).where(TrailLine.action == "see trail")).all()
+    assert list(kept) == ["", case]
 
 
 def written() -> tuple[set[str], set[str]]:
