@@ -29,6 +29,7 @@ NEXT = (
     "Visit sheets handed out before are not read back any more: hand out new ones.",
     "Not changed, for they are not the installation’s: the departments’ pseudonym key, the key holder’s table, the pair of keys that signs runs.",
 )
+NO_DESK = "No review desk was found: one whose address stands in LANTERNE_DESK_DATABASE is only seen where that is set."
 UNKNOWN = "{unknown} entries of the bereavement register are of households that nobody knows any more: should one be listed again, it is entered again."
 
 
@@ -53,6 +54,7 @@ def _show(done: Rekeyed, key: Path) -> None:
         *(KEPT if done.kept else GIVEN),
         *NEXT,
         *([UNKNOWN] if unknown else []),
+        *([NO_DESK] if done.desk is None else []),
         key=key,
         kept=done.kept,
         unknown=unknown,

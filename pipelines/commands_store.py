@@ -29,7 +29,7 @@ BESIDE = (
     "  · the key, apart from the backup: without it nobody can read it, with it anybody who has the backup can ({key});",
     "  · city.toml, with its gates and signatures ({config});",
     "  · the register of objections ({objections}) and the deliveries ({deliveries});",
-    "  · the runs, with their manifests and audit trails ({runs}).",
+    "  · the runs, with their manifests and audit trails ({runs}), and the models, with their approvals ({models}).",
     "Facts whose retention has ended must go from old backups too: delete backups when the retention of what they hold ends.",
 )
 SINCE = (
@@ -59,6 +59,7 @@ def backup(config: Config, file: File, json: Json = False) -> None:
             deliveries=city.paths.deliveries,
             objections=city.paths.objections,
             runs=city.paths.runs,
+            models=city.paths.models,
         )
 
 

@@ -26,13 +26,13 @@ ENDED = (
     Ended(
         code=2,
         means="wrong use or configuration; somebody else is at work there; the machine has no room, memory or right to give, or its clock was set back; a package with a published weakness (`check --advisories`)",
-        do="do what the line `Hint:` says; before `Failed: busy` the schedule has waited (`patience_minutes`), and it comes again at its next time",
+        do="do what the line `Hint:` says; before `Failed: busy` an ingest, a cycle or a training of the schedule has waited (`patience_minutes`), and it comes again at its next time",
         state="`Failed: configuration`, `Failed: busy`, `Failed: machine`",
     ),
     Ended(
         code=3,
         means="a contract stopped a file: nothing of it is stored",
-        do="send the department the page `contracts/<source>.html`, and ask for the file again",
+        do="send the department what the refusal says (file, column or rule, and the line `Hint:`), and ask for the file again",
         state="`Failed: contract`",
     ),
     Ended(

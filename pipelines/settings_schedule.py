@@ -78,7 +78,7 @@ class Schedule(Strict):
         60,
         ge=0,
         le=1440,
-        description="How long a scheduled run waits for another one, begun by hand, before it fails.",
+        description="How long a scheduled ingest, cycle or training waits for another run, begun by hand, before it fails.",
     )
     port: int = Field(
         4200, ge=1024, le=65535, description="Port of Prefect's page, on this machine alone (127.0.0.1)."
