@@ -62,6 +62,8 @@ class Rows:
 def report(config: Path, year: int, out: Path | None) -> Path:
     """``runs/report-<year>-<10 hex>``, or ``out``; gives the folder. Raises NothingKnown of a year without a visit or an alert, ConfigurationError where ``out`` is not free."""
     city = settings.load(config)
+    if out is not None:
+        _check_free(out)
     with one_at_a_time(city.paths.runs):
         folder = manifest.partial_folder(city.paths.runs, f"report-{year}")
         try:
@@ -115,13 +117,16 @@ def _named(config: Path, city: settings.City, evaluation: Evaluation, folder: Pa
         "versions": manifest.versions(),
     }
     final = city.paths.runs / name if out is None else out
-    _check_free(final, is_ours=out is None)
     shutil.rmtree(folder / "working")
     return closed(config, city, folder, content, final, act="report", kind="report")
 
 
-def _check_free(final: Path, *, is_ours: bool) -> None:
-    if not is_ours and final.exists() and (not final.is_dir() or any(final.iterdir())):
+def _check_free(final: Path) -> None:
+    if not final.absolute().parent.is_dir():
+        raise ConfigurationError(
+            "there is no folder to put it into", where=str(final.parent), hint="make that folder first."
+        )
+    if final.exists() and (not final.is_dir() or any(final.iterdir())):
         raise ConfigurationError(
             "the folder is not empty", where=str(final), hint="give another folder with --out."
         )

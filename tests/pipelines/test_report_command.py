@@ -134,6 +134,12 @@ def test_a_year_of_which_nothing_is_known_is_refused_and_leaves_nothing(config: 
     assert runs(config) == []
 
 
+def test_a_place_that_is_not_there_is_refused_before_the_work(config: Path, tmp_path: Path) -> None:
+    answer = called("report", "--config", config, "--year", 2026, "--out", tmp_path / "none" / "there")
+    assert answer.returncode == 2 and "make that folder first" in answer.stderr
+    assert runs(config) == [] and not (tmp_path / "none").exists()
+
+
 @pytest.mark.usefixtures("without_paper")
 def test_a_folder_that_is_not_empty_is_left_alone(config: Path, tmp_path: Path) -> None:
     out = tmp_path / "elsewhere"
