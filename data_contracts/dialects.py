@@ -188,6 +188,12 @@ def _known_headers(contract: Contract) -> dict[str, Column]:
 def _canonical(contract: Contract, header: Sequence[str], name: str) -> tuple[str, ...]:
     known = _known_headers(contract)
     unknown = [h for h in header if folded(h) not in known]
+    if len(header) == 1 and unknown:
+        raise ContractError(
+            "its columns cannot be told apart, or its first line does not name them",
+            where=name,
+            hint=f"between columns stand semicolons, commas or tabs, and the first line names them: {', '.join(c.header for c in contract.columns)}.",
+        )
     are_names = 2 * len(unknown) < len(header)
     _refuse_forbidden(contract, unknown, name, are_names=are_names)
     if unknown:

@@ -63,7 +63,8 @@ class Frame:
     def _linkage(self) -> dict[str, object]:
         counted = self.linkage
         return {
-            "records": counted.records,
+            # to the last one it would tell, beside the persons, how many the largest clusters are
+            "records": round(counted.records, -2),
             "persons": counted.persons,
             "model": counted.model,
             "pairs": counted.pairs,
@@ -74,7 +75,7 @@ class Frame:
                 "merged": protected(counted.merged),
                 "split": protected(counted.split),
             },
-            "clusters_by_size": {str(k): n for k, n in published(counted.clusters_by_size).items()},
+            "clusters_by_size": published(pooled(counted.clusters_by_size)),
         }
 
     def _presences(self) -> dict[tuple[str, str], int | str]:
@@ -109,6 +110,20 @@ def published(cells: Mapping[Key, int]) -> dict[Key, int | str]:
         if cells[key] > 0:
             hidden.add(key)
     return {key: HIDDEN if key in hidden else n for key, n in cells.items()}
+
+
+def pooled(by_size: Mapping[int, int]) -> dict[str, int]:
+    """Size → how many, the largest together as ``3+`` where there are fewer than 11 of one."""
+    sizes = sorted(by_size)
+    small = [size for size in sizes if 0 < by_size[size] < SMALLEST_CELL]
+    tail, pool = (small[0] if small else None), 0
+    if tail is not None:
+        pool = sum(n for size, n in by_size.items() if size >= tail)
+        while pool < SMALLEST_CELL and tail > sizes[0]:
+            tail = max(size for size in sizes if size < tail)
+            pool += by_size[tail]
+    whole = {str(size): by_size[size] for size in sizes if tail is None or size < tail}
+    return whole if tail is None else whole | {f"{tail}+": pool}
 
 
 def build(

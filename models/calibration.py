@@ -143,6 +143,11 @@ def _without(
     )
 
 
+def of_a_rule() -> Calibration:
+    """Where a rule ranks, whatever was tested."""
+    return _without("none", RULE)
+
+
 def none_learnt() -> Calibration:
     """Where no campaign could be tested."""
     return _without("none", FEW)

@@ -107,6 +107,12 @@ def _arrival(path: Path, delivered_on: date) -> Arrival:
             where=f"{path.parent.name}/{path.name}",
             hint=f"did you mean {close[0]}?" if close else f"sources are: {', '.join(SOURCES)}.",
         )
+    if not path.is_file():
+        raise ConfigurationError(
+            "this is no file that can be read",
+            where=f"{path.parent.name}/{path.name}",
+            hint="a delivery holds files, no folders and no links that lead nowhere: put the file there, or take this away.",
+        )
     content = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):

@@ -83,7 +83,7 @@ def check(
         *([of_packages(advisories, language)] if advisories else []),
     )
     if json:
-        console.print_json([f.__dict__ for f in findings])
+        console.print_json({"exit_code": exit_code(findings), "findings": [f.__dict__ for f in findings]})
     else:
         screens.findings(findings, language)
     raise typer.Exit(exit_code(findings))

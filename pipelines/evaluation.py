@@ -21,7 +21,7 @@ from pipelines import audit, evaluation_runs, kept_lists, manifest, papers, sett
 from pipelines.days import day_or_today
 from pipelines.desk_database import where_there_is_one
 from pipelines.manifest import timed, write_json
-from pipelines.publish import closed
+from pipelines.publish import check_free, closed
 from pipelines.run import begin_line
 from pipelines.settings_costs import Costs
 from pipelines.sources import SOURCE_WORDS, neighbourhoods
@@ -63,7 +63,7 @@ def report(config: Path, year: int, out: Path | None) -> Path:
     """``runs/report-<year>-<10 hex>``, or ``out``; gives the folder. Raises NothingKnown of a year without a visit or an alert, ConfigurationError where ``out`` is not free."""
     city = settings.load(config)
     if out is not None:
-        _check_free(out)
+        check_free(out)
     with one_at_a_time(city.paths.runs):
         folder = manifest.partial_folder(city.paths.runs, f"report-{year}")
         try:
@@ -119,17 +119,6 @@ def _named(config: Path, city: settings.City, evaluation: Evaluation, folder: Pa
     final = city.paths.runs / name if out is None else out
     shutil.rmtree(folder / "working")
     return closed(config, city, folder, content, final, act="report", kind="report")
-
-
-def _check_free(final: Path) -> None:
-    if not final.absolute().parent.is_dir():
-        raise ConfigurationError(
-            "there is no folder to put it into", where=str(final.parent), hint="make that folder first."
-        )
-    if final.exists() and (not final.is_dir() or any(final.iterdir())):
-        raise ConfigurationError(
-            "the folder is not empty", where=str(final), hint="give another folder with --out."
-        )
 
 
 def evaluated(config: Path, city: settings.City, year: int) -> Evaluation:

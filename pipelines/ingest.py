@@ -121,6 +121,7 @@ def _ingest_source(
         staging.convert(area, promise)
         check = storing.judge_and_store(connection, area, worker, promise, files, opened)
         filing.keep_check(connection, check, files)
+        law.heed_refused(connection, area, promise)
     status = {a.file_id: _settle(connection, area, promise, a, found[a.file_id], opened) for a in files}
     storing.store_refused(connection, area, promise, opened)
     staging.clear(area)

@@ -38,6 +38,23 @@ def apply_objections(connection: duckdb.DuckDBPyConnection, registered: Iterable
     return {source: n for source, n in gone.items() if n}
 
 
+def heed_refused(
+    connection: duckdb.DuckDBPyConnection, area: duckdb.DuckDBPyConnection, promise: Contract
+) -> None:
+    """An objection counts although its row is refused for another reason. Taken from the staging area: each key and dwelling of such a row with which nothing is wrong itself."""
+    if promise.source not in (objections.REGISTER, *objections.FLAGGED_SOURCES):
+        return
+    objects = "true" if promise.source == objections.REGISTER else objections.FLAG
+    for name in (*objections.KEYS, objections.PLACE):
+        found = area.execute(
+            f"select distinct {name} from typed t where {objects} and {name} is not null and row in (select row from broken)"
+            " and not exists (select 1 from broken b where b.row = t.row and contains(lower(b.rule), $1))",
+            [name],
+        ).fetchall()
+        for (key,) in found:
+            connection.execute("insert or ignore into meta.objected values ($1, 'key', '')", [key])
+
+
 def apply_objections_whole(
     connection: duckdb.DuckDBPyConnection, registered: Iterable[str]
 ) -> dict[str, int]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from data_contracts.errors import ConfigurationError
 from features import linkage, listed_members
 from features.catalogue import FACTORS
 from pipelines import audit, audit_sign, ledger, manifest, settings, settings_kept
@@ -61,6 +62,18 @@ def closed(
     ledger.enter(city.paths, act, kind, about=final.name, facts={"head": head.as_json()})
     log.info("%s %s", act, kind, extra={"run": final.name, "step": act, "counts": {"files": _files(final)}})
     return final
+
+
+def check_free(final: Path) -> None:
+    """Before the work for a place that was named. Raises ConfigurationError where it is not free, or in no folder."""
+    if not final.absolute().parent.is_dir():
+        raise ConfigurationError(
+            "there is no folder to put it into", where=str(final.parent), hint="make that folder first."
+        )
+    if final.exists() and (not final.is_dir() or any(final.iterdir())):
+        raise ConfigurationError(
+            "the folder is not empty", where=str(final), hint="give another folder with --out."
+        )
 
 
 def _files(folder: Path) -> int:

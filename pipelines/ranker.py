@@ -79,7 +79,7 @@ def _rule(city: settings.City, folder: Path, champion: str, ranker: Ranker) -> N
     model, past = folder / "model", judging.past_of(folder)
     (model / f"{champion}.json").unlink()
     judging.write_text(model, ranker.name, judging.fitted_on_all(judging.named(ranker.name, city), past))
-    write_json(model / "calibration.json", calibration.none_learnt().as_json())
+    write_json(model / "calibration.json", calibration.of_a_rule().as_json())
 
 
 def scorer_of(city: settings.City, folder: Path) -> Scorer:

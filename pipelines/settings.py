@@ -96,7 +96,7 @@ class Residents(Strict):
 class City(Strict):
     """The whole of ``city.toml``."""
 
-    name: str = Field(description="Name of the city, shown on every page.")
+    name: str = Field(min_length=1, description="Name of the city, shown on every page.")
     country: str = Field(
         "FR", pattern=r"^[A-Z]{2}$", description="Country, two letters of ISO 3166, such as `FR` or `ES`."
     )

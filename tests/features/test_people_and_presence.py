@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from features import label
+from features import frame, label
 from features.frame import SMALLEST_CELL, protected
 from tests.features.drawn import (
     AS_OF,
@@ -248,7 +248,25 @@ def test_every_count_of_people_in_the_frame_is_protected() -> None:
     told = build(connection, AS_OF, OPEN).as_json()
     shown = {row["presence"]: row["persons"] for row in told["presence"]}  # type: ignore[attr-defined]
     assert shown == {"present": "hidden", "moved": "hidden", "unknown": "hidden"}
-    assert told["linkage"]["clusters_by_size"] == {"1": "hidden", "2": "hidden"}  # type: ignore[index]
+    assert told["linkage"]["clusters_by_size"] == {"1+": 32}  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "told"),
+    [
+        ({1: 1873, 2: 1041, 3: 166, 4: 6}, {"1": 1873, "2": 1041, "3+": 172}),
+        ({1: 1873, 2: 1041, 3: 166, 4: 11}, {"1": 1873, "2": 1041, "3": 166, "4": 11}),
+        ({1: 500, 2: 4, 3: 90, 4: 3}, {"1": 500, "2+": 97}),
+        ({1: 12, 2: 3, 3: 2}, {"1+": 17}),
+        ({1: 4}, {"1+": 4}),
+        ({}, {}),
+    ],
+)
+def test_of_the_largest_clusters_no_size_can_be_worked_out(
+    sizes: dict[int, int], told: dict[str, int]
+) -> None:
+    """Persons and records would be two equations for two hidden sizes; records are told in hundreds, and small sizes together with their neighbours."""
+    assert frame.pooled(sizes) == told
 
 
 def test_the_label_asks_every_network_of_the_contract() -> None:

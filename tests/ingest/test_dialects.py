@@ -266,7 +266,8 @@ def test_a_file_without_its_header_line_tells_nobody(tmp_path: Path) -> None:
         ("signalements.csv", b"", "empty"),
         ("signalements.csv", lines(header=(*HEADER[:3], "NOM_DE_FAMILLE")).encode(), "NOM_DE_FAMILLE"),
         ("signalements.csv", lines(header=HEADER[:2], rows=()).encode(), "CANAL"),
-        ("signalements.csv", lines(separator="|").encode(), "does not know"),
+        ("signalements.csv", lines(separator="|").encode(), "cannot be told apart"),
+        ("liste_electorale.csv", b"NOM|DATE DE NAISSANCE|RUE\nX|01/01/1940|Y\n", "cannot be told apart"),
         ("signalements.csv", b"\x00\x01\x02PK", "no text"),
         ("signalements.csv", (lines() + '"never closed;;;\n').encode(), "cannot be told apart"),
         ("signalements.csv.gz", gzip.compress(lines().encode(), mtime=0)[:-9], "cut off"),
@@ -317,6 +318,20 @@ def test_bad_delivery_folder_or_file_name(tmp_path: Path, day: str, name: str, s
     ):
         ingest(connection, deliver(tmp_path, lines().encode(), name, day))
     assert caught.value.exit_code == 2 and caught.value.hint
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_what_is_no_file_is_refused_by_name(tmp_path: Path, kind: str) -> None:
+    day = tmp_path / "deliveries" / "2026-11-02"
+    day.mkdir(parents=True)
+    place = day / "visites.csv"
+    place.mkdir() if kind == "folder" else place.symlink_to(tmp_path / "nowhere")
+    with (
+        pytest.raises(ConfigurationError, match="no file that can be read") as caught,
+        open_store(Paths(database=tmp_path / "store.duckdb")) as connection,
+    ):
+        ingest(connection, tmp_path / "deliveries")
+    assert caught.value.where == "2026-11-02/visites.csv"
 
 
 def test_missing_folder_of_deliveries(tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ def test_the_command(tmp_path: Path) -> None:
     )
     file.write_text(json.dumps(advisory([{"introduced": "0"}, {"fixed": here["typer"]}], package="typer")))
     done = called("check", "--advisories", file, "--json")
-    assert done.returncode == 0 and json.loads(done.stdout)[0]["is_sound"]
+    assert done.returncode == 0 and json.loads(done.stdout)["findings"][0]["is_sound"]
     assert called("check").returncode == 2
 
 

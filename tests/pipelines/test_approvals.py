@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from data_contracts.errors import ConfigurationError, IntegrityError
+from models import calibration
 from models.candidate import ORDERED, RULES
 from pipelines import (
     approvals,
@@ -188,6 +189,7 @@ def test_from_frozen_to_approved_to_edited_to_withdrawn(real: tuple[Path, str]) 
     who, folder = decided(config, "before")
     assert (who.name, who.why, who.waits, who.is_rule) == ("rule_80_plus", "not approved", "points", True)
     assert sorted(p.name for p in (folder / "model").iterdir()) == ["calibration.json", "rule_80_plus.json"]
+    assert json.loads((folder / "duel.json").read_text())["calibration"]["why"] == calibration.RULE
     assert reporting._tested(folder).precision is None
 
     code, said = approve(config, model)

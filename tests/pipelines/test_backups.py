@@ -211,7 +211,9 @@ def test_the_commands_say_what_they_did_and_what_else_to_keep(tmp_path: Path) ->
 def checked(config: Path) -> tuple[int, dict[str, str]]:
     """(exit code, what is unsound → why)."""
     done = CliRunner().invoke(cli.app, ["check", "--config", str(config), "--json"])
-    return done.exit_code, {f["what"]: f["detail"] for f in json.loads(done.stdout) if not f["is_sound"]}
+    return done.exit_code, {
+        f["what"]: f["detail"] for f in json.loads(done.stdout)["findings"] if not f["is_sound"]
+    }
 
 
 def test_a_sound_warehouse_is_found_sound_and_looked_through(tmp_path: Path) -> None:

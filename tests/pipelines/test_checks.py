@@ -62,12 +62,12 @@ def test_people_read_their_language_and_machines_names_that_stay(empty: Path) ->
     french = called("check", "--config", empty).stdout
     assert "✓ accès légaux\u00a0: ouvert (registre des personnes vulnérables, " in french
     assert "✓ clé\u00a0: il n’y en a pas encore\u00a0; la première ingestion s’en charge\n" in french
-    of_french = json.loads(called("check", "--config", empty, "--json").stdout)
+    of_french = json.loads(called("check", "--config", empty, "--json").stdout)["findings"]
     empty.write_text(empty.read_text(encoding="utf-8").replace('language = "fr"', 'language = "en"'))
     english = called("check", "--config", empty).stdout
     assert "✓ gates: open (register of vulnerable people, " in english
     assert "✓ key: none yet; the first ingest makes it\n" in english
-    of_english = json.loads(called("check", "--config", empty, "--json").stdout)
+    of_english = json.loads(called("check", "--config", empty, "--json").stdout)["findings"]
     assert [one["what"] for one in of_french] == [one["what"] for one in of_english]
     assert {"configuration", "gates", "drift", "last run"} < {one["what"] for one in of_english}
     assert of_french[0]["detail"] == "Agen, 60 ménages par liste"

@@ -201,7 +201,8 @@ def test_ingest_again_reports_nothing_new(ran: tuple[Path, Path]) -> None:
 def test_check_looks_at_the_installation(ran: tuple[Path, Path]) -> None:
     config, _ = ran
     done = called("check", "--config", config, "--json")
-    assert (done.returncode, {f["is_sound"] for f in json.loads(done.stdout)}) == (0, {True})
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["exit_code"], {f["is_sound"] for f in told["findings"]}) == (0, 0, {True})
 
 
 def test_what_a_killed_run_left_is_cleared_by_the_next(again: tuple[Path, Path]) -> None:

@@ -67,7 +67,7 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_siz
 
 
 @given(
-    name=TEXTS,
+    name=TEXTS.filter(bool),
     team=TEXTS,
     groups=st.dictionaries(TEXTS, st.lists(TEXTS, max_size=3).map(tuple), max_size=3),
     floors=st.dictionaries(TEXTS, st.floats(0, 1), max_size=3),

@@ -237,6 +237,28 @@ def test_an_objection_on_the_roll_or_at_the_door_is_remembered_though_its_row_is
         assert set(everywhere(connection, key(2))) == {"meta.objected"}
 
 
+def test_an_objection_counts_although_its_row_is_refused_for_another_reason(tmp_path: Path) -> None:
+    """A year of birth that cannot be, and a key that is none: that key stays out of what is remembered, the others count."""
+    told = elector(2).removesuffix("N\n") + "O\n"
+    spoilt = told.replace(key(2), "JEANNE").replace(";1932;", ";1832;")
+    with warehouse() as connection:
+        put(tmp_path, "liste_electorale.csv", ROLL + spoilt + "".join(elector(i) for i in range(3, 43)))
+        (file,) = ingest(connection, tmp_path, gates=OPEN).files
+        assert (file.rows_accepted, file.rows_quarantined) == (40, 1)
+        put(tmp_path, "parc_social.csv", leases(2), "2026-12-02")
+        ingest(connection, tmp_path, gates=OPEN)
+        assert connection.execute("select id_bail from raw.parc_social").fetchall() == [("B1",)]
+        assert everywhere(connection, "JEANNE") == []
+
+
+def test_a_line_of_the_register_counts_although_its_day_cannot_be_read(tmp_path: Path) -> None:
+    others = "".join(f"{key(100 + i)};;;;;01/10/2026\n" for i in range(40))
+    with warehouse() as connection:
+        ingest(connection, delivered(tmp_path, f"{key(2)};;;;;99/99/2026\n{others}"), gates=OPEN)
+        left = connection.execute("select id_electeur from raw.liste_electorale order by 1").fetchall()
+    assert left == [("E1",), ("E3",)]
+
+
 def test_where_somebody_who_objected_lives_no_household_is_made_of_the_others(tmp_path: Path) -> None:
     """The neighbour at the same door is not taken out, and nobody rings there either."""
     with warehouse() as connection:

@@ -183,7 +183,7 @@ def test_a_wrong_key_exits_with_6_and_a_hint_from_every_command(
         assert "does not open the file" in str(done.exception) and "LANTERNE_KEY" in done.exception.hint
     found = CliRunner().invoke(cli.app, ["check", "--config", str(config), "--json"])
     assert found.exit_code == 6
-    unsound = [f["what"] for f in json.loads(found.stdout) if not f["is_sound"]]
+    unsound = [f["what"] for f in json.loads(found.stdout)["findings"] if not f["is_sound"]]
     assert unsound == ["warehouse", "counts", "retention"]
 
 

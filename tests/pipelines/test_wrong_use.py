@@ -19,6 +19,8 @@ UNKNOWN = ("invent",)
     [
         (ABSENT, 2, "no such configuration"),
         (("cycle", "--config", "{config}", "--as-of", "2 novembre"), 2, "is not a day"),
+        (("cycle", "--config", "{config}", "--as-of", "9999-12-31"), 2, "the year 9999 cannot be meant"),
+        (("frame", "--config", "{config}", "--as-of", "0001-01-01"), 2, "the year 1 cannot be meant"),
         (("cycle", "--config", "{config}"), 2, "Missing option '--as-of'"),
         (("cycle", "--config", "{config}", "--as-of", "2026-11-02", "--capacity", "-1"), 2, "--capacity"),
         (UNKNOWN, 2, "No such command"),
