@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections import UserDict
 from importlib import import_module
 from typing import Any
@@ -15,6 +17,7 @@ from typer.exceptions import Abort, TyperException
 from data_contracts.errors import ConfigurationError, LanterneError
 from pipelines import console, metrics, unforeseen
 
+INTERRUPTED = 130
 MODULES = {
     "init": "commands_init",
     "check": "commands_cycle",
@@ -82,12 +85,20 @@ def lanterne() -> None:
 def main() -> None:
     """The entry point: every refusal is a sentence and an exit code, never a traceback. What it writes is its account's own: lists are of people."""
     os.umask(0o077)
-    command = next(iter(sys.argv[1:]), "")
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, unforeseen.interrupt)
+    try:
+        sys.exit(_measured(next(iter(sys.argv[1:]), "")))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _measured(command: str) -> int:
     if command not in metrics.FLOWS:
-        sys.exit(_called())
+        return _called()
     with metrics.of_run(command) as codes:
         codes.append(_called())
-    sys.exit(codes[-1])
+    return codes[-1]
 
 
 def _called() -> int:
@@ -100,7 +111,7 @@ def _called() -> int:
         # a command without a word after it has shown its help, and says no more
         return console.refuse(_wrong_use(error)) if error.format_message() else 2
     except Abort:
-        return 130
+        return INTERRUPTED
     except Exception as error:
         if unforeseen.is_to_be_shown():
             raise

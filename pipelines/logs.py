@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,9 +31,10 @@ class Lines(logging.Handler):
         self.addFilter(lambda record: record.name.partition(".")[0] in (OURS, PREFECT))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """One line, at once."""
-        sys.stderr.write(self.format(record) + "\n")
-        sys.stderr.flush()
+        """One line, at once; none where nobody reads any more: the work that it tells of goes on."""
+        with suppress(BrokenPipeError):
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
 
 
 class Objects(logging.Formatter):

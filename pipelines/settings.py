@@ -142,7 +142,7 @@ class City(Strict):
         le=1000,
         description="Visits that one team can make in a week: the size of a week of the visiting list.",
     )
-    seed: int = Field(1, ge=0, description="Seed of lots, draws and resampling.")
+    seed: int = Field(1, ge=0, le=99_999_999, description="Seed of lots, draws and resampling.")
     engine: Literal["duckdb", "spark"] = Field(
         "duckdb",
         description="What computes frame, matrix, labels and scores: DuckDB on this machine, or Apache Spark (`pip install lanterne[spark]` and Java 17), with the same result.",
@@ -245,8 +245,12 @@ def _parsed(path: Path) -> dict[str, object]:
             hint="`lanterne init` writes one, `lanterne city OUT` one for a synthetic town; give its path with --config.",
         )
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         return json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            "not written in UTF-8", where=str(path), hint="open it in an editor and save it as UTF-8."
+        ) from error
     except ValueError as error:
         raise ConfigurationError(
             f"not a readable TOML file: {error}",

@@ -8,7 +8,8 @@ import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from types import FrameType
+from typing import NoReturn, ParamSpec, TypeVar
 
 from data_contracts.errors import LanterneError, Unforeseen
 from pipelines import machine
@@ -20,8 +21,19 @@ Result = TypeVar("Result")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+_interrupted: list[int] = []
+
+
+def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """For SIGINT: remembered, since a library may tell it as an error of its own (DuckDB says "Query interrupted")."""
+    _interrupted.append(number)
+    raise KeyboardInterrupt
+
+
 def taken(error: Exception) -> LanterneError:
-    """What the machine refused, else its kind and the last line of ours that it went through."""
+    """What the machine refused, else its kind and the last line of ours that it went through. Raises KeyboardInterrupt where that is what it came from."""
+    if _interrupted:
+        raise KeyboardInterrupt from None
     where = _place(error)
     return machine.fault(error, where) or Unforeseen(
         f"an error that nobody foresaw: {type(error).__name__}",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import wraps
@@ -48,6 +51,8 @@ def _on_its_day(work: Callable[..., State[object]]) -> Callable[..., State[objec
     @wraps(work)
     def flow_body(config: Path, **given: object) -> State[object]:
         os.umask(0o077)  # as on the command line, whoever's worker this is
+        if deployment.id:
+            _end_with_parent()
         try:
             if late := _skipped(config):
                 return late
@@ -57,6 +62,18 @@ def _on_its_day(work: Callable[..., State[object]]) -> Callable[..., State[objec
             return outcomes.of(error)
 
     return flow_body
+
+
+def _end_with_parent() -> None:
+    """Whoever started this run alone takes it up again: were it to live on, two would be at work, and one of them with nobody to tell."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _with_its_code(work: Callable[[], State[object]], codes: list[int]) -> State[object]:

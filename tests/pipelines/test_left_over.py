@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,3 +49,23 @@ def test_a_folder_goes_to_another_disk_too(tmp_path: Path) -> None:
         manifest.publish(runs(tmp_path, "made") / "made", final)
         assert [path.name for path in final.iterdir()] == ["list.csv"]
         assert [path.name for path in Path(elsewhere).iterdir()] == ["out"]
+
+
+def test_ctrl_c_is_an_interruption_whatever_a_library_makes_of_it(tmp_path: Path) -> None:
+    """DuckDB tells it as an error of its own. What had ended is kept."""
+    program = (
+        "import signal, sys, duckdb\n"
+        "from pipelines import cli, unforeseen\n"
+        "from unittest.mock import patch\n"
+        "def query(*a, **k):\n"
+        "    signal.setitimer(signal.ITIMER_REAL, 0.5)\n"
+        "    duckdb.sql('select count(*) from range(100000000) a, range(100000) b where a.range * b.range = 3').fetchall()\n"
+        "signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))\n"
+        "sys.argv = ['lanterne', 'ingest']\n"
+        "with patch.object(cli, 'app', unforeseen.foreseen(query)):\n"
+        "    cli.main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

@@ -3,8 +3,10 @@
 import io
 import json
 import logging
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, suppress
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,19 @@ def test_a_refusal_is_an_object_too() -> None:
         "open it.",
         4,
     )
+
+
+def test_where_nobody_reads_any_more_the_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a run whose schedule was killed: its standard error is a pipe without an end."""
+    end, begin = os.pipe()
+    os.close(end)
+    with os.fdopen(begin, "w") as pipe:
+        monkeypatch.setattr(sys, "stderr", pipe)
+        logs.begin("Petite ville", Log())
+        logging.getLogger("lanterne").warning("begins")
+        monkeypatch.undo()
+        with suppress(BrokenPipeError):
+            pipe.close()
 
 
 def test_without_the_table_there_is_no_log(tmp_path: Path) -> None:

@@ -236,7 +236,7 @@ def test_every_other_flow_ends_in_a_state_that_says_what_became_of_it(served: Se
     assert states == {
         "ingest-nightly": "Completed",
         "train-quarterly": "Completed",
-        "reports-monthly": "Failed: configuration",
+        "reports-monthly": "Nothing to evaluate yet",
         "purge-daily": "Completed",
     }
     kinds = {a["key"]: a["type"] for a in served.ask("POST", "artifacts/filter", {})}
@@ -389,12 +389,20 @@ def test_a_port_that_is_taken_is_said_at_once(served: Served) -> None:
 
 
 def test_the_server_goes_when_its_schedule_is_killed(served: Served) -> None:
-    """kill -9 of the one process: no server is left that would keep the port from the next."""
+    """kill -9 of the one process: no server is left that would keep the port from the next, and no run that would be at work beside the one that is taken up."""
+    run = served.begin("cycle-weekly", {"as_of": "2026-11-17"})
+    log = served.config.parent / "runs" / ".cycle-2026-11-17.partial" / "audit.jsonl"
+    until(lambda: [1] if log.is_file() and b'"step":"ingest"' in log.read_bytes() else [])
     assert served.process is not None
+    engine = Path("/proc") / str(engine_of(served.process.pid))
     served.process.kill()
     served.process.wait()
     is_gone(served)
+    until(
+        lambda: [] if engine.exists() and b"prefect" in (engine / "cmdline").read_bytes() else [1], seconds=30
+    )
     served.start()
+    until(lambda: [1 for one in ended(served, "cycle-weekly", "Completed") if one["id"] == run])
 
 
 def test_it_ends_when_it_is_told_to(served: Served) -> None:

@@ -23,6 +23,24 @@ def test_the_smallest_city_has_the_defaults_and_absolute_paths(tmp_path: Path) -
     assert city.paths.deliveries == tmp_path / "deliveries"
 
 
+def test_a_file_of_a_windows_editor_is_read_and_one_in_another_encoding_is_called_that(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "city.toml"
+    path.write_text(GOOD.replace("Ville", "Nérac"), encoding="utf-8-sig")
+    assert settings.load(path).name == "Nérac"
+    for encoding in ("cp1252", "utf-16"):
+        path.write_text(GOOD.replace("Ville", "Nérac"), encoding=encoding)
+        with pytest.raises(ConfigurationError, match="not written in UTF-8"):
+            settings.load(path)
+
+
+def test_a_seed_is_one_that_every_library_takes(tmp_path: Path) -> None:
+    assert load(tmp_path, GOOD + "seed = 99999999\n").seed == 99_999_999
+    with pytest.raises(ConfigurationError, match="seed"):
+        load(tmp_path, GOOD + "seed = 5000000000\n")
+
+
 def test_the_example_loads_names_every_key_and_shows_the_defaults(tmp_path: Path) -> None:
     text = (Path(__file__).resolve().parents[2] / "city.example.toml").read_text(encoding="utf-8")
     city = load(tmp_path, text)
