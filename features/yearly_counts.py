@@ -1,4 +1,5 @@
-"""The counts of a year, its two halves and the year before, as anybody may see them: added up and hidden together, so that no table gives another away."""
+"""The counts of a year, its two halves and the year before, as anybody may see them: added up and hidden together, so that no table gives another away,
+nor what other pages tell over all time what is left beside the two years."""
 
 from __future__ import annotations
 
@@ -21,16 +22,7 @@ Span = Literal["year", "first", "second", "before"]
 SPANS: tuple[Span, ...] = ("year", "first", "second", "before")
 ALL, MET = "all", "answered"
 ARMS = ("MODELE", "EXPLORATION", "SIGNALEMENT", "DEUIL", "TEMOIN_80PLUS", "OTHER")
-CHANNELS = (
-    "TELEPHONE",
-    "APPLICATION",
-    "VOISIN",
-    "AGENT_IMMEUBLE",
-    "ASSOCIATION",
-    "PROFESSIONNEL",
-    "MISSION_LOCALE",
-    "OTHER",
-)
+CHANNELS = ("TELEPHONE", "APPLICATION", "VOISIN", "AGENT_IMMEUBLE", "ASSOCIATION", "PROFESSIONNEL", "MISSION_LOCALE", "OTHER")  # fmt: skip
 ENTRIES = ("list", "SIGNALEMENT", "DEUIL", "added")
 KINDS = ("APPEL", "VISITE", "COURRIER", "ENTRETIEN", "SERVICE", "ORIENTATION", "BILAN")
 ENDED = ("SORTI_ISOLEMENT", "RELAIS_PRIS", "PAS_DE_BESOIN", "DEPART", "DECES", "NE_SOUHAITE_PAS")
@@ -42,6 +34,10 @@ OUTCOMES = (*ANSWERED, "refused", "absent", "moved")
 """What became of a door. Whoever was met and gave no answer that decides is counted with those who refused: they are too few to be told apart."""
 ANSWERS = (*ANSWERED, "no answer")
 NEWS = ("out", "still", "gone", "none")
+EVER, EARLIER = "ever", "earlier"
+"""All time to the last day that is told, and what of it lies before the two years."""
+ESTIMATED = ("EXPLORATION", "MODELE")
+"""Arms of which the page of estimates tells, over all time, how many were found isolated (lonely) and how many not."""
 TAKING_PART = ("CLUB_SENIORS", "CENTRE_SOCIAL", "BIBLIOTHEQUE", "SPORT", "ATELIER_NUMERIQUE")
 """Services in which one meets others: participation. The others are support."""
 
@@ -64,6 +60,12 @@ class Spans:
             return date(self.year - 1, 1, 1), date(self.year - 1, 12, 31)
         begin = date(self.year, 7, 1) if span == "second" else date(self.year, 1, 1)
         return begin, min(self.until, date(self.year, 6, 30)) if span == "first" else self.until
+
+    def part(self, day: date) -> str | None:
+        """Which part of all time it is in; of what is not known yet none."""
+        if day > self.until:
+            return None
+        return {self.year: "year", self.year - 1: "before"}.get(day.year, EARLIER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,8 @@ class Tally:
     numbers: dict[Key, int] = field(default_factory=dict)
     never: set[Key] = field(default_factory=set)
     sums: list[Sum] = field(default_factory=list)
+    elsewhere: dict[Key, tuple[float, float]] = field(default_factory=dict)
+    """What another page tells, between its two ends."""
 
     def add(self, table: str, told: Iterable[Dated], categories: Sequence[str], whole: str = "") -> None:
         """A table of the year, its halves and the year before: its categories add up to ``ALL`` of itself, or of the table ``whole``, and the halves to the year."""
@@ -122,6 +126,22 @@ class Tally:
         """Readers know that these add up too."""
         self.sums.append(Sum(total=(span, *total), parts=tuple((span, *part) for part in parts)))
 
+    def tell_ever(self, tables: Mapping[str, Sequence[Dated]], categories: Sequence[str]) -> None:
+        """Tables of whole years, of which the page of estimates tells each category over all time, or none of all where one is small: whoever takes the years off has what came earlier."""
+        keys = [(table, category) for table in tables for category in categories]
+        known = {
+            table: Counter((self.spans.part(day), what) for day, what in tables[table]) for table in tables
+        }
+        parts = {(t, c): [known[t][part, c] for part in ("year", "before", EARLIER)] for t, c in keys}
+        if any(0 < sum(counts) < SMALLEST_CELL for counts in parts.values()):
+            return
+        for key, counts in parts.items():
+            ever, rest = (EVER, *key), (EARLIER, *key)
+            self.numbers |= {ever: sum(counts), rest: counts[-1]}
+            self.elsewhere[ever] = (float(sum(counts)), float(sum(counts)))
+            self.never |= {ever, rest}
+            self.sums.append(Sum(total=ever, parts=(("year", *key), ("before", *key), rest)))
+
     def leave_out(self, span: Span, tables: Sequence[str], categories: Sequence[str]) -> None:
         """Of tables that add up, tell only the total of each that holds a small number; and of the next smallest, until what is left out together is large."""
         rows = {table: [self.numbers[span, table, category] for category in categories] for table in tables}
@@ -136,7 +156,7 @@ class Tally:
 
     def counts(self) -> Counts:
         """As anybody may see them."""
-        return Counts(numbers=shown(self.numbers, self.sums, never=self.never))
+        return Counts(numbers=shown(self.numbers, self.sums, self.never, self.elsewhere))
 
 
 def count_doors(tally: Tally, doors: pd.DataFrame) -> None:
@@ -156,7 +176,10 @@ def count_doors(tally: Tally, doors: pd.DataFrame) -> None:
     for need in NEEDS:
         said = [_yes_no(v) for v in doors[need]]
         tally.add_whole_years(need, _of_met(began, said, is_met), ("yes", "no", "no answer"), whole=MET)
-    _count_arms(tally, began, states, list(doors["arm"]))
+    arms = list(doors["arm"])
+    _count_arms(tally, began, states, arms)
+    lonely = zip(began, [_yes_no(v) for v in doors["lonely"]], arms, strict=True)
+    _count_lonely_by_arm(tally, [one for one, met in zip(lonely, is_met, strict=True) if met])
 
 
 def _of_met(began: Sequence[date], said: Sequence[str], is_met: Sequence[bool]) -> list[Dated]:
@@ -172,6 +195,24 @@ def _count_arms(tally: Tally, began: Sequence[date], states: Sequence[str], arms
             tally.tie(span, ("doors", answer), [(arm, answer) for arm in ARMS])
         tally.tie(span, ("doors", ALL), [(arm, ALL) for arm in ARMS])
         tally.leave_out(span, ARMS, ANSWERS)
+    tally.tell_ever(
+        {arm: [(day, state) for day, state, of in rows if of == arm] for arm in ESTIMATED}, ANSWERED
+    )
+
+
+def _count_lonely_by_arm(tally: Tally, met: Sequence[tuple[date, str, str]]) -> None:
+    """The years tell them of all arms together alone, the estimates of some arms over all time."""
+    answers = ("yes", "no", "no answer")
+    of = {arm: [(day, answer) for day, answer, mine in met if mine == arm] for arm in ARMS}
+    for arm in ARMS:
+        tally.add_whole_years(f"lonely {arm}", of[arm], answers)
+        for span in ("year", "before"):
+            tally.tie(span, (f"lonely {arm}", ALL), [(arm, state) for state in ANSWERED])
+            tally.never |= {(span, f"lonely {arm}", answer) for answer in (*answers, ALL)}
+    for span in ("year", "before"):
+        for answer in answers:
+            tally.tie(span, ("lonely", answer), [(f"lonely {arm}", answer) for arm in ARMS])
+    tally.tell_ever({f"lonely {arm}": of[arm] for arm in ESTIMATED}, answers[:2])
 
 
 def count_visits(tally: Tally, visits: pd.DataFrame) -> None:

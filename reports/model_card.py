@@ -60,6 +60,7 @@ def page(card: ModelCard) -> bytes:
         verdict=lambda contest: model_card_said.verdict(contest, speech),
         unjudged=lambda reason: model_card_said.unjudged(reason, speech),
         calibration=model_card_said.calibration(card, speech),
+        at_random=tuple(model_card_said.at_random(card, speech)),
         lonely=model_card_said.lonely(card),
         judges=judges(card),
         campaigns=campaigns(card),

@@ -11,6 +11,9 @@ from reports.model_card_facts import RANDOM, Contest, Figure, LeftOut, ModelCard
 from reports.model_card_words import CALIBRATION, FIGURES, GROUPS, NAMES, SETTINGS, UNJUDGED, too_few
 from reports.words import WIDE, number, percent, words
 
+BAND = 50
+"""So wide is the number of answers of the random arm told."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Speech:
@@ -232,6 +235,28 @@ def calibration(card: ModelCard, speech: Speech) -> tuple[str, str]:
     )
     why = CALIBRATION.get(told.why) if told is not None else None
     return speech.say(why or "Whether a score can be read as a chance was not checked."), speech.say(permits)
+
+
+def at_random(card: ModelCard, speech: Speech) -> Iterator[str]:
+    """What the check of a chance stands on. The page of estimates tells of nearly the same households to the unit: beside it an exact number of answers, or a share with digits,
+    would tell of those few who are in one and not in the other."""
+    told = card.calibrated
+    if told is None or not told.random_visits:
+        return
+    low = told.random_visits // BAND * BAND
+    ends = {"low": number(low, speech.language), "high": number(low + BAND, speech.language)}
+    yield speech.say("Answers of households drawn at random: between {low} and {high}.").format(**ends)
+    if told.predicted is not None and told.found is not None:
+        isolated = round(told.found * told.random_visits)
+        is_told = min(isolated, told.random_visits - isolated) >= SMALLEST_CELL
+        yield speech.say("Isolated among them: {predicted} foretold, {found} found.").format(
+            predicted=percent(told.predicted, speech.language),
+            found=percent(told.found, speech.language) if is_told else speech.say(HIDDEN),
+        )
+    if told.slope is not None:
+        yield speech.say(
+            "Slope of what was found on what was foretold, 95% interval: {low} to {high}; 1 is perfect."
+        ).format(low=speech.decimal(told.slope[0]), high=speech.decimal(told.slope[1]))
 
 
 def factor_words(factor: Factor, language: Language) -> str:

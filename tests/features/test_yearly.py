@@ -254,7 +254,7 @@ def test_the_ends_of_spans(span: yearly_counts.Span, first: str, last: str) -> N
     assert not Spans(year=2026, until=date(2026, 5, 1)).holds("second", date(2026, 6, 1))
 
 
-DAYS = st.dates(date(2025, 1, 1), date(2026, 12, 31)) | st.sampled_from([date(2026, 6, 30), date(2026, 7, 1), date(2025, 12, 31)])  # fmt: skip
+DAYS = st.dates(date(2024, 7, 1), date(2026, 12, 31)) | st.sampled_from([date(2026, 6, 30), date(2026, 7, 1), date(2025, 12, 31)])  # fmt: skip
 DOOR = st.tuples(DAYS, st.sampled_from([*OUTCOMES, "undecided"]), st.sampled_from(ARMS), st.sampled_from([True, False, None]), st.sampled_from([0, 1, 2, 3, None]))  # fmt: skip
 
 
@@ -309,7 +309,53 @@ def test_nothing_small_is_told_and_nothing_hidden_can_be_solved_back(
     told = tally.counts().numbers
     hidden: set[Key] = {key for key in tally.numbers if told.get(key, HIDDEN) == HIDDEN}
     assert all(n == 0 or int(n) >= SMALLEST_CELL for key, n in told.items() if key not in hidden)
-    assert told_apart(tally.numbers, told, tally.sums) == []
+    apart = told_apart(tally.numbers, told, tally.sums, tally.elsewhere)
+    nothing = {key: n if n == 0 else HIDDEN for key, n in told.items()}
+    assert set(apart) <= set(told_apart(tally.numbers, nothing, tally.sums, tally.elsewhere, apart)), (
+        "but for what the estimates and the years of nought tell by themselves"
+    )
+
+
+def drawn(day: date, found: int, others: int, is_lonely: bool | None = None) -> list:  # type: ignore[type-arg]
+    """Doors of the random arm."""
+    return [(day, "isolated", "EXPLORATION", is_lonely, None)] * found + [(day, "not isolated", "EXPLORATION", is_lonely, None)] * others  # fmt: skip
+
+
+def test_what_came_before_the_two_years_does_not_follow_from_the_estimates_over_all_time() -> None:
+    """The page of estimates tells 23 of 203; whoever takes off the 13 of 82 of the year would have 10 isolated households of 121."""
+    earlier, before, year = date(2024, 10, 1), date(2025, 5, 1), date(2026, 5, 1)
+    rows = drawn(earlier, 4, 40) + drawn(before, 6, 77) + drawn(year, 13, 69)
+    rows += [(day, "isolated", "TEMOIN_80PLUS", None, None) for day in (earlier, before, year)] * 40
+    rows += [(year, "absent", arm, None, None) for arm in ("EXPLORATION", "TEMOIN_80PLUS")] * 40
+    tally = counted(rows, [])
+    counts = tally.counts()
+    assert tally.elsewhere["ever", "EXPLORATION", "isolated"] == (23, 23)
+    assert counts.of("year", "EXPLORATION", "isolated") == HIDDEN, "23 less 13 would be 10"
+    assert counts.of("year", "EXPLORATION", "not isolated") == 69 and counts.of("year", "EXPLORATION") == 122
+    assert told_apart(tally.numbers, counts.numbers, tally.sums, tally.elsewhere) == []
+    careless = dict(counts.numbers) | {("year", "EXPLORATION", "isolated"): 13}
+    assert told_apart(tally.numbers, careless, tally.sums, tally.elsewhere), (
+        "the attacker finds what is there"
+    )
+    assert not any(key[0] in ("ever", "earlier") for key in counts.numbers)
+
+
+def test_the_lonely_of_the_years_do_not_give_away_the_lonely_before_them_either() -> None:
+    earlier, year = date(2024, 10, 1), date(2026, 5, 1)
+    rows = drawn(earlier, 0, 8, is_lonely=True) + drawn(earlier, 20, 40, is_lonely=False)
+    rows += drawn(year, 15, 15, is_lonely=True) + drawn(year, 30, 40, is_lonely=False)
+    tally = counted(rows, [])
+    counts = tally.counts()
+    assert tally.elsewhere["ever", "lonely EXPLORATION", "yes"] == (38, 38)
+    assert counts.of("year", "lonely", "yes") == HIDDEN, "38 less 30 would be 8"
+
+
+def test_estimates_that_tell_nothing_hide_nothing_of_the_year() -> None:
+    """Where a sum over all time is small itself, the page of estimates tells no count: then nothing follows from the year."""
+    year, earlier = date(2026, 5, 1), date(2024, 10, 1)
+    rows = drawn(year, 0, 40) + drawn(earlier, 9, 5)
+    counts = counted(rows, []).counts()
+    assert counts.of("year", "EXPLORATION", "not isolated") == 40
 
 
 def test_a_small_arm_takes_another_with_it_and_the_totals_stay() -> None:

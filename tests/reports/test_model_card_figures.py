@@ -120,6 +120,34 @@ def test_a_small_number_anywhere_is_a_word() -> None:
     assert "weights cut: < 11." in text_of(page(card(judged, "en")).decode())
 
 
+@pytest.mark.parametrize(("answers", "found", "says"), [(176, 0.1193, "12%"), (176, 0.0568, "hidden"), (176, 0.9432, "hidden"), (88, 0.205, "20%")])  # fmt: skip
+def test_no_count_of_the_random_arm_follows_from_the_check_of_a_chance(
+    answers: int, found: float, says: str
+) -> None:
+    """176 answers of which 11,9 % isolated are 21, and with the estimates tell of the two who are not in both."""
+    judged = won()
+    judged["calibration"] = sample.calibration(holds=True) | {"random_visits": answers, "predicted": 0.1342, "found": found}  # fmt: skip
+    text = text_of(page(card(judged, "en")).decode())
+    told = re.search(r"drawn at random: between (\d+) and (\d+)\. Isolated among them: 13% foretold, (\S+) found\.", text)  # fmt: skip
+    assert told is not None and told[3] == says
+    low, high = int(told[1]), int(told[2])
+    assert low <= answers < high and high - low >= 50
+    assert (
+        str(answers) not in text.split("Calibration, and what it permits")[-1].split("Refusals, absences")[0]
+    )
+    if says != "hidden":
+        share = int(says[:-1]) / 100
+        counts_left = {c for n in range(low, high) for c in range(n + 1) if abs(c / n - share) <= 0.005}
+        assert len(counts_left) >= 7, "nobody can tell which of them"
+
+
+def test_a_slope_below_zero_has_a_minus_and_no_hyphen() -> None:
+    judged = won()
+    judged["calibration"] = sample.calibration(holds=False) | {"slope_low": -0.49, "slope_high": 2.17}
+    text = text_of(page(card(judged, "fr")).decode())
+    assert "−0,49 à 2,17" in text and "-0,49" not in text
+
+
 def test_what_the_duel_writes_is_what_the_card_reads() -> None:
     """A duel of the models' own classes, through its JSON."""
     estimate = Estimate(value=0.3, low=0.2, high=0.4)
