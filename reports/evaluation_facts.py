@@ -57,6 +57,12 @@ class Town:
         """Of everybody, isolated."""
         return next(one for one in self.groups if one.outcome == "isolated" and not one.dimension)
 
+    @property
+    def not_measured(self) -> tuple[int, int]:
+        """Of how many groups it is not known how many are isolated, and how many groups there are. Everybody is no group."""
+        groups = [one for one in self.groups if one.dimension]
+        return sum(one.figures["prevalence"].verdict != "measured" for one in groups), len(groups)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:

@@ -115,14 +115,15 @@ def town(evaluation: Evaluation, said: Said) -> Part:
         "All lists with a draw until {day} ({n} lists), not those of this year alone: the draws of one year are too few."
     )
     left = said.say(
-        "Groups not measured: {n} of {of}. Nothing is known of them; it does not mean that nobody there is isolated."
+        "Groups of which nobody knows how many are isolated: {n} of {of}. It does not mean that nobody there is isolated."
     )
+    unknown, every = known.not_measured
     return Part(
         key="town",
         title=title,
         sentences=(when.format(day=day(known.as_of, said.language), n=len(known.lists)),),
         tables=_estimates(known, measured, said),
-        notes=(left.format(n=len(known.groups) - len(measured), of=len(known.groups)),),
+        notes=(left.format(n=unknown, of=every),),
     )
 
 

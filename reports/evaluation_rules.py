@@ -173,9 +173,8 @@ def _not_measured(evaluation: Evaluation, span: Span, said: Said) -> str | None:
 
 
 def _groups_not_measured(evaluation: Evaluation, span: Span, said: Said) -> str | None:
-    groups = [] if evaluation.town is None else [one for one in evaluation.town.groups if one.dimension]
-    open_ones = [one for one in groups if one.figures["prevalence"].verdict != "measured"]
-    return said.say("{n} of {of}").format(n=len(open_ones), of=len(groups)) if open_ones else None
+    unknown, every = (0, 0) if evaluation.town is None else evaluation.town.not_measured
+    return said.say("{n} of {of}").format(n=unknown, of=every) if unknown else None
 
 
 def _silent(evaluation: Evaluation, span: Span, said: Said) -> str | None:
@@ -198,7 +197,7 @@ RULES = (
     Rule(name="satisfied", kind="strength", holds=share_beyond("satisfied", 0.8, above=True), says="Of ten households that were asked, surely more than eight are satisfied with the help.", by_half=False),
     Rule(name="reached_badly", kind="gap", holds=share_beyond("reached", REACHED_ELSEWHERE, above=False), says="Fewer doors open than in Madrid, where 57% of people of 75 and over living alone were reached.", proposes="Announce visits by letter or telephone, and ring again at another time of day before giving up."),
     Rule(name="refused_much", kind="gap", holds=share_beyond("refused", TOO_MANY, above=True), says="Many refuse the visit: surely more than 15 in 100.", proposes="Have the visit announced by somebody they know: caretaker, home help, association; look again at the letter with the volunteers."),
-    Rule(name="refused_more", kind="gap", holds=sure_move("refused", up=True), says="Surely more households refuse than the year before.", proposes="Ask the teams why, and look again at the letter that announces the visit."),
+    Rule(name="refused_more", kind="gap", holds=sure_move("refused", up=True), says="Surely more households refuse than the year before.", proposes="Ask the teams why more households refuse, and look again at the letter that announces the visit."),
     Rule(name="moved_much", kind="gap", holds=share_beyond("moved", TOO_MANY, above=True), says="Many visits go to people who are no longer there: surely more than 15 in 100.", proposes="Deliver newer extracts before each list, have returned mail noted, and raise the setting there_share."),
     Rule(name="chance", kind="gap", holds=_against_chance(surely=False), says="It is not sure that the ranking finds more isolated households than chance does.", proposes="Keep the share of visits drawn at random, or raise it, until the difference is settled; promise nothing before.", by_half=False),
     Rule(name="rule_ranks", kind="gap", holds=_rule_ranks, says="A simple rule ranks the list: no model has surely found more on past visits.", proposes="Keep the rule. More visits with an answer will show whether a model does better; nothing is to be bought meanwhile.", by_half=False),
@@ -208,12 +207,12 @@ RULES = (
     Rule(name="no_volunteers", kind="gap", holds=_no_volunteers, says="No visit was made by volunteers.", proposes="Train and accompany pairs of volunteers; follow-up stays with professionals."),
     Rule(name="not_asked_again", kind="gap", holds=_not_asked_again, says="Whether people feel less lonely is not known: too few were asked the three questions a second time.", proposes="Ask the three questions again at every review of a followed household, six months after the first visit.", by_half=False),
     Rule(name="without_news", kind="gap", holds=_without_news, says="Of most households found isolated nobody knows six months later how they are.", proposes="Call every household found isolated again after six months, and enter what is found.", by_half=False),
-    Rule(name="satisfaction_unknown", kind="gap", holds=unknown_share("satisfied"), says="Too few households were asked whether the help suits them.", proposes="Ask at every review, and enter the answer with the step.", by_half=False),
+    Rule(name="satisfaction_unknown", kind="gap", holds=unknown_share("satisfied"), says="Too few households were asked whether the help suits them.", proposes="Ask at every review whether the help suits the household, and enter the answer with the step.", by_half=False),
     Rule(name="no_desk", kind="blind spot", holds=_no_desk, says="Decisions, support, satisfaction and the unit’s response times are entered nowhere.", proposes="Start the review desk (lanterne review) and enter decisions and steps there.", by_half=False),
     Rule(name="no_costs", kind="blind spot", holds=_no_costs, says="What a found household costs is not known.", proposes="Give the costs in city.toml, [costs], at least those of a visit.", by_half=False),
-    Rule(name="not_measured", kind="blind spot", holds=_not_measured, says="How many of the town’s households are isolated is not known.", proposes="Keep visiting households drawn at random: nothing else tells it.", by_half=False),
+    Rule(name="not_measured", kind="blind spot", holds=_not_measured, says="How many of the town’s households are isolated is not known.", proposes="Keep visiting households drawn at random: nothing else tells how many are isolated.", by_half=False),
     Rule(name="groups", kind="blind spot", holds=_groups_not_measured, says="Of many groups nobody knows how many are isolated: too few visits drawn at random.", proposes="Do not read a small number of listed households in a group as a small need; draw more visits at random where the question matters.", by_half=False),
-    Rule(name="silent", kind="blind spot", holds=_silent, says="Ways by which no alert arrived.", proposes="Meet those who could alert by these ways, and say to them what becomes of an alert.", by_half=False),
-    Rule(name="closed", kind="blind spot", holds=_closed, says="Sources that say nothing, since their gate is closed.", proposes="Nothing without a legal basis; what is not seen is to be found by alerts and by visits drawn at random.", by_half=False),
+    Rule(name="silent", kind="blind spot", holds=_silent, says="Ways by which no alert arrived.", proposes="Meet those who could alert by the ways that bring no alert, and say to them what becomes of one.", by_half=False),
+    Rule(name="closed", kind="blind spot", holds=_closed, says="Sources that say nothing, since their gate is closed.", proposes="Open no source without a legal basis; what is not seen is to be found by alerts and by visits drawn at random.", by_half=False),
 )  # fmt: skip
 """Bars are our own judgement but where a source is named."""

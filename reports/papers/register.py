@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from data_contracts import contract
@@ -9,6 +10,7 @@ from data_contracts.contract import Column
 from reports.papers import files, law, looks, persons, saying
 from reports.papers.facts import Facts, Installed, Source
 from reports.papers.parts import Paper, Points, Says, Section, Table, Terms, says
+from reports.words import WIDE
 
 SENSITIVE = {
     "registre_vulnerables": (("origine",), "who registered (APA, PCH, pension fund): it may tell of a loss of autonomy or a disability"),
@@ -31,6 +33,8 @@ SEES: tuple[tuple[str, str], ...] = (
 
 MADE = {"liste": "proposed list", "decisions": "decisions of the expert unit"}
 """What the software makes itself, by its contract."""
+ADDED = re.compile(r"(?: ; |, réponse )(?![^(]*\))")
+"""Where a description begins to add to what it says; what a parenthesis holds is no addition."""
 
 
 def paper(f: Facts, installed: Installed) -> Paper:
@@ -124,10 +128,10 @@ def _own(columns: Sequence[Column]) -> str:
     """The contract's own words, in its language, without what they add after a semicolon; columns of which it says the same are told together."""
     alike: dict[str, list[str]] = {}
     for column in (c for c in columns if not _is_identity(c)):
-        alike.setdefault(column.description.rstrip(".").split(", réponse ")[0].split(" ; ")[0], []).append(
+        alike.setdefault(ADDED.split(column.description.rstrip(".").replace("'", "’"))[0], []).append(
             column.header
         )
-    return " ; ".join(words if len(named) == 1 else f"{named[0]} … {named[-1]} : {words}" for words, named in alike.items()) or "–"  # fmt: skip
+    return f"{WIDE}; ".join(words if len(named) == 1 else f"{named[0]} … {named[-1]}{WIDE}: {words}" for words, named in alike.items()) or "–"  # fmt: skip
 
 
 def sensitive(f: Facts) -> tuple[Says | Points, ...]:

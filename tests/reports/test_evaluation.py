@@ -14,10 +14,10 @@ import pytest
 from features.frame import HIDDEN
 from features.yearly import Change, Cost, cost, median_of, share
 from reports import evaluation as pages
-from reports import evaluation_facts, evaluation_said, words
+from reports import evaluation_facts, evaluation_said, paper, words
 from reports.contracts import Masthead
 from reports.evaluation_facts import ALL_INDICATORS, BY_NAME, Evaluation
-from reports.evaluation_rules import RULES, findings
+from reports.evaluation_rules import RULES, Finding, findings
 from reports.evaluation_said import Said
 from tests.reports.evaluation_sample import CHANGE, NOT_KNOWN, RUN, counts, evaluation, group, moved
 
@@ -215,6 +215,46 @@ def test_the_documents_are_tagged_have_an_outline_and_repeat_to_the_byte() -> No
         and b"/Outlines" in told
         and any(b"/Count %d" % n in told for n in range(8, 14))
     )
+
+
+def fullest() -> pages.Shown:
+    """As much as one page of summary may ever have to hold: every figure, the longest sentences of every kind."""
+    town = replace(
+        evaluation().town, groups=(group("isolated", "", ""), group("isolated", "sex", "men", NOT_KNOWN))
+    )  # type: ignore[type-var]
+    run = replace(RUN, who="rule_80_plus_by_points", rule="rule_75_alone", gap=replace(RUN.gap, low=-0.125))  # type: ignore[type-var]
+    told = pages.shown(evaluation(town=town, runs=(run,)), "year", "before")
+    longest = sorted(
+        RULES, key=lambda rule: -len(FRENCH.say(rule.says) + FRENCH.say(rule.proposes or "Gaps"))
+    )
+    return replace(told, held=tuple(Finding(rule=rule, figure="") for rule in longest))
+
+
+def test_the_page_of_summary_is_one_page() -> None:
+    told = fullest()
+    assert len(told.summary) == 7 and len(told.figures) == 6 and all(len(told.of(kind)) >= 4 for kind in pages.KINDS)  # fmt: skip
+    html = pages.on_paper(pages._rendered("evaluation_paper.html.j2", evaluation(), told, faces=paper.font_faces()))  # fmt: skip
+    starts = {
+        title: at for at, page in enumerate(paper.laid_out(html).pages) for _, title, *_ in page.bookmarks
+    }
+    assert (starts["En une page"], starts["Sommaire"]) == (1, 2), "the cover, the summary, the contents"
+
+
+def test_a_proposal_is_whole_without_the_finding_that_made_it() -> None:
+    """The summary lists proposals by themselves: none may begin with, or end in, a word for what was said before it."""
+    told = [FRENCH.say(rule.proposes) for rule in RULES if rule.proposes]
+    refers = re.compile(r"^(?:Le|La|Les|L’|En|Y) ?\w+er\b|rien d’autre ne le dit|\bpourquoi,|\bces canaux\b")
+    assert [one for one in told if refers.search(one)] == []
+
+
+def test_as_many_groups_are_unknown_in_the_blind_spots_as_in_the_part_on_the_town() -> None:
+    """Everybody, and everybody who feels lonely, are no groups."""
+    groups = (group("isolated", "", ""), group("lonely", "", "", NOT_KNOWN), group("isolated", "sex", "women"), group("isolated", "sex", "men", NOT_KNOWN), group("isolated", "tenure", "other", NOT_KNOWN))  # fmt: skip
+    one = evaluation(town=replace(evaluation().town, groups=groups))  # type: ignore[type-var]
+    told = pages.shown(one, "year", "before")
+    assert [found.figure for found in told.held if found.rule.name == "groups"] == ["2 sur 3"]
+    notes = [note for part in told.parts if part.key == "town" for note in part.notes]
+    assert len(notes) == 1 and "\u00a0: 2 sur 3." in notes[0]
 
 
 def inside(content: bytes) -> bytes:

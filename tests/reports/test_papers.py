@@ -204,6 +204,14 @@ def test_a_gate_lets_through_what_the_contract_says_and_no_more() -> None:
     assert "ressources et l’emploi" in said("register_entry", opened_wide)
 
 
+def test_no_description_is_cut_inside_a_parenthesis() -> None:
+    f = sample.facts()
+    told = {s.name: register._own(s.contract.columns) for s in f.sources}
+    assert [name for name, words in told.items() if words.count("(") != words.count(")")] == []
+    home = "Commune du domicile (code INSEE ; hors de France, le code de la commune dans la statistique de son pays)"
+    assert home in told["etat_civil"] and "'" not in "".join(told.values())
+
+
 def test_whatever_has_to_be_signed_and_is_not_is_marked() -> None:
     f = sample.facts()
     marked = {gap.whom for gap in gaps(register.paper(f, sample.installed()))}
