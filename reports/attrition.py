@@ -193,7 +193,12 @@ def _lost(cells: Mapping[Key, int | str], age: str) -> int | str:
 
 def _chart(attrition: Attrition, age: str, say: Words, language: Language) -> str:
     title = f"{say('From the roll to the doors')}{say(':')} {age_words(attrition, age, say).lower()}"
-    return flow_chart.svg(steps(attrition, age, say), title=title, language=language, name=f"flow-{age}")
+    shapes = ((f"flow-{age}", flow_chart.WIDE), (f"flow-{age}-narrow", flow_chart.NARROW))
+    drawn = steps(attrition, age, say)
+    return "".join(
+        flow_chart.svg(drawn, title=title, language=language, name=name, shape=shape)
+        for name, shape in shapes
+    )
 
 
 def steps(attrition: Attrition, age: str, say: Words) -> tuple[Step, ...]:

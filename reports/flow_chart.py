@@ -18,9 +18,23 @@ INK, SOFT, FULL, LINE = "#010101", "#020202", "#030303", "#040404"
 VARIABLES = {INK: "var(--ink)", SOFT: "var(--soft)", FULL: "var(--accent)", LINE: "var(--line)"}
 """Colours that stand for those of the page, so that the chart follows its light and dark schemes."""
 FACE = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
-WIDTH_IN, ROW_IN = 9.0, 0.46
-LEFT = 0.37
-"""Share of the width that the labels take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """How wide, how high a step, how large the letters. ``left``: share of the width that the labels take; 0: they stand above the bars. ``room``: to where the axis runs beyond the longest bar, for its figure."""
+
+    name: str
+    width_in: float
+    row_in: float
+    size: float
+    left: float
+    room: float
+
+
+WIDE = Shape(name="flow", width_in=9.0, row_in=0.46, size=10.5, left=0.37, room=1.16)
+NARROW = Shape(name="flow narrow", width_in=4.3, row_in=0.58, size=12.5, left=0.0, room=1.27)
+"""A page and a phone: drawn for one and made smaller for the other, nobody could read it. The style shows one of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,17 +46,17 @@ class Step:
     is_total: bool = False
 
 
-def svg(steps: Sequence[Step], *, title: str, language: Language, name: str) -> str:
+def svg(steps: Sequence[Step], *, title: str, language: Language, name: str, shape: Shape = WIDE) -> str:
     """One inline SVG with its title and its description; empty when there is nothing to draw. Same steps, same text."""
     if not steps:
         return ""
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "DejaVu Sans", "hatch.linewidth": 1.1}):  # fmt: skip
-        figure = Figure(figsize=(WIDTH_IN, ROW_IN * len(steps) + 0.1))
-        axes = figure.add_axes((LEFT, 0.0, 1.0 - LEFT, 1.0))
-        _draw(axes, steps, language)
+        figure = Figure(figsize=(shape.width_in, shape.row_in * len(steps) + 0.1))
+        axes = figure.add_axes((shape.left, 0.0, 1.0 - shape.left, 1.0))
+        _draw(axes, steps, language, shape)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return _inlined(buffer.getvalue(), name, title, described(steps, language))
+    return _inlined(buffer.getvalue(), name, title, described(steps, language), shape)
 
 
 def described(steps: Sequence[Step], language: Language) -> str:
@@ -51,25 +65,26 @@ def described(steps: Sequence[Step], language: Language) -> str:
     return " ; ".join(f"{step.label}{colon} {_figure(step, language)}" for step in steps) + "."
 
 
-def _draw(axes: Axes, steps: Sequence[Step], language: Language) -> None:
+def _draw(axes: Axes, steps: Sequence[Step], language: Language, shape: Shape) -> None:
     largest = max(step.entries for step in steps)
-    left = 0
+    left, height, is_beside = 0, 0.62 if shape.left else 0.4, shape.left > 0
     for row, step in enumerate(steps):
         low, high = (0, step.entries) if step.is_total else (left + step.entries, left)
         left = step.entries if step.is_total else low
         if step.is_total:
-            axes.barh(row, high, height=0.62, color=FULL)
+            axes.barh(row, high, height=height, color=FULL)
         else:
-            axes.barh(row, low, height=0.62, color="none", edgecolor=LINE, linewidth=0.8)
-            axes.barh(row, high - low, left=low, height=0.62, color="none", edgecolor=INK, hatch="////", linewidth=0.9)  # fmt: skip
+            axes.barh(row, low, height=height, color="none", edgecolor=LINE, linewidth=0.8)
+            axes.barh(row, high - low, left=low, height=height, color="none", edgecolor=INK, hatch="////", linewidth=0.9)  # fmt: skip
         weight = "bold" if step.is_total else "normal"
         label = step.label if step.is_total else f"– {step.label}"
-        axes.text(-0.02 * largest, row, label, ha="right", va="center", color=INK, fontsize=10.5, fontweight=weight)  # fmt: skip
-        axes.text(high + 0.015 * largest, row, _figure(step, language), ha="left", va="center", color=INK, fontsize=10.5, fontweight=weight)  # fmt: skip
-        if row + 1 < len(steps):
+        at = {"x": -0.02 * largest, "y": row, "ha": "right", "va": "center"} if is_beside else {"x": 0, "y": row - 0.27, "ha": "left", "va": "bottom"}  # fmt: skip
+        axes.text(s=label, color=INK, fontsize=shape.size, fontweight=weight, **at)
+        axes.text(high + 0.015 * largest, row, _figure(step, language), ha="left", va="center", color=INK, fontsize=shape.size, fontweight=weight)  # fmt: skip
+        if is_beside and row + 1 < len(steps):
             axes.plot([left, left], [row + 0.31, row + 0.69], color=SOFT, linewidth=0.8)
-    axes.set_xlim(0, 1.16 * largest)
-    axes.set_ylim(len(steps) - 0.45, -0.55)
+    axes.set_xlim(0, shape.room * largest)
+    axes.set_ylim(len(steps) - (0.45 if is_beside else 0.75), -(0.55 if is_beside else 0.75))
     axes.set_axis_off()
 
 
@@ -77,7 +92,7 @@ def _figure(step: Step, language: Language) -> str:
     return f"{'' if step.is_total else '– '}{number(abs(step.entries), language)}"
 
 
-def _inlined(text: str, name: str, title: str, description: str) -> str:
+def _inlined(text: str, name: str, title: str, description: str, shape: Shape) -> str:
     body = text[text.index("<svg") :]
     head, rest = body.split(">", 1)
     width, height = _size(head)
@@ -88,7 +103,7 @@ def _inlined(text: str, name: str, title: str, description: str) -> str:
     )
     rest = rest.replace('xlink:href="#', f'xlink:href="#{name}-')
     return (
-        f'<svg class="flow" role="img" aria-labelledby="{name}-title {name}-desc" viewBox="0 0 {width} {height}" xmlns:xlink="http://www.w3.org/1999/xlink">'
+        f'<svg class="{shape.name}" role="img" aria-labelledby="{name}-title {name}-desc" viewBox="0 0 {width} {height}" xmlns:xlink="http://www.w3.org/1999/xlink">'
         f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>{rest}'
     )
 

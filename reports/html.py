@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
 
 from features.factor import Language
 from reports.risk_list import RiskList, about, arm_words, how_ranked
@@ -77,10 +78,17 @@ def environment() -> Environment:
     """Every template and style of the pages; autoescaped, and a name that is missing is an error."""
     folder = files("reports").joinpath("templates")
     texts = {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir()}
-    return Environment(
+    made = Environment(
         loader=DictLoader(texts),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["region"] = region
+    return made
+
+
+def region(label: str) -> Markup:
+    """Attributes of what may be wider than the screen: whoever has no mouse scrolls it with the arrows, once the tabulator has led there, and hears what it is."""
+    return Markup('tabindex="0" role="region" aria-label="{}"').format(label)

@@ -102,6 +102,20 @@ def test_it_opens_offline_without_a_complaint_and_nothing_scrolls_sideways(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_on_a_phone_the_whole_chart_is_on_the_screen_and_large_enough_to_read(
+    chromium: Browser, address: str
+) -> None:
+    """At 375 px the wide drawing ended before its figures began."""
+    page = opened(chromium, address, 375)
+    shown = page.locator("svg.flow:visible")
+    assert shown.count() == 2 and all("narrow" in (one.get_attribute("class") or "") for one in shown.all())
+    texts = [text.bounding_box() for text in shown.first.locator("text").all()]
+    assert len(texts) == 8 and all(box and box["x"] >= 0 and box["x"] + box["width"] <= 375 and box["height"] >= 12 for box in texts)  # fmt: skip
+    assert page.locator("figure").evaluate_all("all => all.every(e => e.scrollWidth <= e.clientWidth)")
+    wide = opened(chromium, address, 1366).locator("svg.flow:visible")
+    assert [one.get_attribute("class") for one in wide.all()] == ["flow", "flow"]
+
+
 def test_who_cannot_see_the_chart_hears_it(chromium: Browser, address: str) -> None:
     page = opened(chromium, address, script=False)
     chart = page.get_by_role("img", name="De la liste électorale aux portes : 80 ans et plus")

@@ -15,6 +15,10 @@ _OVERFLOWING = """width => [...document.querySelectorAll('body *')].filter(e => 
   }).map(e => e.textContent.trim().slice(0, 60))"""
 
 
+_UNREACHED = """() => [...document.querySelectorAll('body *')].filter(e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && e.clientWidth
+  && e.scrollWidth > e.clientWidth + 1 && !(e.tabIndex === 0 && e.getAttribute('role') === 'region' && e.getAttribute('aria-label'))).map(e => e.outerHTML.slice(0, 60))"""
+
+
 def faults(shown: str) -> list[str]:
     """What a page fetches, identifiers that stand twice, links within it that lead nowhere, and the colours of night on paper."""
     fetched = re.findall(
@@ -26,9 +30,17 @@ def faults(shown: str) -> list[str]:
     return [*fetched, *twice, *sorted(asked - set(there))]
 
 
+def unreached(view: Page) -> list[str]:
+    """What scrolls sideways and cannot be scrolled without a mouse, or has no name for whoever does not see it; what is folded is unfolded first."""
+    view.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found: list[str] = view.evaluate(_UNREACHED)
+    return found
+
+
 def overflowing(view: Page, width: int, media: str) -> list[str]:
-    """Texts that run over the edge at one of ``SIZES``; the page itself where it scrolls sideways."""
+    """Texts that run over the edge at one of ``SIZES``, and what scrolls without a keyboard; the page itself where it scrolls sideways."""
     view.set_viewport_size({"width": width, "height": 768})
     view.emulate_media(media=media)  # type: ignore[arg-type]
+    unreached = view.evaluate(_UNREACHED) if media == "screen" else []
     is_wide = view.evaluate("document.documentElement.scrollWidth") > width
-    return [*(["the page"] if is_wide else []), *view.evaluate(_OVERFLOWING, width)]
+    return [*(["the page"] if is_wide else []), *unreached, *view.evaluate(_OVERFLOWING, width)]
