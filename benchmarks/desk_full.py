@@ -31,9 +31,9 @@ FACTS = (
         "social housing",
         0.8,
     ),
-    ("membre le plus âgé : 86 ans", "oldest member: 86", "liste électorale", "electoral roll", 0.6),
+    ("membre le plus âgé : 86 ans", "oldest member: 86", "liste électorale", "electoral roll", 0.6),
     (
-        "ressources inférieures à 20 % du plafond HLM",
+        "ressources inférieures à 20 % du plafond HLM",
         "resources below 20% of the ceiling",
         "parc social",
         "social housing",
@@ -46,7 +46,7 @@ FACTS = (
         "services",
         0.45,
     ),
-    ("fréquente le club seniors", "goes to the seniors' club", "services", "services", -0.35),
+    ("fréquente le club seniors", "goes to the seniors’ club", "services", "services", -0.35),
     (
         "une visite de courtoisie du bailleur il y a 3 mois",
         "a courtesy visit 3 months ago",

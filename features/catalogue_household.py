@@ -32,7 +32,7 @@ HOUSEHOLD: tuple[Factor, ...] = (
         prior=of("one_adult_known"),
         cap=0.5,
         if_none="flat unknown, or a lease says it better",
-        sentence_fr="un seul adulte connu à ce logement (indice faible : d’autres peuvent n’être dans aucun fichier)",
+        sentence_fr="un seul adulte connu à ce logement (indice faible : d’autres peuvent n’être dans aucun fichier)",
         sentence_en="only one adult known at this dwelling (weak sign: others may be on no register)",
     ),
     Factor(

@@ -30,7 +30,7 @@ MEANS: tuple[Factor, ...] = (
         prior=of("oldest_age"),
         monotone=False,
         if_none="year of birth unknown",
-        sentence_fr="membre le plus âgé : {n} ans",
+        sentence_fr="membre le plus âgé : {n} ans",
         sentence_en="oldest member aged {n}",
     ),
     Factor(
@@ -177,7 +177,7 @@ MEANS: tuple[Factor, ...] = (
         direction=1,
         prior=of("low_income"),
         if_none="no lease, or resources unknown",
-        sentence_fr="ressources inférieures à 40 % du plafond HLM",
+        sentence_fr="ressources inférieures à 40 % du plafond HLM",
         sentence_en="resources below 40 % of the social-housing ceiling",
     ),
     Factor(
@@ -191,7 +191,7 @@ MEANS: tuple[Factor, ...] = (
         prior=of("very_low_income"),
         refines="low_income",
         if_none="no lease, or resources unknown",
-        sentence_fr="ressources inférieures à 20 % du plafond HLM",
+        sentence_fr="ressources inférieures à 20 % du plafond HLM",
         sentence_en="resources below 20 % of the social-housing ceiling",
     ),
     Factor(

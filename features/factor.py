@@ -95,14 +95,14 @@ def signals_of(values: Values, factors: Sequence[Factor]) -> Values:
 SERVICES_FR = {
     "PORTAGE_REPAS": "le portage de repas",
     "TELEASSISTANCE": "la téléassistance",
-    "AIDE_DOMICILE": "l'aide à domicile",
-    "AIDE_FACULTATIVE": "l'aide facultative",
+    "AIDE_DOMICILE": "l’aide à domicile",
+    "AIDE_FACULTATIVE": "l’aide facultative",
     "BIBLIOTHEQUE": "la bibliothèque",
     "CENTRE_SOCIAL": "le centre social",
     "CLUB_SENIORS": "le club seniors",
     "SPORT": "les activités sportives",
     "TRANSPORT": "le transport accompagné",
-    "ATELIER_NUMERIQUE": "l'atelier numérique",
+    "ATELIER_NUMERIQUE": "l’atelier numérique",
     "PERISCOLAIRE": "le périscolaire",
 }
 SERVICES_EN = {
@@ -112,7 +112,7 @@ SERVICES_EN = {
     "AIDE_FACULTATIVE": "discretionary aid",
     "BIBLIOTHEQUE": "the library",
     "CENTRE_SOCIAL": "the social centre",
-    "CLUB_SENIORS": "the seniors' club",
+    "CLUB_SENIORS": "the seniors’ club",
     "SPORT": "sports",
     "TRANSPORT": "the transport service",
     "ATELIER_NUMERIQUE": "the digital workshop",

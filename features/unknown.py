@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from features.factor import Language
 
+NO_BREAK = "\u00a0"
 _TEXTS = {
     "flat": (
-        "appartement inconnu : on ne sait pas qui vit avec qui",
+        "appartement inconnu : on ne sait pas qui vit avec qui",
         "flat unknown: who lives with whom cannot be said",
     ),
     "occupants": (
-        "aucun bail : mineurs, étrangers et personnes non inscrites ne se voient pas",
+        "aucun bail : mineurs, étrangers et personnes non inscrites ne se voient pas",
         "no lease: minors, foreigners and unregistered people do not show",
     ),
     "contradiction": (
@@ -21,7 +22,7 @@ _TEXTS = {
     "age": ("âge inconnu", "age unknown"),
     "services": ("usage des services non communiqué", "service use not handed over"),
     "contacts": (
-        "si ces personnes voient quelqu’un : aucun fichier ne le dit",
+        "si ces personnes voient quelqu’un : aucun fichier ne le dit",
         "whether these people see anyone: no extract says it",
     ),
 }
@@ -60,8 +61,11 @@ def _of_the_door(strength: str, has_flat: bool, has_lease: bool) -> dict[str, bo
 
 
 def translated(text: str, language: Language) -> str:
-    """One of these statements, in whichever language it was written, in another; any other text as it is."""
-    both = next((pair for pair in _TEXTS.values() if text in pair), (text, text))
+    """One of these statements, in whichever language it was written, in another; any other text as it is. Lists of earlier versions have plain spaces before the colon."""
+    plain = text.replace(NO_BREAK, " ")
+    both = next(
+        (pair for pair in _TEXTS.values() if plain in (pair[0].replace(NO_BREAK, " "), pair[1])), (text, text)
+    )
     return both[0 if language == "fr" else 1]
 
 

@@ -22,7 +22,7 @@ UNJUDGED = (
 ANSWERS = {"about 150 answers": (100, 200)}
 """(fewest, most) that may be counted; a city that delivers no visits at all has none."""
 JUDGED = "about 1500 answers"
-BLIND = "si ces personnes voient quelqu’un : aucun fichier ne le dit"
+BLIND = "si ces personnes voient quelqu’un : aucun fichier ne le dit"
 pytestmark = pytest.mark.slow
 
 

@@ -129,7 +129,7 @@ def explanations(town: Town, *, told: float = 0.43, told_by: str = "agent_notice
 
 
 REASONS = {
-    7: "seul titulaire du bail, 1 occupant déclaré ; ressources inférieures à 40 % du plafond HLM",
+    7: "seul titulaire du bail, 1 occupant déclaré ; ressources inférieures à 40 % du plafond HLM",
     11: "a perdu son conjoint il y a 5 mois ; inscrit sur la liste électorale à cette adresse depuis moins d’un an",
 }
 

@@ -151,7 +151,7 @@ def test_the_list_is_explained_drawn_and_says_what_it_does_not_know(ran: tuple[P
     assert listed.loc[listed["arm"] == "EXPLORATION", "drawing_probability"].tolist() == pytest.approx(
         [2 / 30, 2 / 30]
     )
-    assert listed.loc[0, "reasons"].startswith("ressources inférieures à 20 % du plafond HLM ; ")
+    assert listed.loc[0, "reasons"].startswith("ressources inférieures à 20 % du plafond HLM ; ")
     assert listed["not_known"].str.len().gt(0).all()
     assert set(listed["quartier"]) <= {"01", "02", "03"}
     page = (run / "list.html").read_text(encoding="utf-8")

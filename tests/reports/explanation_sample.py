@@ -71,7 +71,7 @@ def individual(
         sources=SOURCES[language],
         not_known=(
             "ressources et emploi inconnus",
-            "si ces personnes voient quelqu’un : aucun fichier ne le dit",
+            "si ces personnes voient quelqu’un : aucun fichier ne le dit",
         ),
         stable_from=0.9,
         draws=20,

@@ -36,7 +36,7 @@ def figures(html: bytes) -> list[float]:
 def test_the_account_of_the_sample_is_the_one_worked_by_hand() -> None:
     rows = [(row.text, row.points) for row in account(individual()).rows]
     assert rows == [
-        ("Membre le plus âgé : 86 ans", 0.52),
+        ("Membre le plus âgé\u00a0: 86 ans", 0.52),
         ("Seul titulaire du bail, 1 occupant déclaré", 0.41),
         ("A cessé de fréquenter le club seniors il y a 7 mois", 0.38),
         ("Un service a été demandé par la famille", -0.31),
@@ -104,6 +104,11 @@ def test_the_page_is_the_same_whichever_sign_was_told_and_whatever_it_weighs() -
     assert "Un signe que quelqu’un a transmis à la ville" in text and "arrondi par demi-points" in text
     assert "Nous ne disons pas lequel, ni qui a parlé, ni quand" in text
     assert "agent" not in text.lower() and "tiers" not in text and "signalement" not in text
+
+
+def test_one_record_is_one_and_two_are_several() -> None:
+    told = page(individual()).decode()
+    assert "1 fiche de votre foyer" in told and "2 fiches de votre foyer" in told and "(s)" not in told
 
 
 def test_without_such_a_sign_the_page_names_none_either() -> None:

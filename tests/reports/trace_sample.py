@@ -137,7 +137,7 @@ def sample(language: Language = "fr", **more: object) -> Trace:
         ),
         "line": Line(
             rank=2, household_id=HOUSEHOLD, quartier="07", arm="MODELE", score=-1.16, probability=None, drawing_probability=None,
-            reasons="ressources inférieures à 20 % du plafond HLM", counter_evidence="", not_known="si ces personnes voient quelqu’un : aucun fichier ne le dit",
+            reasons="ressources inférieures à 20 % du plafond HLM", counter_evidence="", not_known="si ces personnes voient quelqu’un : aucun fichier ne le dit",
             members=2, is_data_thin=False, times_listed=18, draws=20,
         ),
         "drawn": Drawn(
