@@ -212,7 +212,7 @@ def _drift(city: settings.City) -> str:
         raise DriftAlarm(
             told.said[city.language],
             where=str(page),
-            hint="open that page: it says what to look at. The list stands.",
+            hint=words(city.language)("open that page: it says what to look at. The list stands."),
         )
     return f"{run}{words(city.language)(':')} {told.said[city.language]}"
 
@@ -223,10 +223,12 @@ def _encryption(city: settings.City) -> str:
         return said(city.language, NOTHING_YET)
     found = plaintext.scan(city.paths.database, plaintext.known_text(city.paths))
     if found.seen:
+        text = "{texts} or more known texts can be read in the file’s bytes, such as {some}"
+        hint = "take the file off any place where others can read it, then run `lanterne upgrade --config …`."
         raise IntegrityError(
-            f"{len(found.seen)} or more known texts can be read in the file's bytes, such as {', '.join(found.seen[:3])}",
+            said(city.language, text, texts=len(found.seen), some=", ".join(found.seen[:3])),
             where=", ".join(found.files),
-            hint="take the file off any place where others can read it, then run `lanterne upgrade --config …`.",
+            hint=words(city.language)(hint),
         )
     text = "{texts} known texts looked for in {bytes} bytes of {files} file(s), none found"
     return said(city.language, text, texts=found.looked_for, bytes=found.bytes, files=len(found.files))
@@ -256,10 +258,12 @@ def _counts(city: settings.City) -> str:
     with read_store(city.paths) as connection:
         wrong = filing.miscounted(connection)
     if wrong:
+        text = "files of which the lines do not add up: {files}, such as {some}"
+        hint = "lines are lost or doubled: restore the last backup, then run `lanterne ingest`."
         raise IntegrityError(
-            f"the lines of {len(wrong)} file(s) do not add up: {', '.join(wrong[:3])}",
+            said(city.language, text, files=len(wrong), some=", ".join(wrong[:3])),
             where=str(city.paths.database),
-            hint="lines are lost or doubled: restore the last backup, then run `lanterne ingest`.",
+            hint=words(city.language)(hint),
         )
     return said(city.language, "every line read is in a table, in quarantine or purged")
 
@@ -271,8 +275,8 @@ def _retention(city: settings.City) -> str:
         past = sum(t.rows for t in retention.terms(connection, city.retention, day_or_today(None, "")))
     if past:
         raise ConfigurationError(
-            f"{past} rows are past their retention",
+            said(city.language, "rows past their retention: {rows}", rows=past),
             where=str(city.paths.database),
-            hint="run `lanterne purge --config …`.",
+            hint=words(city.language)(desk_check.PURGE),
         )
     return said(city.language, "nothing is kept past its term")

@@ -233,7 +233,8 @@ def test_check_catches_a_plain_warehouse(tmp_path: Path) -> None:
         connection.execute(VERSION_1)
     code, unsound = checked(config)
     assert code == 6 and {"warehouse", "encryption"} <= set(unsound)
-    assert "known texts can be read in the file's bytes" in unsound["encryption"]
+    assert "textes connus se lisent dans les octets du fichier" in unsound["encryption"]
+    assert "retirez le fichier de tout endroit où d’autres peuvent le lire" in unsound["encryption"]
     assert "Centre ancien" not in str(unsound)
 
 

@@ -58,6 +58,18 @@ def test_every_name_and_sentence_has_its_french_with_the_same_values(empty: Path
         assert sorted(holes.findall(text)) == sorted(holes.findall(french[text])), text
 
 
+@pytest.mark.parametrize("module", [checks, desk_check])
+def test_no_refusal_of_a_look_has_words_of_its_own(module: ModuleType) -> None:
+    """What is wrong and what to do about it are looked up in the city’s language, as what is right is."""
+    calls = [one for one in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(one, ast.Call)]
+    raised = [one for one in calls if isinstance(one.func, ast.Name) and one.func.id in ("ConfigurationError", "IntegrityError", "DriftAlarm")]  # fmt: skip
+    told = [(one.lineno, word) for one in raised for word in (*one.args[:1], *(k.value for k in one.keywords if k.arg == "hint"))]  # fmt: skip
+    assert (
+        len(told) >= 4
+        and [line for line, word in told if isinstance(word, ast.Constant | ast.JoinedStr)] == []
+    )
+
+
 def test_people_read_their_language_and_machines_names_that_stay(empty: Path) -> None:
     french = called("check", "--config", empty).stdout
     assert "✓ accès légaux\u00a0: ouvert (registre des personnes vulnérables, " in french
