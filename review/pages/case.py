@@ -20,6 +20,7 @@ from review.cases.fall import fall
 from review.cases.queue import entry_of
 from review.choices import BY_NAME, CHOICES, REASONS, VISITORS
 from review.desk import Desk, desk_of, go
+from review.follow_up.following import FOLLOWABLE
 from review.follow_up.timeline import BEFORES, timeline
 from review.headers import OF_A_DOCUMENT
 from review.law import objecting
@@ -145,6 +146,7 @@ def _page(
         chart=fall(listing.steps, listing.base, me.language, **words) if listing else None,
         timeline=timeline(case, me.language, [one.visit for one in visits.shown], alerts), befores=BEFORES, mine=mine, votes=_shown_votes(case),
         may_decide=me.may("decide") and case.state in DECIDABLE and not (case.state == "second_look" and mine),
+        may_follow=me.may("follow") and case.state in FOLLOWABLE,
         may_reopen=me.may("decide") and "review_again" in CASE.allowed(case.state),
         may_object=me.may("object") and "object" in CASE.allowed(case.state),
         sent=sent, problem=problem, today=desk.today(), states=CASE.states,

@@ -53,8 +53,9 @@ def overview(request: Request, me: Watcher) -> HTMLResponse:
         waits = waiting(session, me, desk.today())
     since = desk.today() - BETWEEN_MEETINGS
     return desk.page(
-        request, me, "follow_up.html.j2", waits=waits, since=since, states=CASE.states, ages=labels.AGE_WORDS
-    )
+        request, me, "follow_up.html.j2", waits=waits, since=since, states=CASE.states, ages=labels.AGE_WORDS,
+        followable=following.FOLLOWABLE,
+    )  # fmt: skip
 
 
 @router.get("/follow-up/pack")

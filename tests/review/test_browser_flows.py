@@ -273,7 +273,8 @@ def test_a_follow_up_to_its_end_and_the_pack_of_the_meeting(office: Office) -> N
     decide(office, expert, 2, "refer")
     case = expert.url.partition("?")[0]
     for kind, leads in (("APPEL", "follow"), ("BILAN", "close")):
-        expert.goto(f"{case}/steps")
+        expert.goto(case)
+        expert.get_by_role("link", name="Saisir une étape du suivi").click()
         expert.locator("#made_on").fill("2026-11-03")
         expert.locator("#kind").select_option(kind)
         expert.locator("#partner").select_option("CCAS")

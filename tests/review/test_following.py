@@ -86,6 +86,20 @@ def test_a_case_that_was_not_met_is_not_followed(desk: Desk) -> None:
     assert step(seat(desk, "expert"), case_of(desk, 1)) == 400
 
 
+def test_the_case_and_the_overview_lead_to_the_steps_of_whoever_may_follow(desk: Desk) -> None:
+    expert, auditor = seat(desk, "expert"), seat(desk, "auditor")
+    case, waits = refer(desk, expert, 1), case_of(desk, 2)
+    with desk.database.writing() as session:
+        session.execute(update(Case).where(Case.id == waits.id).values(severity=3))
+    link = f'href="/cases/{case.id}/steps"'
+    for path in (f"/cases/{case.id}", "/follow-up"):
+        assert link in expert.get(path).text
+        assert link not in auditor.get(path).text
+    assert f"/cases/{waits.id}" in expert.get("/follow-up").text
+    for path in (f"/cases/{waits.id}", "/follow-up"):  # nobody was there yet
+        assert f"/cases/{waits.id}/steps" not in expert.get(path).text
+
+
 def test_two_at_once_do_not_write_over_each_other(desk: Desk) -> None:
     expert = seat(desk, "expert")
     case = refer(desk, expert, 1)
