@@ -143,6 +143,12 @@ def opened_identity(seal: Seal, alert: Alert) -> tuple[str, str]:
     return name, ", ".join(filter(None, (told.address, told.complement)))
 
 
+def with_identity(session: Session, case: Case) -> tuple[Alert, ...]:
+    """Of the alerts of a case, and of those merged into them, the ones that came with a name or an address."""
+    found = (one for alert in alerts_of(session, case) for one in (alert, *alert.merged))
+    return tuple(one for one in found if one.sealed_identity is not None)
+
+
 def of_mine(query: Select[tuple[Alert]], me: Me) -> Select[tuple[Alert]]:
     """Those of the neighbourhoods that somebody may see; where none is known, of whoever sees all."""
     return query if me.quartiers is None else query.where(Alert.quartier.in_(sorted(me.quartiers)))

@@ -1,12 +1,15 @@
-"""The second key: somebody of another role grants or refuses with the key holder's table open in their session; what is found is shown to the asker, once."""
+"""The second key: somebody of another role grants or refuses with the key holder's table open in their session; what is found, and what alerts told, is shown to the asker, once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from review.alerting.alerts import opened_identity, with_identity
 from review.me import Me
 from review.names.correspondence import Correspondence
 from review.names.identities import (
@@ -21,11 +24,12 @@ from review.names.identities import (
     whole,
 )
 from review.names.naming import door_of
-from review.names.vault import Doors, Vault
+from review.names.vault import Door, Doors, Vault
 from review.refusals import Conflict, Incomplete, NotAllowed, NotFound, Refused
 from review.roles import may
 from review.sealing import Seal
 from review.tables.accounts import User
+from review.tables.cases import Case
 from review.tables.identities import IdentityRequest
 
 
@@ -54,22 +58,37 @@ def grant(
 ) -> str:
     """Looks up the few lines that are needed and lays them into the vault for the asker; gives the new state: where nothing is found the grant is used up.
 
-    Raises what ``refuse`` raises, Incomplete without an open table, and Refused for cases that have ended meanwhile.
+    Raises what ``refuse`` raises, Incomplete without an open table where it ``needs_table``, and Refused for cases that have ended meanwhile.
     """
     request = _to_answer(session, me, request_id, version, now)
-    if table is None:
+    if table is None and needs_table(session, request):
         raise Incomplete(
             "The key holder's table is not open",
             "Whoever grants opens it in their own session.",
             "Choose the file, type its passphrase, then grant.",
         )
     cases = cases_of(request)
-    doors = {case.id: door for case in cases if (door := door_of(table, case))}
+    doors = _doors(session, seal, table, cases)
     _answer(request, me, "grant" if doors else "find_nothing", now)
     if doors:
         vault.put(request.id, doors, request.asked_by, now + USED_WITHIN)
     note(session, seal, me, "grant identity", request, now, asked=len(cases), found=len(doors))
     return request.state
+
+
+def needs_table(session: Session, request: IdentityRequest) -> bool:
+    """Unless alerts told name or address of every household that it is about."""
+    return not all(with_identity(session, case) for case in cases_of(request))
+
+
+def _doors(session: Session, seal: Seal, table: Correspondence | None, cases: Sequence[Case]) -> Doors:
+    """By the table, as far as it is open, and by what was sealed with the alerts of each case."""
+    found = {case.id: door for case in cases if table and (door := door_of(table, case))}
+    for case in cases:
+        told = tuple(dict.fromkeys(opened_identity(seal, one) for one in with_identity(session, case)))
+        if told:
+            found[case.id] = replace(found.get(case.id, Door()), told=told)
+    return found
 
 
 def refuse(session: Session, seal: Seal, me: Me, request_id: str, version: int, now: datetime) -> None:

@@ -16,7 +16,7 @@ from review.names.correspondence import Correspondence
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Door:
     """Where one household lives. ``names``: number of the member → name, of those who are known; the texts are empty where the table does not say them;
-    ``longitude``, ``latitude``: degrees (WGS84), both or neither."""
+    ``longitude``, ``latitude``: degrees (WGS84), both or neither. ``told``: name (empty where nobody said it) and address as alerts told them, each once."""
 
     names: tuple[tuple[int, str], ...] = ()
     address: str = ""
@@ -24,6 +24,7 @@ class Door:
     postcode_town: str = ""
     longitude: float | None = None
     latitude: float | None = None
+    told: tuple[tuple[str, str], ...] = ()
 
 
 Doors = Mapping[str, Door]

@@ -44,9 +44,10 @@ def _page(request: Request, desk: Desk, me: Me, problem: Incomplete | None) -> H
     with desk.database.reading() as session:
         to_answer = identities.to_answer(session, me, now)
         mine = identities.mine(session, me)
+        told = {one.id for one in to_answer if not granting.needs_table(session, one)}
     return desk.page(
         request, me, "identities.html.j2", status=422 if problem else 200, problem=problem,
-        to_answer=to_answer, mine=mine, cases_of=identities.cases_of,
+        to_answer=to_answer, told=told, mine=mine, cases_of=identities.cases_of,
         until=desk.vault.open_until(me.session_id, now), states=IDENTITY.states, motives=MOTIVES, roles=ROLES,
     )  # fmt: skip
 

@@ -41,7 +41,8 @@ class Page:
     def lines(self) -> int:
         """To write on: what room the people leave, who from four on stand side by side, where a name may take two lines."""
         count = len(self.people)
-        return max(1, MOST_LINES - (count if count < 4 else -(-count // 2)))
+        told = len(self.door.told) if self.door else 0
+        return max(1, MOST_LINES - told - (count if count < 4 else -(-count // 2)))
 
 
 def laid_out(cases: Sequence[Case], doors: Doors) -> tuple[Page, ...]:
@@ -61,9 +62,10 @@ def _walked(cases: Sequence[Case], doors: Doors) -> list[Case]:
 
 
 def _stop(place: str, door: Door) -> walking.Stop:
+    told = door.told[0][1] if door.told else ""
     return walking.Stop(
         id=place,
-        address=door.address,
+        address=door.address or told,
         complement=door.complement,
         longitude=door.longitude,
         latitude=door.latitude,
