@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from review import trail
 from review.access import passwords
 from review.access.passwords import Passwords
 from review.choices import PROFESSIONS
-from review.refusals import Incomplete
+from review.refusals import Conflict, Incomplete
 from review.roles import ROLES, may
 from review.sealing import Seal
 from review.tables.accounts import RecoveryCode, SignedIn, User
@@ -88,11 +90,29 @@ def opened(session: Session, seal: Seal, hashes: Passwords, account: Account, no
     return password
 
 
+def version(user: User) -> str:
+    """Of what the administrator sees and changes. The row's own version grows with every sign-in, too, which is nobody's change of the account."""
+    names = ("name", "role", "profession", "language", "groups", "sees_all", "subject", "issuer", "is_active")
+    plain = json.dumps([getattr(user, name) for name in names])
+    return hashlib.sha256(plain.encode()).hexdigest()[:16]
+
+
 def changed(
-    session: Session, seal: Seal, user_id: str, account: Account, *, is_active: bool, now: datetime, by: Act
+    session: Session,
+    seal: Seal,
+    user_id: str,
+    account: Account,
+    *,
+    seen: str,
+    is_active: bool,
+    now: datetime,
+    by: Act,
 ) -> None:
-    """Name, role, neighbourhoods; whoever is closed is signed out at once. Raises Incomplete when nobody would be left to administer."""
+    """Name, role, neighbourhoods; whoever is closed is signed out at once. Raises Conflict when its ``version`` is no longer the one that was seen, and Incomplete
+    when nobody would be left to administer."""
     user = _user(session, user_id)
+    if version(user) != seen:
+        raise Conflict
     loses = (
         user.role == "administrator"
         and user.is_active

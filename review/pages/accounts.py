@@ -28,6 +28,7 @@ class Sent(BaseModel):
     """The form of an account."""
 
     model_config = ConfigDict(extra="ignore", str_max_length=80)
+    version: str = ""
     login: str = ""
     name: str = ""
     role: str = ""
@@ -74,6 +75,7 @@ def one(request: Request, me: Administrator, user_id: str) -> HTMLResponse:
     user = _user(desk_of(request), user_id)
     names = ("login", "name", "role", "language", "groups", "sees_all", "is_active")
     sent = Sent(
+        version=accounts.version(user),
         profession=user.profession or "",
         subject=_subject(desk_of(request), user),
         **{name: getattr(user, name) for name in names},
@@ -83,15 +85,16 @@ def one(request: Request, me: Administrator, user_id: str) -> HTMLResponse:
 
 @router.post("/accounts/{user_id}")
 def change(request: Request, me: Administrator, user_id: str, sent: Annotated[Sent, Form()]) -> Response:
-    """Changes or closes it."""
+    """Changes or closes it; whoever comes from a page that is no longer true is told so."""
     desk, user = desk_of(request), _user(desk_of(request), user_id)
     try:
         account = _account(desk, sent.model_copy(update={"login": user.login}))
         with desk.database.writing() as session:
             by = me.did("change account", "account")
             accounts.changed(
-                session, desk.services.seal, user_id, account, is_active=sent.is_active, now=desk.now(), by=by
-            )
+                session, desk.services.seal, user_id, account,
+                seen=sent.version, is_active=sent.is_active, now=desk.now(), by=by,
+            )  # fmt: skip
     except Incomplete as problem:
         return _form(request, me, sent, user, problem)
     return go(request, "/accounts", said="saved")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -280,6 +281,18 @@ def seat(desk: Desk, login: str, role: str | None = None, **given: object) -> Se
     """Opens the account and signs in."""
     account(desk, login, role, **given)  # type: ignore[arg-type]
     return Seat(desk, login)
+
+
+def account_page(one: Seat, user_id: str) -> str:
+    """What an account's page says of the state in which it shows it."""
+    found = re.search(r'name="version" value="(\w+)"', one.get(f"/accounts/{user_id}").text)
+    assert found
+    return found[1]
+
+
+def change_account(one: Seat, user_id: str, **form: object):  # type: ignore[no-untyped-def]
+    """The administrator's form, as it is now."""
+    return one.post(f"/accounts/{user_id}", version=account_page(one, user_id), **form)
 
 
 def everybody(desk: Desk) -> dict[str, Seat]:

@@ -31,7 +31,7 @@ from review.desk import Desk
 from review.services import Directory
 from review.tables.accounts import Departure, SignedIn, User
 from tests.review.a_directory import CLIENT, SECRET, ADirectory, keys, served, signed
-from tests.review.desk_sample import START, Clock, Seat, a_desk, account, seat, sqlite
+from tests.review.desk_sample import START, Clock, Seat, a_desk, account, change_account, seat, sqlite
 
 PERSON = "8f2c-77"
 DISCOVERY = "/.well-known/openid-configuration"
@@ -459,7 +459,7 @@ def test_without_the_setting_nothing_is_there_and_nothing_is_asked(
 def form_of(seated: Seat, user_id: str, **changed: object) -> httpx2.Response:
     """The administrator's form of the expert's account."""
     form = {"name": "E", "role": "expert", "profession": "RESPONSABLE", "language": "fr", "is_active": "true"}
-    answer: httpx2.Response = seated.post(f"/accounts/{user_id}", **{**form, **changed})
+    answer: httpx2.Response = change_account(seated, user_id, **{**form, **changed})
     return answer
 
 

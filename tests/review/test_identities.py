@@ -28,7 +28,18 @@ from review.roles import MAY, ROLES
 from review.tables.accounts import User
 from review.tables.cases import Case, Member
 from review.tables.trail import TrailLine
-from tests.review.desk_sample import START, Clock, Seat, a_desk, case_of, everybody, seat, sqlite, take
+from tests.review.desk_sample import (
+    START,
+    Clock,
+    Seat,
+    a_desk,
+    case_of,
+    change_account,
+    everybody,
+    seat,
+    sqlite,
+    take,
+)
 from tests.review.table_sample import (
     PASSPHRASE,
     asked,
@@ -317,7 +328,7 @@ def _account_closed(desk: Desk, clock: Clock, granter: Seat) -> None:
     with desk.database.reading() as session:
         user = session.scalars(select(User).where(User.login == "nadia")).one()
     form = {"name": "Nadia", "role": "coordinator", "profession": "COORDINATION", "language": "fr"}
-    assert administrator.post(f"/accounts/{user.id}", **form).status_code == 303
+    assert change_account(administrator, user.id, **form).status_code == 303
     watch.sweep(desk)
 
 

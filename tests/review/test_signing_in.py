@@ -11,7 +11,17 @@ from review.access.passwords import digest, is_weak, step_of
 from review.app import application
 from review.desk import Desk
 from review.tables.accounts import SignedIn, User
-from tests.review.desk_sample import START, Clock, Seat, account, case_of, seat
+from tests.review.desk_sample import (
+    START,
+    Clock,
+    Seat,
+    a_desk,
+    account,
+    account_page,
+    case_of,
+    change_account,
+    seat,
+)
 
 WORD = "lune-verte-7-ponts"
 
@@ -207,11 +217,43 @@ def test_a_closed_account_is_out_at_once_and_one_administrator_stays(desk: Desk)
     with desk.database.reading() as session:
         ids = {user.login: user.id for user in session.scalars(select(User))}
     form = {"name": "E", "role": "expert", "profession": "RESPONSABLE", "language": "fr"}
-    assert admin.post(f"/accounts/{ids['expert']}", **form).status_code == 303
+    assert change_account(admin, ids["expert"], **form).status_code == 303
     assert expert.get("/queue").status_code == 303
-    alone = admin.post(f"/accounts/{ids['administrator']}", name="A", role="administrator", language="fr")
+    alone = change_account(admin, ids["administrator"], name="A", role="administrator", language="fr")
     assert alone.status_code == 422
     assert admin.get("/accounts").status_code == 200
+
+
+def test_a_page_that_is_no_longer_true_undoes_no_change_of_a_colleague(any_url: str) -> None:
+    desk = a_desk(any_url)
+    admin, other, expert = (
+        seat(desk, "administrator"),
+        seat(desk, "other", "administrator"),
+        account(desk, "expert"),
+    )
+    form = {"name": "E", "role": "expert", "profession": "RESPONSABLE", "language": "fr", "sees_all": "true"}
+    stale = account_page(admin, expert)
+    assert change_account(other, expert, **form).status_code == 303  # closes it
+    for late in ({"version": stale}, {}):
+        answer = admin.post(f"/accounts/{expert}", **form, **late, is_active="true")
+        assert (answer.status_code, "plus rapide" in answer.text) == (409, True)
+    with desk.database.reading() as session:
+        assert not session.get_one(User, expert).is_active
+    wrong = admin.post(
+        f"/accounts/{expert}", **{**form, "name": ""}, version=(now := account_page(admin, expert))
+    )
+    assert wrong.status_code == 422 and f'value="{now}"' in wrong.text
+    assert change_account(admin, expert, **form, is_active="true").status_code == 303
+    desk.database.close()
+
+
+def test_somebody_who_signs_in_meanwhile_is_no_change_of_a_colleague(desk: Desk) -> None:
+    admin, expert = seat(desk, "administrator"), account(desk, "expert")
+    seen = account_page(admin, expert)
+    with desk.database.writing() as session:
+        session.get_one(User, expert).failures += 1
+    form = {"name": "E", "role": "expert", "profession": "RESPONSABLE", "language": "fr"}
+    assert admin.post(f"/accounts/{expert}", version=seen, **form).status_code == 303
 
 
 @pytest.mark.parametrize(
