@@ -32,10 +32,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @router.get("/visits/template.xlsx")
 def template(request: Request, me: Enterer) -> Response:
-    """A row a person of each household to be visited that they may see."""
+    """A row a person of each household to be visited that they may see; of a visitor's own rounds alone."""
     desk = desk_of(request)
     with desk.database.writing() as session:
-        cases = outcome_list.to_visit(session, me, MOST_ROWS)
+        cases = outcome_list.to_visit(session, me, MOST_ROWS, desk.today())
         rows = outcome_sheet.prepared(cases, desk.services.seal)
         done = me.did("export visit template", "cases", rows=len(rows))
         trail.add(session, desk.services.seal, desk.now(), done)

@@ -110,7 +110,7 @@ def _nobody_called() -> Incomplete:
 
 def _choose(request: Request, desk: Desk, me: Me, typed: str, problem: Incomplete | None) -> HTMLResponse:
     with desk.database.reading() as session:
-        cases = to_visit(session, me, MOST_TO_VISIT)
+        cases = to_visit(session, me, MOST_TO_VISIT, desk.today())
     return desk.page(
         request, me, "visit_new.html.j2", status=422 if problem else 200,
         cases=cases, most=MOST_TO_VISIT, typed=typed, problem=problem, states=CASE.states,
@@ -146,6 +146,7 @@ def enter(request: Request, me: Enterer, sent: Annotated[SentVisit, Form()]) -> 
     except (Incomplete, Conflict) as problem:
         with desk.database.reading() as session:
             case = case_of(session, me, sent.case)
+            _check_may(session, me, case, desk)
             now = sent.model_copy(update={"version": case.version})
             return _form(request, desk, me, case, now, problem)
     if is_left_in_peace:  # nothing of it is shown any more

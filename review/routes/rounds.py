@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from review.me import Me
@@ -120,6 +120,14 @@ def of_visitor(session: Session, me: Me, today: date) -> list[Round]:
 def walked_by(session: Session, me: Me, round_id: str, today: date) -> Round:
     """One of them. Raises NotFound for every other."""
     return the_one(session, _own(me, today).where(Round.id == round_id).options(*_WHOLE))
+
+
+def on_own_round(me: Me, today: date) -> ColumnElement[bool]:
+    """Of cases, those on a stop of these rounds that are not planned by another's meanwhile."""
+    own = _own(me, today).with_only_columns(Round.id)
+    is_here = or_(Case.state != "planned", Stop.planned_at == Case.state_since)
+    stops = select(Stop.id).where(Stop.case_id == Case.id, Stop.round_id.in_(own), is_here)
+    return stops.correlate(Case).exists()
 
 
 def _own(me: Me, today: date) -> Select[tuple[Round]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from sqlalchemy import Select, func, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from review.cases.queue import ENDED, OBJECTED, PAGE, neighbourhoods
 from review.me import Me
 from review.refusals import Conflict, NotFound
+from review.routes.rounds import on_own_round
 from review.tables.cases import Case
 from review.tables.visits import Visit
 from review.visible import of_mine, the_one
@@ -159,9 +161,10 @@ def listed(session: Session, me: Me, which: Which, quartier: str, page: int) -> 
     )
 
 
-def to_visit(session: Session, me: Me, most: int) -> list[Case]:
-    """Cases at whose door somebody is to ring, by neighbourhood and by the day until which; ``most`` of them."""
+def to_visit(session: Session, me: Me, most: int, today: date) -> list[Case]:
+    """Cases at whose door somebody is to ring, by neighbourhood and by the day until which; ``most`` of them. A visitor's are those of their own rounds."""
     query = of_mine(select(Case).where(Case.state.in_(AT_THE_DOOR)), me).options(selectinload(Case.members))
+    query = query.where(on_own_round(me, today)) if me.role == "visitor" else query
     return list(session.scalars(query.order_by(Case.quartier, Case.due_on, Case.household_id).limit(most)))
 
 

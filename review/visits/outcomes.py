@@ -12,6 +12,7 @@ from review import trail
 from review.law import objecting
 from review.me import Me
 from review.refusals import Incomplete, NotAllowed, Refused
+from review.routes.rounds import on_own_round
 from review.services import Services
 from review.tables.cases import Case, Member
 from review.tables.visits import Visit, VisitRevision
@@ -35,10 +36,14 @@ class Change:
 
 
 def may_enter(session: Session, me: Me, case: Case, today: date) -> bool:
-    """Whether somebody may enter a visit of a case that they may see. A visitor: of one that is to be visited, or a second person of a visit that they entered today."""
+    """Whether somebody may enter a visit of a case that they may see. A visitor: of one of their own rounds that is to be visited, or a second person of a visit that they entered today."""
     if not me.may("record outcome") or case.state == "objected":
         return False
-    return me.role != "visitor" or case.state in AT_THE_DOOR or _entered_today(session, me, case, today)
+    if me.role != "visitor":
+        return True
+    mine = select(Case.id).where(Case.id == case.id, on_own_round(me, today))
+    is_to_visit = case.state in AT_THE_DOOR or _entered_today(session, me, case, today)
+    return is_to_visit and session.scalar(mine) is not None
 
 
 def _entered_today(session: Session, me: Me, case: Case, today: date) -> bool:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from review.desk import Desk
+from review.routes.rounds import monday
 from review.states import CASE
+from review.tables.accounts import User
 from review.tables.cases import Case
+from review.tables.rounds import Round, Stop, Team, TeamMember
 from review.tables.visits import Visit
 from tests.review.desk_sample import Seat, case_of, household
 
@@ -22,6 +25,20 @@ def to_visit(desk: Desk, *numbers: int) -> list[Case]:
             case = session.scalars(found).one()
             case.state, case.state_since = CASE.after(case.state, "decide_visit"), desk.now()
     return [case_of(desk, number) for number in numbers]
+
+
+def on_a_round(desk: Desk, login: str, *numbers: int) -> None:
+    """Households to be visited, on this week's confirmed round of a visitor."""
+    with desk.database.writing() as session:
+        user = session.scalars(select(User).where(User.login == login)).one()
+        team = Team(name=f"Paire de {login}", role="VOLONTAIRE", area="", weekly=25, changed_at=desk.now())
+        team.members = [TeamMember(user_id=user.id)]
+        round_ = Round(team=team, week=monday(desk.today()), confirmed_at=desk.now(), changed_at=desk.now())
+        session.add(round_)
+        for place, number in enumerate(numbers, 1):
+            case = session.scalars(select(Case).where(Case.household_id == household(number))).one()
+            case.state, case.state_since = CASE.after(case.state, "plan"), desk.now()
+            round_.stops.append(Stop(case_id=case.id, place=place, planned_at=desk.now()))
 
 
 def form(case: Case, outcome: str = "VU", **other: object) -> dict[str, object]:

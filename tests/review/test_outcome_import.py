@@ -22,7 +22,7 @@ from review.visits import outcome_sheet
 from review.visits.outcome_reading import LARGEST_FILE, read
 from review.visits.outcome_sheet import COLUMNS, Prepared, heading, template
 from tests.review.desk_sample import Register, Seat, case_of, seat
-from tests.review.outcome_sample import enter, to_visit
+from tests.review.outcome_sample import enter, on_a_round, to_visit
 
 Rows = list[dict[str, object]]
 
@@ -213,9 +213,11 @@ def test_a_preview_serves_only_whom_it_was_shown(desk: Desk, coordinator: Seat) 
     assert visits(desk) == []
 
 
-def test_a_visitor_gets_and_sends_rows_of_their_neighbourhoods(desk: Desk, coordinator: Seat) -> None:
+def test_a_visitor_gets_and_sends_rows_of_their_own_rounds(desk: Desk, coordinator: Seat) -> None:
     to_visit(desk, 2, 7)
-    north, everywhere = seat(desk, "north", "visitor", groups=["Nord"]), handed_out(coordinator)
+    north, everywhere = seat(desk, "north", "visitor"), handed_out(coordinator)
+    assert handed_out(north) == []
+    on_a_round(desk, "north", 7)
     rows = handed_out(north)
     assert {str(row["household"])[8] for row in rows} == {"7"} and len(everywhere) == 3
     stolen = next(row for row in everywhere if str(row["household"])[8] == "2")

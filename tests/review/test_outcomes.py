@@ -11,7 +11,7 @@ from review.desk import Desk
 from review.tables.trail import TrailLine
 from review.visits.outcome_handover import rows_to_hand_over
 from tests.review.desk_sample import Clock, Register, Seat, a_desk, case_of, line, seat, take, taken
-from tests.review.outcome_sample import LSNS_9, enter, form, to_visit, visit_of
+from tests.review.outcome_sample import LSNS_9, enter, form, on_a_round, to_visit, visit_of
 
 
 @pytest.fixture
@@ -26,7 +26,10 @@ def said(page: str) -> str:
 
 
 def test_a_visit_is_entered_and_says_what_it_adds_up_to(desk: Desk) -> None:
-    visitor, (case,) = seat(desk, "visitor"), to_visit(desk, 1)
+    visitor = seat(desk, "visitor")
+    to_visit(desk, 1)
+    on_a_round(desk, "visitor", 1)
+    case = case_of(desk, 1)
     networks = {"reseau_famille": "0", "reseau_amis": "1"}
     visit_id = enter(
         visitor,
@@ -163,16 +166,23 @@ def test_the_newest_list_by_the_day_of_the_visit_counts(desk: Desk, expert: Seat
     assert (late.list_on, late.arm, late.drawing_probability) == (date(2026, 11, 10), "MODELE", None)
 
 
-def test_a_visitor_enters_only_where_somebody_is_to_ring_and_sees_only_their_own(desk: Desk) -> None:
-    north, expert = seat(desk, "north", "visitor", groups=["Nord"]), seat(desk, "expert")
-    mine, theirs = to_visit(desk, 7, 2)
-    assert (mine.quartier, theirs.quartier) == ("02", "03")
+def test_a_visitor_enters_only_where_their_own_round_rings_and_sees_only_their_own(desk: Desk) -> None:
+    north, expert = seat(desk, "north", "visitor"), seat(desk, "expert")
+    seat(desk, "south", "visitor")
+    to_visit(desk, 7, 2, 1)
+    assert "À visiter" not in north.get("/visits/new").text, "on no round yet"
+    on_a_round(desk, "north", 7)
+    on_a_round(desk, "south", 2)
+    mine, theirs, nobodys = (case_of(desk, n) for n in (7, 2, 1))
+    assert mine.quartier == "02" == nobodys.quartier
     offered = north.get("/visits/new").text
-    assert mine.household_id[:9] in offered and theirs.household_id[:9] not in offered
-    for case in (theirs, case_of(desk, 5)):  # another neighbourhood; not decided yet
+    assert [one.household_id[:9] in offered for one in (mine, theirs, nobodys)] == [True, False, False]
+    for case in (theirs, nobodys, case_of(desk, 5)):  # another's round; on none; not decided yet
         assert north.get(f"/visits/new?case={case.id}").status_code == 404
         assert north.get(f"/visits/new?household={case.household_id}").status_code == 422
         assert north.post("/visits/new", **form(case)).status_code == 404
+        assert north.post("/visits/new", **form(case, version=99)).status_code == 404
+        assert north.post("/visits/new", **form(case, visited_on="")).status_code == 404
     first = enter(north, mine)
     other = enter(expert, theirs)
     assert (
@@ -185,11 +195,29 @@ def test_a_visitor_enters_only_where_somebody_is_to_ring_and_sees_only_their_own
 
 
 def test_a_visitor_comes_too_late_the_next_day(desk: Desk, clock: Clock) -> None:
-    visitor, (case,) = seat(desk, "visitor"), to_visit(desk, 7)
-    enter(visitor, case)
+    visitor = seat(desk, "visitor")
+    to_visit(desk, 7)
+    on_a_round(desk, "visitor", 7)
+    enter(visitor, case_of(desk, 7))
     clock.turn(days=1)
     visitor = Seat(desk, "visitor")
     assert visitor.post("/visits/new", **form(case_of(desk, 7), person="2")).status_code == 404
+
+
+def test_a_household_that_another_round_plans_meanwhile_is_no_longer_theirs(desk: Desk, clock: Clock) -> None:
+    first, _ = seat(desk, "first", "visitor"), seat(desk, "second", "visitor")
+    to_visit(desk, 7)
+    on_a_round(desk, "first", 7)
+    enter(first, case_of(desk, 7), "ABSENT")
+    case = case_of(desk, 7)
+    assert case.household_id[:9] in first.get("/visits/new").text, "absent: they may ring again"
+    clock.turn(days=1)
+    on_a_round(desk, "second", 7)
+    first, second = Seat(desk, "first"), Seat(desk, "second")
+    assert first.get(f"/visits/new?case={case.id}").status_code == 404
+    assert second.get(f"/visits/new?case={case.id}").status_code == 200
+    clock.turn(days=7 * 6)
+    assert Seat(desk, "second").get(f"/visits/new?case={case.id}").status_code == 404, "long ago"
 
 
 def test_a_household_is_called_as_the_paper_has_it(desk: Desk, expert: Seat) -> None:
@@ -242,7 +270,10 @@ def test_an_objection_at_the_door_holds_at_once(desk: Desk, expert: Seat, regist
 
 
 def test_a_visitor_to_whom_somebody_objects_comes_back_to_their_visits(desk: Desk) -> None:
-    visitor, (case,) = seat(desk, "visitor"), to_visit(desk, 1)
+    visitor = seat(desk, "visitor")
+    to_visit(desk, 1)
+    on_a_round(desk, "visitor", 1)
+    case = case_of(desk, 1)
     answer = visitor.post("/visits/new", **form(case, "REFUS", objected="1"))
     assert answer.headers["location"] == "/visits?said=objected"
     assert case.id not in visitor.get("/visits?said=objected").text
