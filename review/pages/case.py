@@ -26,7 +26,7 @@ from review.headers import OF_A_DOCUMENT
 from review.law import objecting
 from review.me import Me
 from review.names import identities
-from review.refusals import Incomplete, NotFound
+from review.refusals import Conflict, Incomplete, NotFound, Refused
 from review.rendering import say
 from review.states import CASE, DECIDABLE
 from review.tables.cases import Case, Listing, TakenList
@@ -129,18 +129,21 @@ def _page(
     me: Me,
     case: Case,
     sent: SentBallot | None,
-    problem: Incomplete | None,
+    problem: Refused | None,
 ) -> HTMLResponse:
+    status = problem.status if problem else 200
     if case.state == "objected":
         since = local_day(case.state_since)
-        return desk.page(request, me, "left_in_peace.html.j2", case=case, since=since, states=CASE.states)
+        return desk.page(
+            request, me, "left_in_peace.html.j2", status=status, case=case, since=since, states=CASE.states
+        )
     listing = case.listings[0] if case.listings else None
     words = {"rest": say(me.language, "the others together"), "total": say(me.language, "together")}
     mine = [vote for vote in case.votes if vote.reader == me.login and vote.revision == case.revision]
     is_decided = bool(case.decisions)
     alerts, visits = alerts_of(session, case), visits_of(session, case)
     return desk.page(
-        request, me, "case.html.j2", status=422 if problem else 200,
+        request, me, "case.html.j2", status=status,
         case=case, listing=listing, list=session.get(TakenList, listing.run_id) if listing else None, entry=entry_of(case, listing), is_decided=is_decided,
         told=listing.told[me.language] if listing else None,
         chart=fall(listing.steps, listing.base, me.language, **words) if listing else None,
@@ -164,7 +167,7 @@ def _shown_votes(case: Case) -> list[object]:
 
 @router.post("/cases/{case_id}/decide")
 def decide(request: Request, me: Decider, case_id: str, sent: Annotated[SentBallot, Form()]) -> Response:
-    """One reader's opinion; see ``review.cases.deciding``."""
+    """One reader's opinion; see ``review.cases.deciding``. Whatever is wrong, what was typed stays."""
     desk, ballot = desk_of(request), sent.ballot()
     try:
         with desk.database.writing() as session:
@@ -174,7 +177,7 @@ def decide(request: Request, me: Decider, case_id: str, sent: Annotated[SentBall
             else:
                 deciding.cast(session, desk.services.seal, me, case, ballot, desk.now())
             said = _SAID.get(case.state, "decided")
-    except Incomplete as problem:
+    except (Incomplete, Conflict) as problem:
         with desk.database.reading() as session:
             return _page(request, desk, session, me, case_of(session, me, case_id), sent, problem)
     return go(request, f"/cases/{case_id}", said=said)

@@ -17,7 +17,7 @@ from review.follow_up import following, meeting
 from review.follow_up.following import BECAUSE, KINDS, LEADS_TO, PARTNERS, SATISFACTION, TAKES_PART, Followed
 from review.follow_up.waiting import waiting
 from review.me import Me
-from review.refusals import Incomplete, NotFound
+from review.refusals import Conflict, Incomplete, NotFound, Refused
 from review.rendering import rendered
 from review.states import CASE
 from review.tables.cases import Case
@@ -104,7 +104,7 @@ def steps(request: Request, me: Follower, case_id: str) -> HTMLResponse:
 
 @router.post("/cases/{case_id}/steps")
 def add_step(request: Request, me: Follower, case_id: str, sent: Annotated[SentStep, Form()]) -> Response:
-    """Adds one."""
+    """Adds one. Whatever is wrong, what was typed stays."""
     desk = desk_of(request)
     entered = Followed(
         made_on=typed_day(sent.made_on), kind=sent.kind, partner=sent.partner, leads_to=sent.leads_to,
@@ -114,17 +114,17 @@ def add_step(request: Request, me: Follower, case_id: str, sent: Annotated[SentS
         with desk.database.writing() as session:
             case = case_at(session, me, case_id, sent.version)
             following.follow(session, desk.services.seal, me, case, entered, desk.now())
-    except Incomplete as problem:
+    except (Incomplete, Conflict) as problem:
         with desk.database.reading() as session:
             return _page(request, desk, me, case_of(session, me, case_id), sent, problem)
     return go(request, f"/cases/{case_id}/steps", said="saved")
 
 
 def _page(
-    request: Request, desk: Desk, me: Me, case: Case, sent: SentStep, problem: Incomplete | None
+    request: Request, desk: Desk, me: Me, case: Case, sent: SentStep, problem: Refused | None
 ) -> HTMLResponse:
     return desk.page(
-        request, me, "steps.html.j2", status=422 if problem else 200, case=case, sent=sent, problem=problem,
+        request, me, "steps.html.j2", status=problem.status if problem else 200, case=case, sent=sent, problem=problem,
         may_add=case.state in following.FOLLOWABLE, states=CASE.states, ages=labels.AGE_WORDS,
         kinds=KINDS, partners=PARTNERS, leads=LEADS_TO, because=BECAUSE,
         takes_part=TAKES_PART, satisfaction=SATISFACTION,

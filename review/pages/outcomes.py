@@ -184,17 +184,18 @@ def correction(request: Request, me: Corrector, visit_id: str) -> HTMLResponse:
 
 @router.post("/visits/{visit_id}/correct")
 def correct(request: Request, me: Corrector, visit_id: str, sent: Annotated[SentVisit, Form()]) -> Response:
-    """A new wording; the old one stays in the history."""
+    """A new wording; the old one stays in the history. Whatever is wrong, what was typed stays."""
     desk = desk_of(request)
     try:
         with desk.database.writing() as session:
             visit = visit_at(session, me, visit_id, sent.version)
             outcomes.correct(session, change_of(desk, me), visit, sent.found(), sent.because)
             said = "visit-look" if visit.is_to_look_at else "saved"
-    except Incomplete as problem:
+    except (Incomplete, Conflict) as problem:
         with desk.database.reading() as session:
             visit = visit_of(session, me, visit_id)
-            return _form(request, desk, me, visit.case, sent, problem, visit)
+            now = sent.model_copy(update={"version": visit.version})
+            return _form(request, desk, me, visit.case, now, problem, visit)
     return go(request, f"/visits/{visit_id}", said=said)
 
 

@@ -80,6 +80,38 @@ def test_each_decision_leads_where_its_row_says(desk: Desk, choice) -> None:  # 
     assert str(after.due_on) == due.get(choice.name, "None")
 
 
+def test_whoever_was_slower_keeps_what_they_typed(two: Desk) -> None:
+    first, second, case = seat(two, "premier", "expert"), seat(two, "second", "expert"), case_of(two, 1)
+    assert decide(first, case, choice="refer", reason_refer="AUTRE", note="celle du premier") == 303
+    form = {"choice": "none", "reason_none": "ENTOURAGE_PRESENT", "note": "vue mardi"}
+    answer = second.post(f"/cases/{case.id}/decide", version=case.version, **form)
+    assert (answer.status_code, "plus rapide" in answer.text) == (409, True)
+    for kept in (
+        'value="none" data-key="6" checked',
+        'value="ENTOURAGE_PRESENT" selected',
+        ">vue mardi</textarea>",
+    ):
+        assert kept in answer.text
+    assert f'name="version" value="{case_of(two, 1).version}"' in answer.text
+    assert "celle du premier" not in answer.text, "the first opinion stays hidden"
+    assert decide(second, case_of(two, 1), **form) == 303
+
+
+def test_whoever_was_slower_than_a_decision_reads_it_and_what_they_typed(desk: Desk) -> None:
+    expert, slower, case = seat(desk, "expert"), seat(desk, "slower", "expert"), case_of(desk, 1)
+    assert decide(expert, case, **VISIT) == 303
+    form = {"choice": "none", "reason_none": "ENTOURAGE_PRESENT", "note": "vue mardi"}
+    answer = slower.post(f"/cases/{case.id}/decide", version=case.version, **form)
+    assert (answer.status_code, "plus rapide" in answer.text) == (409, True)
+    typed = answer.text.split("Ce que vous aviez saisi")[1].split("</section>")[0]
+    assert "vue mardi" in typed and "entourage" in typed
+    assert case_of(desk, 1).state == "to_visit"
+    now = case_of(desk, 1)
+    expert.post(f"/cases/{case.id}/object", version=now.version)
+    gone = slower.post(f"/cases/{case.id}/decide", version=now.version, **form)
+    assert gone.status_code == 409 and "n’est plus sollicité" in gone.text
+
+
 def test_what_was_decided_may_be_decided_again_and_both_stay(desk: Desk) -> None:
     expert, case = seat(desk, "expert"), case_of(desk, 1)
     decide(expert, case, choice="none", reason_none="ENTOURAGE_PRESENT")

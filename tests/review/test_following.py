@@ -100,11 +100,23 @@ def test_the_case_and_the_overview_lead_to_the_steps_of_whoever_may_follow(desk:
         assert f"/cases/{waits.id}/steps" not in expert.get(path).text
 
 
-def test_two_at_once_do_not_write_over_each_other(desk: Desk) -> None:
-    expert = seat(desk, "expert")
+def test_of_two_at_once_the_second_is_told_and_keeps_what_they_typed(desk: Desk) -> None:
+    expert, slower = seat(desk, "expert"), seat(desk, "slower", "expert")
     case = refer(desk, expert, 1)
-    assert step(expert, case) == 303
-    assert step(expert, case) == 409
+    assert step(expert, case, kind="COURRIER") == 303
+    typed = {**STEP, "kind": "BILAN", "next_on": "2026-11-27"}
+    answer = slower.post(f"/cases/{case.id}/steps", version=case.version, **typed)
+    assert (answer.status_code, "plus rapide" in answer.text) == (409, True)
+    for kept in ('value="BILAN" selected', 'value="2026-11-27"', "courrier, CCAS"):
+        assert kept in answer.text
+    assert f'name="version" value="{case_of(desk, 1).version}"' in answer.text
+    assert step(slower, case_of(desk, 1), **typed) == 303
+    now = case_of(desk, 1)
+    assert step(expert, now, leads_to="close", because="DECES") == 303
+    late = slower.post(f"/cases/{case.id}/steps", version=now.version, **typed)
+    assert late.status_code == 409 and "2026-11-03, bilan, CCAS" in late.text, (
+        "nothing can be added, and it is not lost"
+    )
 
 
 @given(st.sampled_from(FOLLOWABLE), st.sampled_from(["follow", "refer", "close"]))

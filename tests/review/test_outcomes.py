@@ -299,7 +299,10 @@ def test_a_correction_is_a_new_wording_with_its_reason(desk: Desk, expert: Seat)
     assert [(one.content["lsns6_6"], one.because, one.by) for one in visit.revisions] == [(3, "ENTERED", "expert"), (5, "READING", "expert")]  # fmt: skip
     page = said(expert.get(f"/visits/{visit_id}").text)
     assert "mal lu sur la fiche" in page and "LSNS-6 2 1 2 0 1 3" in page and "LSNS-6 2 1 2 0 1 5" in page
-    assert expert.post(f"/visits/{visit_id}/correct", **again).status_code == 409
+    slower = expert.post(f"/visits/{visit_id}/correct", **(again | {"lsns6_1": "4"}))
+    assert (slower.status_code, "plus rapide" in slower.text) == (409, True)
+    assert 'name="lsns6_1" value="4"' in slower.text and 'value="READING" selected' in slower.text
+    assert f'name="version" value="{visit_of(desk, visit_id).version}"' in slower.text
     unchanged = again | {"version": visit.version}
     assert expert.post(f"/visits/{visit_id}/correct", **unchanged).status_code == 422
 
