@@ -210,10 +210,12 @@ def object_(
 
 @router.get("/cases/{case_id}/letter")
 def letter(request: Request, me: Annotated[Me, guarded("object")], case_id: str) -> HTMLResponse:
-    """What the household gets on paper: that it is left out, where the data came from, whom to write to."""
+    """What a household that objected gets on paper: that it is left out, where the data came from, whom to write to. To no other household this is told."""
     desk = desk_of(request)
     with desk.database.writing() as session:
         case = case_of(session, me, case_id)
+        if case.state != "objected":
+            raise NotFound
         trail.add(session, desk.services.seal, desk.now(), me.did("print letter", "case", case.id))
         sources = sorted({one for listing in case.listings for one in _sources(listing, me)})
     return desk.page(request, me, "letter.html.j2", case=case, sources=sources, today=desk.today())

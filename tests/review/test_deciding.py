@@ -186,6 +186,7 @@ def test_one_click_objects_by_every_key_and_the_dwelling(desk: Desk, register: R
     expert, case = seat(desk, "expert"), case_of(desk, 7)
     answer = expert.post(f"/cases/{case.id}/object", version=case.version)
     assert answer.headers["location"] == f"/cases/{case.id}/letter?said=objected"
+    assert expert.get(f"/cases/{case_of(desk, 1).id}/letter").status_code == 404, "nobody objected there"
     keys = [{"CLE_IDENTITE": member.cle_identite} for member in case.members]
     assert register.entries == [*keys, {"ID_LOGEMENT": case.id_logement}]
     assert len(keys) == 2

@@ -11,7 +11,8 @@ from data_contracts import expectations
 from data_contracts.contract import load
 from review.choices import CHOICES, PROFESSIONS, REASONS
 from review.desk import Desk
-from tests.review.desk_sample import Clock, a_desk, case_of, seat, sqlite, take
+from review.roles import MAY
+from tests.review.desk_sample import Clock, a_desk, case_of, everybody, seat, sqlite, take
 
 CONTRACT = load("decisions")
 
@@ -27,6 +28,11 @@ def table(text: str) -> pd.DataFrame:
             rows[column.name] = rows[column.name].astype("Int64")
     day = pd.Timestamp(date(2026, 11, 3))
     return rows.assign(row=range(len(rows)), file_id="decisions", known_on=day, delivered_on=day)
+
+
+def test_the_page_of_the_indicators_leads_whoever_may_to_the_file(desk: Desk) -> None:
+    for role, one in everybody(desk).items():
+        assert ('href="/decisions.csv"' in one.get("/indicators").text) == (role in MAY["export decisions"])
 
 
 def test_every_kind_of_decision_keeps_every_promise(desk: Desk) -> None:

@@ -152,6 +152,12 @@ def _adds_up(counts: dict[str, object]) -> bool:
     return counts[TOTAL] == sum(n for place, n in counts.items() if place != TOTAL)  # type: ignore[misc]
 
 
+def test_the_time_to_a_decision_counts_from_the_case_and_says_so(desk: Desk) -> None:
+    """A household that the unit added was on no list."""
+    html = seat(desk, "coordinator").get("/indicators").text
+    assert "du dossier à la décision" in html and "de la liste à la décision" not in html
+
+
 def test_the_page_and_the_table_tell_the_same(town: Desk) -> None:
     coordinator = seat(town, "coordinator")
     html = coordinator.get(f"/indicators?since=2026-10-01&until={TODAY.isoformat()}").text
