@@ -131,11 +131,15 @@ def _not_understood(request: Request, error: Exception) -> Response:
 
 
 def _outside(request: Request, error: Exception) -> Response:
-    """A refusal from outside the desk, in its own words: they name files and keys of the configuration, nobody."""
+    """A refusal from outside the desk. Its own words are for whoever runs it, in the log: they name files and keys of the configuration, nobody."""
     assert isinstance(error, LanterneError)
-    refused = Refused("This is not possible now", error.what, error.hint)
+    refused = Refused(
+        "This is not possible now",
+        "Something that the desk needs for it is missing or is not as it should be: a file, a key or a setting.",
+        "Tell whoever runs the desk; the log says what.",
+    )
     refused.status = 503
-    log.warning("refused: %s", error.what)
+    log.warning("refused: %s", " / ".join(filter(None, (error.what, error.where, error.hint))))
     return _shown(request, refused)
 
 

@@ -54,17 +54,23 @@ def local_day(at: datetime) -> date:
 
 def day(value: date, language: Language) -> str:
     """``2 novembre 2026``."""
-    return format_date(value, format="long", locale=_LOCALES[language])
+    return _first(format_date(value, format="long", locale=_LOCALES[language]), value, language)
 
 
 def short_day(value: date, language: Language) -> str:
     """``2 nov. 2026``."""
-    return format_date(value, format="medium", locale=_LOCALES[language])
+    return _first(format_date(value, format="medium", locale=_LOCALES[language]), value, language)
 
 
 def moment(value: datetime, language: Language) -> str:
     """Day and time of the clock on the wall."""
-    return format_datetime(value.astimezone(PARIS), format="medium", locale=_LOCALES[language])
+    here = value.astimezone(PARIS)
+    return _first(format_datetime(here, format="medium", locale=_LOCALES[language]), here, language)
+
+
+def _first(written: str, value: date, language: Language) -> str:
+    """French counts the first day of a month as an ordinal, ``1er``, which CLDR does not write."""
+    return "1er" + written[1:] if language == "fr" and value.day == 1 else written
 
 
 def number(value: float, language: Language, digits: int = 0) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -38,6 +39,7 @@ from review.words import local_day
 router = APIRouter()
 Reader = Annotated[Me, guarded("see case")]
 Decider = Annotated[Me, guarded("decide")]
+log = logging.getLogger("lanterne.desk")
 
 
 class SentBallot(BaseModel):
@@ -243,5 +245,13 @@ def account(request: Request, me: Reader, case_id: str, number: int) -> Response
         )
     if not key:
         raise NotFound
-    content = desk.services.account(next(iter(key.values())), run_id)
+    try:
+        content = desk.services.account(next(iter(key.values())), run_id)
+    except OSError as error:
+        log.warning("the page of a person cannot be made: %s", error)
+        raise Refused(
+            "This page cannot be made any more",
+            "What the run of this list explained is no longer kept, or cannot be read.",
+            "With the next list it can be made again.",
+        ) from error
     return Response(content, media_type="text/html", headers={"Content-Security-Policy": OF_A_DOCUMENT})

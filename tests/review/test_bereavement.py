@@ -320,3 +320,11 @@ def test_gathered_kept_and_withdrawn_on_either_database(any_url: str) -> None:
     (entry,) = kept(desk)
     assert (entry.state, entry.case_id, entry.needs, entry.steps) == ("withdrawn", None, [], [])
     desk.database.close()
+
+
+def test_what_the_desk_did_is_told_as_the_desk_s(desk: Desk) -> None:
+    gather(desk)
+    (entry,) = kept(desk)
+    assert [step.by for step in entry.steps] == ["system"]
+    page = seat(desk, "expert").get(f"/bereavement/{entry.id}").text
+    assert "<small>le pupitre</small>" in page and "system" not in page

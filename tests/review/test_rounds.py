@@ -353,7 +353,9 @@ def test_a_team_changes_and_closes_and_the_second_who_changes_it_is_told(desk: D
     form = {"name": "Paire 1", "role": "VOLONTAIRE", "area": "Nord", "weekly": 3}
     assert coordinator.post(f"/teams/{team_id}", version=1, users=[vera], **form).status_code == 303
     assert coordinator.post(f"/teams/{team_id}", version=1, **form).status_code == 409
-    assert "Vera" in coordinator.get("/teams").text
+    listed = coordinator.get("/teams").text
+    assert "Vera" in listed and "<td>close</td>" in listed, "une équipe"
+    assert "> active</label>" in coordinator.get(f"/teams/{team_id}").text
     assert coordinator.post("/rounds", team=team_id, day=str(MONDAY)).status_code == 404, "it was closed"
     assert coordinator.get(f"/teams/{team_id}").text.count("checked") == 1
 

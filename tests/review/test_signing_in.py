@@ -247,6 +247,11 @@ def test_a_page_that_is_no_longer_true_undoes_no_change_of_a_colleague(any_url: 
     desk.database.close()
 
 
+def test_an_account_has_no_profession_in_french(desk: Desk) -> None:
+    page = seat(desk, "administrator").get("/accounts/new").text
+    assert '<option value="">aucune</option>' in page
+
+
 def test_somebody_who_signs_in_meanwhile_is_no_change_of_a_colleague(desk: Desk) -> None:
     admin, expert = seat(desk, "administrator"), account(desk, "expert")
     seen = account_page(admin, expert)

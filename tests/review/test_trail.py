@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 import pipelines
 import review
 from data_contracts.errors import IntegrityError
+from features.factor import Language
 from review import trail
 from review.desk import Desk
 from review.sealing import Seal
@@ -159,3 +160,16 @@ def test_the_page_speaks_the_readers_language(desk: Desk) -> None:
     french = seat(desk, "auditor").get("/trail").text
     assert "a consulté un dossier" in french and ">expert</small>" not in french
     assert "saw a case" in seat(desk, "other", "auditor", language="en").get("/trail").text
+
+
+@pytest.mark.parametrize(("language", "yes", "who"), [("fr", "oui", "le pupitre"), ("en", "yes", "the desk")])
+def test_the_page_shows_no_code_of_the_machine(desk: Desk, language: Language, yes: str, who: str) -> None:
+    facts = {"measure": "open_case", "because": None, "objected": True, "rows": 1, "case": "c1"}
+    act = trail.Act(who="system", role="", action="purge", kind="retention", facts=facts)
+    with desk.database.writing() as session:
+        trail.add(session, desk.services.seal, desk.now(), act)
+    page = seat(desk, "auditor", language=language).get("/trail?who=system").text
+    row = next(row for row in page.split("<tr>") if "open_case" in row)
+    for shown in ("measure=open_case<", f"objected={yes}<", "rows=1<", "case=c1<", f">{who}<"):
+        assert shown in row
+    assert "None" not in row and "True" not in row and ">system<" not in row

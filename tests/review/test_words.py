@@ -1,10 +1,11 @@
 """The catalogues: complete, nothing left over, nothing twice, and the placeholders of each msgid in its translation."""
 
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 
-from review.words import day, number, parts, percent, signed
+from review.words import day, moment, number, parts, percent, short_day, signed
 from tests.review.desk_sample import AS_OF
 from tests.review.msgids import msgids
 
@@ -62,6 +63,11 @@ def test_french_typography() -> None:
     [
         (day(AS_OF, "fr"), "2 novembre 2026"),
         (day(AS_OF, "en"), "2 November 2026"),
+        (day(date(2026, 11, 1), "fr"), "1er novembre 2026"),
+        (short_day(date(2026, 11, 1), "fr"), "1er nov. 2026"),
+        (short_day(date(2026, 11, 11), "fr"), "11 nov. 2026"),
+        (moment(datetime(2026, 10, 31, 23, 30, tzinfo=UTC), "fr"), "1er nov. 2026, 00:30:00"),
+        (day(date(2026, 11, 1), "en"), "1 November 2026"),
         (number(1234.5, "fr", 1), "1\u202f234,5"),
         (number(1234.5, "en", 1), "1,234.5"),
         (percent(0.256, "fr"), "26\xa0%"),
