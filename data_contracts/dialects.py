@@ -195,7 +195,7 @@ def _canonical(contract: Contract, header: Sequence[str], name: str) -> tuple[st
             hint=f"between columns stand semicolons, commas or tabs, and the first line names them: {', '.join(c.header for c in contract.columns)}.",
         )
     are_names = 2 * len(unknown) < len(header)
-    _refuse_forbidden(contract, unknown, name, are_names=are_names)
+    _refuse_forbidden(contract, header, name, are_names=are_names)
     if unknown:
         told = ", ".join(_shown(h, are_names=are_names) for h in unknown[:5])
         raise ContractError(
@@ -220,12 +220,12 @@ def _words(contract: Contract, header: Sequence[str]) -> dict[str, tuple[tuple[s
     return {name: pairs for name, pairs in told.items() if pairs}
 
 
-def _refuse_forbidden(contract: Contract, unknown: Sequence[str], name: str, *, are_names: bool) -> None:
-    for header in unknown:
+def _refuse_forbidden(contract: Contract, headers: Sequence[str], name: str, *, are_names: bool) -> None:
+    for number, header in enumerate(headers, start=1):
         kind = contract.forbidden(header)
         if kind:
             raise ContractError(
-                f"the column {_shown(header, are_names=are_names)} would hand over {kind}, which no extract may hold",
+                f"column {number}, {_shown(header, are_names=are_names)}, would hand over {kind}, which no extract may hold",
                 where=name,
                 hint="nothing was stored; have the department leave it out (`lanterne pseudonymise` does), and delete this file.",
             )

@@ -20,6 +20,7 @@ from features.yearly_rows import NEEDS
 Dated = tuple[date, str]
 Span = Literal["year", "first", "second", "before"]
 SPANS: tuple[Span, ...] = ("year", "first", "second", "before")
+WHOLE_YEARS: tuple[Span, ...] = ("year", "before")
 ALL, MET = "all", "answered"
 ARMS = ("MODELE", "EXPLORATION", "SIGNALEMENT", "DEUIL", "TEMOIN_80PLUS", "OTHER")
 CHANNELS = ("TELEPHONE", "APPLICATION", "VOISIN", "AGENT_IMMEUBLE", "ASSOCIATION", "PROFESSIONNEL", "MISSION_LOCALE", "OTHER")  # fmt: skip
@@ -109,7 +110,7 @@ class Tally:
     ) -> None:
         """A table that no half shows."""
         rows = list(told)
-        for span in ("year", "before"):
+        for span in WHOLE_YEARS:
             self._one(span, table, rows, categories, whole)
 
     def _one(
@@ -190,7 +191,7 @@ def _count_arms(tally: Tally, began: Sequence[date], states: Sequence[str], arms
     rows = list(zip(began, states, arms, strict=True))
     for arm in ARMS:
         tally.add_whole_years(arm, [(day, _answer(state)) for day, state, of in rows if of == arm], ANSWERS)
-    for span in ("year", "before"):
+    for span in WHOLE_YEARS:
         for answer in ANSWERED:
             tally.tie(span, ("doors", answer), [(arm, answer) for arm in ARMS])
         tally.tie(span, ("doors", ALL), [(arm, ALL) for arm in ARMS])
@@ -206,10 +207,10 @@ def _count_lonely_by_arm(tally: Tally, met: Sequence[tuple[date, str, str]]) -> 
     of = {arm: [(day, answer) for day, answer, mine in met if mine == arm] for arm in ARMS}
     for arm in ARMS:
         tally.add_whole_years(f"lonely {arm}", of[arm], answers)
-        for span in ("year", "before"):
+        for span in WHOLE_YEARS:
             tally.tie(span, (f"lonely {arm}", ALL), [(arm, state) for state in ANSWERED])
             tally.never |= {(span, f"lonely {arm}", answer) for answer in (*answers, ALL)}
-    for span in ("year", "before"):
+    for span in WHOLE_YEARS:
         for answer in answers:
             tally.tie(span, ("lonely", answer), [(f"lonely {arm}", answer) for arm in ARMS])
     tally.tell_ever({f"lonely {arm}": of[arm] for arm in ESTIMATED}, answers[:2])
@@ -232,7 +233,7 @@ def count_alerts(tally: Tally, alerts: pd.DataFrame) -> None:
         tally.add_whole_years(
             f"alerts {channel}", [(day, answer) for day, answer, of in rows if of == channel], categories
         )
-    for span in ("year", "before"):
+    for span in WHOLE_YEARS:
         for category in (*categories, ALL):
             tally.tie(span, ("alerts", category), [(f"alerts {channel}", category) for channel in CHANNELS])
         tally.leave_out(span, [f"alerts {channel}" for channel in CHANNELS], categories)

@@ -78,8 +78,9 @@ def _draw(axes: Axes, steps: Sequence[Step], language: Language, shape: Shape) -
             axes.barh(row, high - low, left=low, height=height, color="none", edgecolor=INK, hatch="////", linewidth=0.9)  # fmt: skip
         weight = "bold" if step.is_total else "normal"
         label = step.label if step.is_total else f"– {step.label}"
-        at = {"x": -0.02 * largest, "y": row, "ha": "right", "va": "center"} if is_beside else {"x": 0, "y": row - 0.27, "ha": "left", "va": "bottom"}  # fmt: skip
-        axes.text(s=label, color=INK, fontsize=shape.size, fontweight=weight, **at)
+        x, y = (-0.02 * largest, row) if is_beside else (0.0, row - 0.27)
+        across, along = ("right", "center") if is_beside else ("left", "bottom")
+        axes.text(x, y, label, ha=across, va=along, color=INK, fontsize=shape.size, fontweight=weight)
         axes.text(high + 0.015 * largest, row, _figure(step, language), ha="left", va="center", color=INK, fontsize=shape.size, fontweight=weight)  # fmt: skip
         if is_beside and row + 1 < len(steps):
             axes.plot([left, left], [row + 0.31, row + 0.69], color=SOFT, linewidth=0.8)

@@ -216,7 +216,12 @@ def test_a_bad_delivery_stops_the_cycle_and_publishes_nothing(ran: tuple[Path, P
     (tmp_path / "deliveries" / "2026-11-02" / "parc_social.csv").write_text("NOM;PRENOM\n", encoding="utf-8")
     done = lanterne("cycle", "--config", config, "--as-of", "2026-11-02", PREFECT_HOME=str(home))
     assert done.returncode == 3
-    assert "NOM" in done.stderr and "Hint:" in done.stderr and "Traceback" not in done.stderr
+    assert (
+        "column 1" in done.stderr
+        and "would hand over name" in " ".join(done.stderr.split())
+        and "Hint:" in done.stderr
+        and "Traceback" not in done.stderr
+    )
     assert not [p for p in (tmp_path / "runs").iterdir() if not p.name.startswith(".")]
     assert not list(tmp_path.glob("runs/.*.partial")), "a refused run leaves no joined table"
 
