@@ -349,7 +349,7 @@ def test_what_the_plan_counts(office: Office) -> None:
     auditor.goto("/indicators?since=2026-11-01&until=2026-11-03")
     expect(auditor.get_by_text("non affiché").first).to_be_visible()
     with auditor.expect_download() as csv:
-        auditor.get_by_role("link", name="CSV").click()
+        auditor.get_by_role("link", name="Tableau (CSV)").click()
     assert csv.value.path().read_text(encoding="utf-8-sig").count("\n") > 5
     administrator.goto("/accounts/new")
     administrator.locator("#login").fill("nouvelle")
